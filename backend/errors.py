@@ -1,0 +1,132 @@
+"""The few errors that reach a client, each mapped once to an RFC 9457 problem document."""
+
+from __future__ import annotations
+
+import http
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from flask import Flask, Response, json, request
+from werkzeug.exceptions import HTTPException
+
+log = structlog.get_logger(__name__)
+
+
+class ApiError(Exception):
+    """An answer of 4xx or 5xx. ``detail`` is a sentence that says what to do; ``code`` is stable, for programs."""
+
+    status = 400
+    code = "bad_request"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        code: str | None = None,
+        errors: Any = None,
+        headers: Mapping[str, str] | None = None,
+        **extra: Any,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.code = code or self.code
+        self.errors = errors
+        self.headers = dict(headers or {})
+        self.extra = extra
+
+
+class BadRequest(ApiError):
+    """The request cannot be understood."""
+
+
+class Unauthorized(ApiError):
+    """Nobody is signed in, or the token is wrong."""
+
+    status, code = 401, "unauthorized"
+
+
+class Forbidden(ApiError):
+    """Signed in, but not allowed."""
+
+    status, code = 403, "forbidden"
+
+
+class NotFound(ApiError):
+    """There is no such thing, or it belongs to somebody else: the two look the same on purpose."""
+
+    status, code = 404, "not_found"
+
+
+class Conflict(ApiError):
+    """What is asked for does not fit the present state."""
+
+    status, code = 409, "conflict"
+
+
+class Unprocessable(ApiError):
+    """Understood, but a value is not allowed. ``errors`` maps fields to messages."""
+
+    status, code = 422, "invalid"
+
+
+class TooManyRequests(ApiError):
+    """Throttled; ``Retry-After`` says for how long."""
+
+    status, code = 429, "too_many_requests"
+
+
+def problem(
+    status: int, code: str, detail: str, *, errors: Any = None, headers: Mapping[str, str] | None = None, **extra: Any
+) -> Response:
+    """An ``application/problem+json`` response."""
+    body: dict[str, Any] = {
+        "type": f"urn:collabcanvas:error:{code}",
+        "title": http.HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    if errors:
+        body["errors"] = errors
+    body.update(extra)
+    response = Response(json.dumps(body), status=status, content_type="application/problem+json")
+    response.headers.extend(dict(headers or {}))
+    return response
+
+
+def register_errors(app: Flask) -> None:
+    """Install the handlers: our errors, werkzeug's, and everything that nobody expected."""
+
+    @app.errorhandler(ApiError)
+    def on_api_error(error: ApiError) -> Response:
+        return problem(
+            error.status, error.code, error.detail, errors=error.errors, headers=error.headers, **error.extra
+        )
+
+    @app.errorhandler(HTTPException)
+    def on_http_error(error: HTTPException) -> Response:
+        return _from_werkzeug(error)
+
+    @app.errorhandler(Exception)
+    def on_unexpected(error: Exception) -> Response:
+        log.error("request_failed", method=request.method, path=request.path, exc_info=error)
+        return problem(
+            500,
+            "internal_error",
+            "Something went wrong on our side. Nothing was changed; try again, and tell the operator if it stays.",
+        )
+
+
+def _from_werkzeug(error: HTTPException) -> Response:
+    status = error.code or 500
+    code = http.HTTPStatus(status).phrase.lower().replace(" ", "_")
+    data = getattr(error, "data", None) or {}  # webargs puts the field messages here
+    messages = data.get("messages")
+    detail = str(data.get("message") or error.description or http.HTTPStatus(status).phrase)
+    if messages:
+        detail = "Some values are missing or wrong; “errors” names each one."
+    headers = {
+        key: value for key, value in error.get_headers() if key.lower() not in ("content-type", "content-length")
+    }
+    return problem(status, "invalid" if messages else code, detail, errors=messages, headers=headers)

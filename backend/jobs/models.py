@@ -1,0 +1,152 @@
+"""Rows of the job engine. The engine's own statements are in ``queries/*.sql``; these classes are for lists and migrations."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, Text, func, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db import Model, uuid7
+
+STATUSES = ("queued", "processing", "completed", "failed", "cancelled")
+FINISHED = ("completed", "failed", "cancelled")
+PRIORITIES = ("low", "normal", "high", "urgent")
+
+
+class AiJob(Model):
+    """One job. A queued job with ``runnable`` false waits for ``run_at``; a processing one has a claim token and a lease."""
+
+    __tablename__ = "ai_job"
+    __table_args__ = (
+        CheckConstraint("status IN ('queued', 'processing', 'completed', 'failed', 'cancelled')", name="status"),
+        CheckConstraint("priority IN ('low', 'normal', 'high', 'urgent')", name="priority"),
+        CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
+        CheckConstraint("attempt >= 0 AND max_attempts >= 1 AND attempt <= max_attempts", name="attempts"),
+        CheckConstraint(
+            "(status = 'processing') = (claim_token IS NOT NULL) AND (status = 'processing') = (lease_until IS NOT NULL) "
+            "AND (status = 'processing') = (worker_id IS NOT NULL)",
+            name="claim",
+        ),
+        CheckConstraint(
+            "(status IN ('completed', 'failed', 'cancelled')) = (completed_at IS NOT NULL)", name="finished"
+        ),
+        CheckConstraint("runnable OR run_at IS NOT NULL", name="waiting"),
+        Index("ix_ai_job_ready", "queue", "sort_key", "id", postgresql_where=text("status = 'queued' AND runnable")),
+        Index("ix_ai_job_waiting", "run_at", postgresql_where=text("status = 'queued' AND NOT runnable")),
+        Index("ix_ai_job_fair", "queue", "user_id", "virtual_time", postgresql_where=text("status = 'queued'")),
+        Index("ix_ai_job_worker", "worker_id", postgresql_where=text("status = 'processing'")),
+        Index("ix_ai_job_user", "user_id", "id"),
+        Index("ix_ai_job_canvas", "canvas_id", "id", postgresql_where=text("canvas_id IS NOT NULL")),
+        Index("ix_ai_job_parent", "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
+        Index(
+            "ix_ai_job_finished",
+            "completed_at",
+            postgresql_where=text("status IN ('completed', 'failed', 'cancelled')"),
+        ),
+        Index(
+            "uq_ai_job_idempotency",
+            "user_id",
+            "idempotency_key",
+            unique=True,
+            postgresql_where=text("idempotency_key IS NOT NULL"),
+        ),
+        {"postgresql_with": {"fillfactor": "85"}},
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("app_user.id", ondelete="CASCADE"))
+    canvas_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("canvas.id", ondelete="SET NULL"))
+    job_type: Mapped[str] = mapped_column(Text)
+    queue: Mapped[str] = mapped_column(Text)
+    priority: Mapped[str] = mapped_column(Text, server_default="normal")
+    status: Mapped[str] = mapped_column(Text, server_default="queued")
+    # order
+    virtual_time: Mapped[int] = mapped_column(BigInteger)  # microseconds; fair share of the user in the queue
+    sort_key: Mapped[int] = mapped_column(BigInteger)  # virtual_time less the priority's offset; the one claim order
+    runnable: Mapped[bool] = mapped_column(server_default=text("true"))
+    run_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    # what to do and what came of it
+    request_data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    result_data: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    error_code: Mapped[str | None] = mapped_column(Text)
+    error_message: Mapped[str | None] = mapped_column(Text)
+    progress: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    progress_message: Mapped[str | None] = mapped_column(Text)
+    last_seq: Mapped[int] = mapped_column(server_default="1")
+    # running
+    attempt: Mapped[int] = mapped_column(SmallInteger, server_default="0")  # attempts spent, the running one included
+    max_attempts: Mapped[int] = mapped_column(SmallInteger)
+    runs: Mapped[int] = mapped_column(server_default="0")  # claims, rescued and snoozed ones included
+    rescues: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    claim_token: Mapped[uuid.UUID | None]
+    worker_id: Mapped[int | None]
+    lease_until: Mapped[datetime | None]
+    cancel_requested_at: Mapped[datetime | None]
+    # identity
+    idempotency_key: Mapped[str | None] = mapped_column(Text)
+    idempotency_hash: Mapped[str | None] = mapped_column(Text)
+    cache_key: Mapped[str | None] = mapped_column(Text)
+    parent_id: Mapped[uuid.UUID | None]
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    correlation_id: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    started_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+
+
+class AiJobEvent(Model):
+    """What happened to a job, numbered from 1 without gaps.
+
+    No foreign key: it would cost 17 % of throughput; retention deletes by job.
+    """
+
+    __tablename__ = "ai_job_event"
+
+    job_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    type: Mapped[str] = mapped_column(
+        Text
+    )  # queued, processing, progress, partial, retrying, completed, failed, cancelled
+    status: Mapped[str] = mapped_column(Text)
+    progress: Mapped[int] = mapped_column(SmallInteger)
+    message: Mapped[str | None] = mapped_column(Text)
+    data: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
+class AiJobAttempt(Model):
+    """One run of a job, written once, when it ended. A rescued run repeats the number of its attempt under another ``run``."""
+
+    __tablename__ = "ai_job_attempt"
+
+    job_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    run: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    attempt: Mapped[int] = mapped_column(SmallInteger)
+    worker_id: Mapped[int | None]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    outcome: Mapped[str] = mapped_column(Text)  # completed, failed, retried, snoozed, cancelled, rescued, released
+    error_code: Mapped[str | None] = mapped_column(Text)
+    error_message: Mapped[str | None] = mapped_column(Text)
+    traceback: Mapped[str | None] = mapped_column(Text)
+    next_run_at: Mapped[datetime | None]
+
+
+class AiWorker(Model):
+    """A worker process. While it lives it holds the advisory lock (``WORKER_LOCK_CLASS``, id) on its direct connection."""
+
+    __tablename__ = "ai_worker"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    queues: Mapped[list[str] | None] = mapped_column(ARRAY(Text))  # None: every queue
+    concurrency: Mapped[int] = mapped_column(SmallInteger)
+    holds_lock: Mapped[bool] = mapped_column(server_default=text("false"))
+    started_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    heartbeat_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    stopped_at: Mapped[datetime | None]

@@ -1,0 +1,1 @@
+"""Benchmarks of the shipped processes. See docs/performance.md."""
