@@ -1,0 +1,104 @@
+/** What travels over the socket. Names and shapes are the published interface of the server. */
+
+export type JobStatus = "queued" | "processing" | "completed" | "failed" | "cancelled";
+export type JobEventType = JobStatus | "progress" | "partial" | "retrying";
+
+/** One event of a job. `seq` begins at 1 and has no gaps. */
+export interface JobEvent {
+  job_id: string;
+  job_type: string;
+  canvas_id: string | null;
+  seq: number;
+  type: JobEventType;
+  status: JobStatus;
+  progress: number;
+  message: string | null;
+  data: Record<string, unknown> | null;
+  at: string;
+}
+
+/** As it arrives: the type is in the event's name, empty fields may be missing. */
+export type JobEventPayload = Omit<JobEvent, "type" | "canvas_id" | "message" | "data"> &
+  Partial<Pick<JobEvent, "canvas_id" | "message" | "data">>;
+
+export interface JobGap {
+  job_id: string;
+  from: number;
+  to: number;
+}
+
+/** An element as Excalidraw stores it; only what the merge needs is named here. */
+export interface WireElement {
+  id: string;
+  version: number;
+  versionNonce: number;
+  isDeleted?: boolean;
+  [field: string]: unknown;
+}
+
+export interface CanvasElementsMessage {
+  canvas_id: string;
+  elements: WireElement[];
+  version: number;
+  job_id?: string | null;
+}
+
+export interface PresencePerson {
+  user_id: string;
+  sid: string;
+  name: string;
+  color: string;
+}
+
+export interface PresenceMessage {
+  canvas_id: string;
+  people?: PresencePerson[];
+  person?: PresencePerson;
+  pointer?: { x: number; y: number; tool?: string } | null;
+  selection?: string[];
+  left?: boolean;
+}
+
+export type Refusal = { ok: false; error: string; code?: string };
+export type Acknowledgement<Answer> = ({ ok: true } & Answer) | Refusal;
+type Reply<Answer> = (answer: Acknowledgement<Answer>) => void;
+
+export type ServerEvents = {
+  [Type in JobEventType as `job:${Type}`]: (event: JobEventPayload) => void;
+} & {
+  "job:gap": (gap: JobGap) => void;
+  "canvas:elements": (message: CanvasElementsMessage) => void;
+  "canvas:presence": (message: PresenceMessage) => void;
+  notice: (notice: Record<string, unknown>) => void;
+};
+
+export interface ClientEvents {
+  "job:watch": (request: { job_id: string; after: number }, reply: Reply<{ events: JobEvent[] }>) => void;
+  "job:unwatch": (request: { job_id: string }, reply: Reply<object>) => void;
+  "user:watch": (request: { after_time?: string }, reply: Reply<object>) => void;
+  "canvas:join": (
+    request: { canvas_id: string },
+    reply: Reply<{ elements: WireElement[]; version: number; people: PresencePerson[] }>,
+  ) => void;
+  "canvas:leave": (request: { canvas_id: string }, reply: Reply<object>) => void;
+  "canvas:update": (
+    request: { canvas_id: string; elements: WireElement[] },
+    reply: Reply<{ version: number; stale?: WireElement[] }>,
+  ) => void;
+  "canvas:presence": (message: {
+    canvas_id: string;
+    pointer: { x: number; y: number; tool?: string } | null;
+    selection: string[];
+  }) => void;
+}
+
+export const JOB_EVENT_TYPES: readonly JobEventType[] = [
+  "queued",
+  "processing",
+  "progress",
+  "partial",
+  "retrying",
+  "completed",
+  "failed",
+  "cancelled",
+];
