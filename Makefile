@@ -36,7 +36,7 @@ check-python: .venv/.installed-dev
 
 check-frontend: .venv/.installed-dev frontend/node_modules/.installed
 	cd frontend && npm run --silent typecheck && npm run --silent lint && npm run --silent format:check
-	$(BIN)/python tools/check_api_types.py
+	$(BIN)/python tools/api_types.py --check
 
 test-frontend: frontend/node_modules/.installed
 	cd frontend && npm run --silent test
