@@ -5,7 +5,16 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import globals from "globals";
 import tseslint from "typescript-eslint";
 
-const feature = (name) => ({ element: { type: "feature", captured: { name } } });
+/** The modules of a feature that other features may import. Everything else in a feature is its own business. */
+const PUBLIC_MODULES = {
+  accounts: ["session.ts"],
+  ai: ["components/PromptBox.tsx"],
+  jobs: ["ai-agent-service.ts", "use-ai-job-updates.ts", "job-types.ts", "job-queries.ts", "job-sentence.ts"],
+};
+
+const toPublicModules = Object.entries(PUBLIC_MODULES).map(([name, modules]) => ({
+  to: { element: { type: "feature", captured: { name }, fileInternalPath: modules } },
+}));
 
 export default defineConfig(
   globalIgnores(["dist", "coverage", "src/lib/api-schema.d.ts"]),
@@ -15,7 +24,7 @@ export default defineConfig(
     languageOptions: {
       globals: globals.browser,
       parserOptions: {
-        projectService: { allowDefaultProject: ["eslint.config.js"] },
+        projectService: { allowDefaultProject: ["eslint.config.js", "public/color-scheme.js"] },
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -45,8 +54,44 @@ export default defineConfig(
       ],
     },
     rules: {
-      "boundaries/dependencies": ["error", { default: "disallow", policies: [] }],
+      "boundaries/no-unknown-files": "error",
+      "boundaries/dependencies": [
+        "error",
+        {
+          default: "disallow",
+          policies: [
+            { allow: { to: { module: { origin: ["external", "core"] } } } },
+            {
+              from: { element: { type: "app" } },
+              allow: { to: { element: { types: { anyOf: ["app", "feature", "shared"] } } } },
+            },
+            {
+              from: { element: { type: "feature" } },
+              allow: [
+                { to: { element: { type: "shared" } } },
+                {
+                  to: {
+                    element: { type: "feature", captured: { name: "{{ from.element.captured.name }}" } },
+                  },
+                },
+                ...toPublicModules,
+              ],
+            },
+            {
+              from: { element: { type: "shared" } },
+              allow: { to: { element: { type: "shared" } } },
+            },
+          ],
+        },
+      ],
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "ExportAllDeclaration, ExportNamedDeclaration[source]",
+          message: "No barrel files: import from the module itself.",
+        },
+      ],
     },
   },
-  { files: ["eslint.config.js"], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ["**/*.js"], extends: [tseslint.configs.disableTypeChecked] },
 );

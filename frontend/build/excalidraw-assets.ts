@@ -23,7 +23,10 @@ export function excalidrawFonts(): Plugin {
     configureServer(server) {
       server.middlewares.use("/assets/fonts", (request, response, next) => {
         const file = FONTS + normalize(decodeURIComponent((request.url ?? "/").split("?")[0] ?? "/"));
-        if (!file.endsWith(".woff2") || !existsSync(file)) return next();
+        if (!file.endsWith(".woff2") || !existsSync(file)) {
+          next();
+          return;
+        }
         response.setHeader("Content-Type", "font/woff2");
         createReadStream(file).pipe(response);
       });

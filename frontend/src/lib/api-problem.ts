@@ -10,6 +10,8 @@ export class ApiProblem extends Error {
     readonly fieldErrors: Readonly<Record<string, string>> = {},
     readonly correlationId: string | null = null,
     readonly retryAfterSeconds: number | null = null,
+    /** `errors` as it was sent, where it is nested deeper than fields. */
+    readonly errors: unknown = undefined,
   ) {
     super(detail);
   }
@@ -39,6 +41,7 @@ export function problemFrom(response: Response, body: unknown): ApiProblem {
     flattenErrors(problem.errors),
     text(problem.correlation_id) ?? response.headers.get("X-Correlation-ID"),
     seconds(response.headers.get("Retry-After")),
+    problem.errors,
   );
 }
 
@@ -59,7 +62,7 @@ function seconds(header: string | null): number | null {
 }
 
 /** webargs nests messages under the place ({json: {email: ["…"]}}); other errors are flat. Both become field → sentence. */
-function flattenErrors(errors: unknown): Record<string, string> {
+export function flattenErrors(errors: unknown): Record<string, string> {
   const flat: Record<string, string> = {};
   const visit = (node: unknown, path: string[]): void => {
     if (typeof node === "string") {

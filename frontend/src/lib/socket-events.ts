@@ -36,30 +36,45 @@ export interface WireElement {
   [field: string]: unknown;
 }
 
+/** Everything that changed in (since, version]. A `since` beyond the version one has means that something was missed. */
 export interface CanvasElementsMessage {
   canvas_id: string;
   elements: WireElement[];
+  since: number;
   version: number;
   job_id?: string | null;
 }
 
-export interface PresencePerson {
+/** A connection that has the canvas open; `id` is the connection's, one person may have several. */
+export interface Person {
+  id: string;
   user_id: string;
-  sid: string;
   name: string;
   color: string;
+  is_guest: boolean;
+}
+
+export interface Pointer {
+  x: number;
+  y: number;
+  tool?: "pointer" | "laser";
+  button?: "up" | "down";
 }
 
 export interface PresenceMessage {
   canvas_id: string;
-  people?: PresencePerson[];
-  person?: PresencePerson;
-  pointer?: { x: number; y: number; tool?: string } | null;
-  selection?: string[];
-  left?: boolean;
+  id: string;
+  user_id: string;
+  name: string;
+  color: string;
+  pointer: Pointer | null;
+  selection: string[];
 }
 
-export type Refusal = { ok: false; error: string; code?: string };
+/** Element id → field → messages, of an update of which nothing was stored. */
+export type ElementErrors = Record<string, Record<string, string[]>>;
+
+export type Refusal = { ok: false; error: string; code?: string; errors?: Record<string, unknown> };
 export type Acknowledgement<Answer> = ({ ok: true } & Answer) | Refusal;
 type Reply<Answer> = (answer: Acknowledgement<Answer>) => void;
 
@@ -69,6 +84,8 @@ export type ServerEvents = {
   "job:gap": (gap: JobGap) => void;
   "canvas:elements": (message: CanvasElementsMessage) => void;
   "canvas:presence": (message: PresenceMessage) => void;
+  "canvas:people": (message: { canvas_id: string; people: Person[] }) => void;
+  "canvas:closed": (message: { canvas_id: string; reason: string }) => void;
   notice: (notice: Record<string, unknown>) => void;
 };
 
@@ -78,18 +95,14 @@ export interface ClientEvents {
   "user:watch": (request: { after_time?: string }, reply: Reply<object>) => void;
   "canvas:join": (
     request: { canvas_id: string },
-    reply: Reply<{ elements: WireElement[]; version: number; people: PresencePerson[] }>,
+    reply: Reply<{ elements: WireElement[]; version: number; people: Person[]; name: string }>,
   ) => void;
   "canvas:leave": (request: { canvas_id: string }, reply: Reply<object>) => void;
   "canvas:update": (
     request: { canvas_id: string; elements: WireElement[] },
-    reply: Reply<{ version: number; stale?: WireElement[] }>,
+    reply: Reply<{ version: number; stale: WireElement[] }>,
   ) => void;
-  "canvas:presence": (message: {
-    canvas_id: string;
-    pointer: { x: number; y: number; tool?: string } | null;
-    selection: string[];
-  }) => void;
+  "canvas:presence": (message: { canvas_id: string; pointer: Pointer | null; selection: string[] }) => void;
 }
 
 export const JOB_EVENT_TYPES: readonly JobEventType[] = [

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { io, type Socket } from "socket.io-client";
 
-import { ApiProblem } from "./api-problem";
+import { ApiProblem, flattenErrors } from "./api-problem";
 import type { Acknowledgement, ClientEvents, ServerEvents } from "./socket-events";
 
 export type AppSocket = Socket<ServerEvents, ClientEvents>;
@@ -113,6 +113,16 @@ export async function ask<Name extends Asked>(name: Name, request: Request<Name>
     .catch(() => {
       throw new ApiProblem(0, "no_acknowledgement", "The server did not answer in time. We try again.");
     })) as Acknowledgement<Record<string, unknown>>;
-  if (!answer.ok) throw new ApiProblem(409, answer.code ?? "refused", answer.error);
+  if (!answer.ok) {
+    throw new ApiProblem(
+      409,
+      answer.code ?? "refused",
+      answer.error,
+      flattenErrors(answer.errors),
+      null,
+      null,
+      answer.errors,
+    );
+  }
   return answer as Answer<Name>;
 }
