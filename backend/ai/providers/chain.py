@@ -1,0 +1,90 @@
+"""The providers in their order: the next one is asked when one fails, each with one round to mend its answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+import structlog
+
+from backend.ai.providers import faults
+from backend.ai.providers.openai_compatible import complete
+from backend.ai.providers.provider import Caller, Message, ModelAnswer, ModelCall, OnText, ProviderFault
+from backend.config import ProviderSettings
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+
+class AnswerError(Exception):
+    """An answer whose JSON has no use. The text tells the model what to do better."""
+
+
+@dataclass(frozen=True)
+class Parsed(Generic[T]):
+    """What an answer means, and the answer itself."""
+
+    value: T
+    answer: ModelAnswer
+
+
+def ask(
+    providers: Sequence[ProviderSettings],
+    call: ModelCall,
+    parse: Callable[[dict[str, Any]], T],
+    caller: Caller,
+    on_text: OnText,
+) -> Parsed[T]:
+    """The first usable answer. ``parse`` raises AnswerError to have an answer mended or refused.
+
+    When nobody gives one, raises the ProviderFault that is worth most: one that passes by itself before one that
+    stays, and among those the one with the shortest wait.
+    """
+    found: list[ProviderFault] = []
+    for provider in providers:
+        try:
+            return _ask_one(provider, call, parse, caller, on_text)
+        except ProviderFault as fault:
+            log.warning("provider_failed", provider=provider.name, model=provider.model, code=fault.code)
+            found.append(fault)
+    raise min(found, key=_worth)
+
+
+def _ask_one(
+    provider: ProviderSettings,
+    call: ModelCall,
+    parse: Callable[[dict[str, Any]], T],
+    caller: Caller,
+    on_text: OnText,
+) -> Parsed[T]:
+    answer = complete(provider, call, caller, on_text)
+    try:
+        return Parsed(parse(_json(answer.text)), answer)
+    except AnswerError as error:
+        log.info("answer_mended", provider=provider.name, model=answer.model, reason=str(error))
+        told = f"That answer cannot be used: {error} Answer again, complete and corrected, in the same form."
+        again = (*call.messages, Message("assistant", answer.text or "(empty)"), Message("user", told))
+    answer = complete(provider, replace(call, messages=again), caller, on_text)
+    try:
+        return Parsed(parse(_json(answer.text)), answer)
+    except AnswerError as error:
+        raise faults.bad_answer(provider.name, "gave an unusable answer twice") from error
+
+
+def _json(text: str) -> dict[str, Any]:
+    """The object in an answer; models without structured output like to wrap it in a code fence."""
+    start, end = text.find("{"), text.rfind("}")
+    try:
+        value = json.loads(text[start : end + 1])
+    except (ValueError, RecursionError) as error:
+        raise AnswerError("It is not valid JSON.") from error
+    if not isinstance(value, dict):
+        raise AnswerError("It is not a JSON object.")
+    return value
+
+
+def _worth(fault: ProviderFault) -> tuple[bool, float]:
+    return not fault.passing, fault.retry_after if fault.retry_after is not None else float("inf")
