@@ -5,6 +5,8 @@ Importing this package starts nothing. ``flask --app backend`` finds the factory
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,9 +14,13 @@ if TYPE_CHECKING:
 
 
 def create_app() -> Flask:
-    """Build the web application from the environment, for ``flask --app backend``."""
+    """Build the web application from the environment, for ``flask --app backend``.
+
+    Commands sign nothing: where there is no SECRET_KEY they get one that is thrown away.
+    """
     # Imported here because worker.py imports this package too and must not load the web server.
     from backend.app import create_app as build
     from backend.config import Settings
 
-    return build(Settings.from_env())
+    settings = Settings.from_env()
+    return build(replace(settings, secret_key=settings.secret_key or secrets.token_urlsafe(48)))

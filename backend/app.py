@@ -1,23 +1,36 @@
-"""The web application, built top to bottom: settings, extensions, who is asking, features, errors."""
+"""The web application, built top to bottom: settings, extensions, who is asking, features, pages, errors."""
 
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
+from backend.accounts import guard, sessions
 from backend.accounts import models as accounts_models
+from backend.accounts.authenticator import AccountsAuthenticator, is_own_origin
+from backend.accounts.commands import accounts_commands
+from backend.accounts.routes import blueprint as accounts_blueprint
 from backend.canvases import models as canvases_models
-from backend.config import Settings
+from backend.config import Settings, SettingsError
 from backend.db import db
 from backend.errors import register_errors
 from backend.extensions import api, migrate, socketio
+from backend.identity import EXTENSION_KEY as AUTHENTICATOR
 from backend.jobs import models as jobs_models
 
 # Every package with tables: migrations compare these with the database.
 MODELS = (accounts_models, canvases_models, jobs_models)
 
+BLUEPRINTS = (accounts_blueprint,)
+
 
 def create_app(settings: Settings) -> Flask:
     """Build the application. Opens no connection and starts no thread."""
+    if settings.secret_key is None:
+        raise SettingsError(
+            "SECRET_KEY is not set: start the application with start.py, which keeps one under DATA_DIR, or give one of "
+            "your own, the same for every process"
+        )
     app = Flask("backend", static_folder=None)
     app.extensions["collabcanvas.settings"] = settings
     app.config.update(
@@ -30,9 +43,27 @@ def create_app(settings: Settings) -> Flask:
         OPENAPI_URL_PREFIX="/api",
         OPENAPI_JSON_PATH="openapi.json",
     )
+    sessions.install(app, settings, settings.secret_key)
     db.init_app(app)
     migrate.init_app(app, db, compare_type=True)
     api.init_app(app)
-    socketio.init_app(app, async_mode=settings.async_mode, transports=["websocket"])
+    socketio.init_app(
+        app,
+        async_mode=settings.async_mode,  # type: ignore[arg-type] # one of the choices of ASYNC_MODE
+        transports=["websocket"],  # type: ignore[call-arg] # options of engineio, which the stubs don't know
+        cors_allowed_origins=is_own_origin,  # type: ignore[arg-type] # likewise
+        max_http_buffer_size=settings.max_body_bytes,
+    )
+
+    app.extensions[AUTHENTICATOR] = AccountsAuthenticator()
+    guard.install(app)
+
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    app.cli.add_command(accounts_commands)
     register_errors(app)
+
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app

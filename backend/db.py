@@ -16,7 +16,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, MetaData, Text, Uuid
 from sqlalchemy.orm import DeclarativeBase, Session, registry, scoped_session
 
-AnySession = Session | scoped_session[Session]
+AnySession = Session | scoped_session[Any]
 
 
 class Base(DeclarativeBase):

@@ -129,4 +129,12 @@ def _from_werkzeug(error: HTTPException) -> Response:
     headers = {
         key: value for key, value in error.get_headers() if key.lower() not in ("content-type", "content-length")
     }
-    return problem(status, "invalid" if messages else code, detail, errors=messages, headers=headers)
+    return problem(status, "invalid" if messages else code, detail, errors=_by_field(messages), headers=headers)
+
+
+def _by_field(messages: Any) -> Any:
+    """Field → messages, without webargs' names of places (json, query …) around them."""
+    if not isinstance(messages, Mapping):
+        return messages
+    places = [fields for fields in messages.values() if isinstance(fields, Mapping)]
+    return {name: texts for fields in places for name, texts in fields.items()}

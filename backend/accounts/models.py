@@ -49,3 +49,12 @@ class ApiToken(Model):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_used_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
+
+
+class EndedSession(Model):
+    """A session that was signed out before its cookie expired: a copy of the cookie must not work any more."""
+
+    __tablename__ = "ended_session"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
