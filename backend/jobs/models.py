@@ -35,9 +35,22 @@ class AiJob(Model):
             "(status IN ('completed', 'failed', 'cancelled')) = (completed_at IS NOT NULL)", name="finished"
         ),
         CheckConstraint("runnable OR run_at IS NOT NULL", name="waiting"),
+        CheckConstraint("status <> 'queued' OR cancel_requested_at IS NULL", name="cancel"),
         Index("ix_ai_job_ready", "queue", "sort_key", "id", postgresql_where=text("status = 'queued' AND runnable")),
         Index("ix_ai_job_waiting", "run_at", postgresql_where=text("status = 'queued' AND NOT runnable")),
-        Index("ix_ai_job_fair", "queue", "user_id", "virtual_time", postgresql_where=text("status = 'queued'")),
+        Index(
+            "ix_ai_job_expiry",
+            "expires_at",
+            postgresql_where=text("status = 'queued' AND expires_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_ai_job_fair",
+            "queue",
+            "user_id",
+            "priority",
+            "virtual_time",
+            postgresql_where=text("status = 'queued' AND runnable"),
+        ),
         Index("ix_ai_job_worker", "worker_id", postgresql_where=text("status = 'processing'")),
         Index("ix_ai_job_user", "user_id", "id"),
         Index("ix_ai_job_canvas", "canvas_id", "id", postgresql_where=text("canvas_id IS NOT NULL")),
@@ -71,6 +84,7 @@ class AiJob(Model):
     run_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     # what to do and what came of it
+    summary: Mapped[str | None] = mapped_column(Text)  # a short title for people
     request_data: Mapped[dict[str, Any]] = mapped_column(JSONB)
     result_data: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     error_code: Mapped[str | None] = mapped_column(Text)

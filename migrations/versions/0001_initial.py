@@ -117,6 +117,7 @@ def upgrade() -> None:
         sa.Column("runnable", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("run_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("summary", sa.Text(), nullable=True),
         sa.Column("request_data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("result_data", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("error_code", sa.Text(), nullable=True),
@@ -158,6 +159,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("progress BETWEEN 0 AND 100", name=op.f("ck_ai_job_progress")),
         sa.CheckConstraint("runnable OR run_at IS NOT NULL", name=op.f("ck_ai_job_waiting")),
+        sa.CheckConstraint("status <> 'queued' OR cancel_requested_at IS NULL", name=op.f("ck_ai_job_cancel")),
         sa.ForeignKeyConstraint(
             ["canvas_id"], ["canvas.id"], name=op.f("fk_ai_job_canvas_id_canvas"), ondelete="SET NULL"
         ),
@@ -175,11 +177,18 @@ def upgrade() -> None:
         postgresql_where=sa.text("canvas_id IS NOT NULL"),
     )
     op.create_index(
+        "ix_ai_job_expiry",
+        "ai_job",
+        ["expires_at"],
+        unique=False,
+        postgresql_where=sa.text("status = 'queued' AND expires_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_ai_job_fair",
         "ai_job",
-        ["queue", "user_id", "virtual_time"],
+        ["queue", "user_id", "priority", "virtual_time"],
         unique=False,
-        postgresql_where=sa.text("status = 'queued'"),
+        postgresql_where=sa.text("status = 'queued' AND runnable"),
     )
     op.create_index(
         "ix_ai_job_finished",
@@ -251,7 +260,12 @@ def downgrade() -> None:
         table_name="ai_job",
         postgresql_where=sa.text("status IN ('completed', 'failed', 'cancelled')"),
     )
-    op.drop_index("ix_ai_job_fair", table_name="ai_job", postgresql_where=sa.text("status = 'queued'"))
+    op.drop_index("ix_ai_job_fair", table_name="ai_job", postgresql_where=sa.text("status = 'queued' AND runnable"))
+    op.drop_index(
+        "ix_ai_job_expiry",
+        table_name="ai_job",
+        postgresql_where=sa.text("status = 'queued' AND expires_at IS NOT NULL"),
+    )
     op.drop_index("ix_ai_job_canvas", table_name="ai_job", postgresql_where=sa.text("canvas_id IS NOT NULL"))
     op.drop_table("ai_job")
     op.drop_index("ix_canvas_owner_updated", table_name="canvas")
