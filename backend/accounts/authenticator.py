@@ -82,7 +82,7 @@ def _token_actor(token: str) -> Actor:
     ).one_or_none()
     if found is None:
         raise Unauthorized(WRONG_TOKEN)
-    row, user = found._tuple()
+    row, user = found
     if row.expires_at is not None and row.expires_at <= datetime.now(UTC):
         raise Unauthorized(WRONG_TOKEN)
     if user.suspended_at is not None:
