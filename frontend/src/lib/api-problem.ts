@@ -11,7 +11,7 @@ export class ApiProblem extends Error {
     readonly correlationId: string | null = null,
     readonly retryAfterSeconds: number | null = null,
     /** `errors` as it was sent, where it is nested deeper than fields. */
-    readonly errors: unknown = undefined,
+    readonly errors?: unknown,
   ) {
     super(detail);
   }

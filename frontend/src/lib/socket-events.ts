@@ -32,7 +32,7 @@ export interface WireElement {
   id: string;
   version: number;
   versionNonce: number;
-  isDeleted?: boolean;
+  isDeleted: boolean;
   [field: string]: unknown;
 }
 
