@@ -1,0 +1,99 @@
+"""What all kinds share: their shape, the pieces of their schemas, and how a model's text becomes a label."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backend.ai.diagram import MAX_NODES, Diagram, diagram_problems, labels_of
+from backend.ai.providers.chain import AnswerError
+
+Json = dict[str, Any]
+
+MAX_TITLE = 200  # characters; a longer title is cut
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a model is asked for one kind of diagram.
+
+    ``unit`` says in words what the model is writing, ``marker`` is the key whose occurrences in the stream count it.
+    """
+
+    name: str
+    task: str
+    schema: Mapping[str, Any]
+    example: tuple[str, Json]
+    parse: Callable[[Json], Diagram]
+    unit: str
+    marker: str
+
+    def read(self, answer: Json, instructions: str) -> Diagram:
+        """The diagram that ``answer`` describes. Raises AnswerError, for the model, when it cannot be used."""
+        try:
+            diagram = self.parse(answer)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise AnswerError(f"It does not have the form that was asked for ({error}).") from error
+        problems = diagram_problems(diagram)
+        if problems:
+            raise AnswerError(" ".join(problems))
+        self._refuse_copy(diagram, instructions)
+        return diagram
+
+    def _refuse_copy(self, diagram: Diagram, instructions: str) -> None:
+        """Small models like to hand the example back."""
+        copied = set(labels_of(self.parse(self.example[1])))
+        labels = list(labels_of(diagram))
+        asked = instructions.casefold()
+        repeated = [label for label in labels if label in copied and label.casefold() not in asked]
+        if 2 * len(repeated) >= len(labels):
+            raise AnswerError("It repeats the example. Answer what the instructions ask for, in their words.")
+
+
+def record(**properties: Json) -> Json:
+    """Schema of an object with exactly these properties."""
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def many(items: Json, least: int = 1, most: int = MAX_NODES) -> Json:
+    """Schema of a list."""
+    return {"type": "array", "items": items, "minItems": least, "maxItems": most}
+
+
+# No maxLength: it makes a grammar cut in the middle of a word. Lengths are checked afterwards.
+TEXT: Json = {"type": "string"}
+
+
+def one_of(*values: str) -> Json:
+    """Schema of a text out of a list."""
+    return {"type": "string", "enum": list(values)}
+
+
+def text_of(value: Any) -> str:
+    """A model's text as one line without control characters, lone surrogates or doubled spaces; "" for no text."""
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        raise TypeError(f"a text was expected, not {type(value).__name__}")
+    kept = "".join(c if unicodedata.category(c) not in ("Cc", "Cs") else " " for c in str(value))
+    return " ".join(kept.split())
+
+
+def label_of(value: Any) -> str:
+    """A text that must say something."""
+    label = text_of(value)
+    if not label:
+        raise AnswerError("A label is empty. Give each one a few words.")
+    return label
+
+
+def title_of(value: Any) -> str:
+    """A title, cut to a length that fits a heading."""
+    return text_of(value)[:MAX_TITLE]
+
+
+def rows_of(value: Any) -> list[Any]:
+    """A list, or the reason why it is none."""
+    if not isinstance(value, list):
+        raise TypeError(f"a list was expected, not {type(value).__name__}")
+    return value
