@@ -10,6 +10,7 @@ from backend.accounts import models as accounts_models
 from backend.accounts.authenticator import AccountsAuthenticator, is_own_origin
 from backend.accounts.commands import accounts_commands
 from backend.accounts.routes import blueprint as accounts_blueprint
+from backend.ai import models as ai_models
 from backend.canvases import models as canvases_models
 from backend.config import Settings, SettingsError
 from backend.db import db
@@ -19,7 +20,7 @@ from backend.identity import EXTENSION_KEY as AUTHENTICATOR
 from backend.jobs import models as jobs_models
 
 # Every package with tables: migrations compare these with the database.
-MODELS = (accounts_models, canvases_models, jobs_models)
+MODELS = (accounts_models, ai_models, canvases_models, jobs_models)
 
 BLUEPRINTS = (accounts_blueprint,)
 

@@ -242,9 +242,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("canvas_id", "id", name=op.f("pk_canvas_element")),
     )
     op.create_index("ix_canvas_element_version", "canvas_element", ["canvas_id", "canvas_version"], unique=False)
+    op.create_table(
+        "ai_draft",
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("result", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("batches", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("written", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["job_id"], ["ai_job.id"], name=op.f("fk_ai_draft_job_id_ai_job"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("job_id", name=op.f("pk_ai_draft")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("ai_draft")
     op.drop_index("ix_canvas_element_version", table_name="canvas_element")
     op.drop_table("canvas_element")
     op.drop_index("uq_ai_job_idempotency", table_name="ai_job", postgresql_where=sa.text("idempotency_key IS NOT NULL"))
