@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from backend import frontend, openapi, security
 from backend.accounts import guard, sessions
 from backend.accounts import models as accounts_models
 from backend.accounts.authenticator import AccountsAuthenticator, is_own_origin
@@ -38,16 +39,13 @@ def create_app(settings: Settings) -> Flask:
         SQLALCHEMY_DATABASE_URI=settings.sqlalchemy_url,
         SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True},
         MAX_CONTENT_LENGTH=settings.max_body_bytes,
-        API_TITLE="CollabCanvas",
-        API_VERSION="v1",
-        OPENAPI_VERSION="3.1.0",
-        OPENAPI_URL_PREFIX="/api",
-        OPENAPI_JSON_PATH="openapi.json",
+        **openapi.configuration(),
     )
     sessions.install(app, settings, settings.secret_key)
     db.init_app(app)
     migrate.init_app(app, db, compare_type=True)
     api.init_app(app)
+    openapi.describe_security(app, api)
     socketio.init_app(
         app,
         async_mode=settings.async_mode,  # type: ignore[arg-type] # one of the choices of ASYNC_MODE
@@ -57,12 +55,15 @@ def create_app(settings: Settings) -> Flask:
     )
 
     app.extensions[AUTHENTICATOR] = AccountsAuthenticator()
+    security.install(app, settings)
     guard.install(app)
 
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
+    app.register_blueprint(openapi.blueprint)
     app.cli.add_command(accounts_commands)
     register_errors(app)
+    frontend.install(app)
 
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from flask_migrate import Migrate
-from flask_smorest import Api
 from flask_socketio import SocketIO
 
-api = Api()
+from backend.openapi import ProblemApi
+
+api = ProblemApi()
 migrate = Migrate()
 socketio = SocketIO()
