@@ -86,6 +86,7 @@ export interface components {
       completed_at: string | null;
       error?: { code: string; message: string; correlation_id: string | null } | null;
       last_seq: number;
+      correlation_id?: string | null;
       cancel_requested: boolean;
       request_data?: Record<string, unknown>;
       attempts?: {
@@ -146,6 +147,8 @@ export interface paths {
   "/api/ai-agent/modify-canvas": Base & {
     post: Op<Started, { canvas_id: string; instructions: string; style?: string; color_scheme?: string; priority?: string }>;
   };
+  "/api/ai-agent/job/{job_id}": Base & { delete: Op<S["Job"], never, Ids> };
+  "/api/ai-agent/job/{job_id}/result": Base & { get: Op<Record<string, unknown>, never, Ids> };
   "/api/ai-agent/job/{job_id}/status": Base & { get: Op<S["Job"], never, Ids> };
   "/api/jobs": Base & {
     get: Op<

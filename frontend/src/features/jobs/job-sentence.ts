@@ -1,0 +1,70 @@
+import { formatClock, formatCountdown, formatDuration } from "../../lib/format";
+import type { Job } from "./job-types";
+import { strings } from "./strings";
+
+const LONGEST_SUMMARY = 80; // characters; the rest is on the job's page
+const COUNT_DOWN_BELOW_MS = 3_600_000;
+
+export interface JobSentence {
+  /** "Create canvas" */
+  what: string;
+  /** "“onboarding flow”", or nothing */
+  about: string | null;
+  /** "retry 2 of 3 in 6 s" */
+  state: string;
+}
+
+/** A job as a sentence in three parts; `now` is milliseconds. */
+export function jobSentence(job: Job, now: number): JobSentence {
+  return {
+    what: strings.typeName(job.job_type),
+    about: job.summary ? strings.quoted(shorten(job.summary)) : null,
+    state: stateWords(job, now),
+  };
+}
+
+export function sentenceText({ what, about, state }: JobSentence): string {
+  return [what, about, state].filter((part) => part !== null).join(" · ");
+}
+
+function stateWords(job: Job, now: number): string {
+  switch (job.status) {
+    case "queued":
+      return waitingWords(job, now);
+    case "processing":
+      return job.cancel_requested ? strings.state.stopping : (job.message ?? strings.state.running);
+    case "completed":
+      return job.started_at && job.completed_at
+        ? strings.state.done(formatDuration(Date.parse(job.completed_at) - Date.parse(job.started_at)))
+        : strings.state.doneNoTime;
+    case "failed":
+      return job.error?.message ? strings.state.failed(job.error.message) : strings.state.failedNoReason;
+    case "cancelled":
+      return strings.state.cancelled;
+  }
+}
+
+function waitingWords(job: Job, now: number): string {
+  const wait = job.run_at ? Date.parse(job.run_at) - now : 0;
+  if (job.attempt > 0) {
+    const retries = job.max_attempts - 1;
+    return wait > 0
+      ? strings.state.retryIn(job.attempt, retries, formatCountdown(wait))
+      : strings.state.retryNow(job.attempt, retries);
+  }
+  if (wait <= 0 || !job.run_at) return strings.state.waiting;
+  return wait < COUNT_DOWN_BELOW_MS
+    ? strings.state.startsIn(formatCountdown(wait))
+    : strings.state.startsAt(formatClock(job.run_at));
+}
+
+function shorten(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  const letters = Array.from(line);
+  return letters.length <= LONGEST_SUMMARY
+    ? line
+    : `${letters
+        .slice(0, LONGEST_SUMMARY - 1)
+        .join("")
+        .trimEnd()}…`;
+}

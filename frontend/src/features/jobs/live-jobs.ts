@@ -1,0 +1,80 @@
+import { useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+
+import { getSocket, type AppSocket } from "../../lib/socket";
+import {
+  JOB_EVENT_TYPES,
+  type JobEvent,
+  type JobEventPayload,
+  type JobEventType,
+} from "../../lib/socket-events";
+import { patchJob } from "./job-cache";
+import { jobKeys } from "./job-keys";
+
+const ASK_AGAIN_AFTER_MS = 400; // a burst of 200 new jobs asks for the list once, not 200 times
+
+/** What of the socket is needed here. */
+type EventSource = Pick<AppSocket, "on" | "off">;
+
+/**
+ * Keeps every cached job up to date from the socket. Events patch by sequence number and never take a job back;
+ * what an event does not carry (a new job's summary, attempts, who belongs into a filtered list) is asked for again.
+ */
+export function followJobs(client: QueryClient, source: EventSource): () => void {
+  const later = new Later(client);
+  const handlers = JOB_EVENT_TYPES.map((type) => ({
+    name: `job:${type}` as const,
+    handle: (payload: JobEventPayload) => receive(client, later, toEvent(type, payload)),
+  }));
+  // After a lost connection nobody knows what was missed.
+  const onConnect = () => void client.invalidateQueries({ queryKey: jobKeys.all });
+  for (const { name, handle } of handlers) source.on(name, handle);
+  source.on("connect", onConnect);
+  return () => {
+    later.stop();
+    for (const { name, handle } of handlers) source.off(name, handle);
+    source.off("connect", onConnect);
+  };
+}
+
+export function useLiveJobs(): void {
+  const client = useQueryClient();
+  useEffect(() => followJobs(client, getSocket()), [client]);
+}
+
+function receive(client: QueryClient, later: Later, event: JobEvent): void {
+  const { inSomeList, statusChanged, missedEvents } = patchJob(client, event);
+  if (statusChanged || (!inSomeList && event.type === "queued")) later.ask(jobKeys.lists);
+  if (statusChanged) later.ask(jobKeys.detail(event.job_id));
+  if (missedEvents) later.ask(jobKeys.events(event.job_id));
+}
+
+function toEvent(type: JobEventType, payload: JobEventPayload): JobEvent {
+  return { canvas_id: null, message: null, data: null, ...payload, type };
+}
+
+/** Asks for queries again soon, each once for a burst of events. */
+class Later {
+  readonly #client: QueryClient;
+  readonly #keys = new Map<string, readonly unknown[]>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(client: QueryClient) {
+    this.#client = client;
+  }
+
+  ask(key: readonly unknown[]): void {
+    this.#keys.set(JSON.stringify(key), key);
+    this.#timer ??= setTimeout(() => this.#run(), ASK_AGAIN_AFTER_MS);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #run(): void {
+    this.#timer = undefined;
+    for (const queryKey of this.#keys.values()) void this.#client.invalidateQueries({ queryKey });
+    this.#keys.clear();
+  }
+}

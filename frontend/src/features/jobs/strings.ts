@@ -1,0 +1,93 @@
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  create_canvas: "Create canvas",
+  modify_canvas: "Change canvas",
+  diagnostic_noop: "Diagnostic: do nothing",
+  diagnostic_sleep: "Diagnostic: sleep",
+};
+
+export const strings = {
+  title: "Jobs",
+  lead: "Everything that runs for you, as it happens.",
+  filters: "Filter by status",
+  all: "All",
+  status: {
+    processing: "Running",
+    queued: "Waiting",
+    completed: "Done",
+    failed: "Failed",
+    cancelled: "Cancelled",
+  },
+  loading: "Jobs are loading",
+  more: "Load older jobs",
+  list: "Jobs",
+  cancel: "Cancel",
+  cancelNamed: (what: string) => `Cancel: ${what}`,
+  stopping: "stopping",
+  cancelFailed: "Could not cancel",
+  empty: {
+    title: "No jobs yet",
+    text: "When you ask for a drawing, the job that draws it shows up here and reports its progress.",
+    action: "Draw something",
+    filteredTitle: "Nothing here",
+    filteredText: "No job has this status at the moment.",
+    filteredAction: "Show all jobs",
+  },
+  typeName: (type: string) => TYPE_NAMES[type] ?? humanise(type),
+  quoted: (text: string) => `“${text}”`,
+  state: {
+    waiting: "waiting for a worker",
+    startsIn: (time: string) => `starts in ${time}`,
+    startsAt: (time: string) => `starts at ${time}`,
+    retryIn: (attempt: number, of: number, time: string) => `retry ${attempt} of ${of} in ${time}`,
+    retryNow: (attempt: number, of: number) => `retry ${attempt} of ${of} is about to start`,
+    stopping: "stopping",
+    running: "running",
+    done: (time: string) => `done in ${time}`,
+    doneNoTime: "done",
+    failed: (message: string) => `failed: ${message}`,
+    failedNoReason: "failed",
+    cancelled: "cancelled",
+  },
+  detail: {
+    label: "Job",
+    close: "Close",
+    openCanvas: "Open canvas",
+    loading: "The job is loading",
+    instructions: "Instructions",
+    timeline: "Timeline",
+    attempts: "Attempts",
+    gone: "This job does not exist any more, or it belongs to somebody else.",
+    facts: {
+      created: "Created",
+      started: "Started",
+      waited: "Waited",
+      took: "Took",
+      running: "Running for",
+      attempt: "Attempt",
+      priority: "Priority",
+      queue: "Queue",
+    },
+    attemptOf: (attempt: number, of: number) => `${attempt} of ${of}`,
+    priority: { low: "Low", normal: "Normal", high: "High", urgent: "Urgent" },
+    copyReference: "Copy reference for support",
+  },
+  event: {
+    queued: "Queued",
+    processing: "A worker started it",
+    processingAgain: (attempt: number) => `A worker started attempt ${attempt}`,
+    partial: (count: number) => (count === 1 ? "1 element drawn" : `${count} elements drawn`),
+    partialText: "Part of the result arrived",
+    progress: (percent: number) => `${percent} %`,
+    retrying: "Back in the queue",
+    retryAt: (time: string) => `next run at ${time}`,
+    completed: "Done",
+    failed: "Failed",
+    cancelled: "Cancelled",
+  },
+} as const;
+
+/** Job types that this catalogue does not know yet still read as words. */
+function humanise(type: string): string {
+  const words = type.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
