@@ -57,7 +57,8 @@ class Face:
         buffer.add_str(run)
         buffer.guess_segment_properties()
         hb.shape(self.font, buffer, {"kern": True, "liga": True})
-        return sum(position.x_advance for position in buffer.glyph_positions) / self.units_per_em
+        units: int = sum(position.x_advance for position in buffer.glyph_positions)
+        return units / self.units_per_em
 
 
 def use_frontend(dist: Path) -> None:
@@ -116,16 +117,19 @@ def _face_for(character: str, subsets: tuple[Face, ...]) -> Face | None:
 def _estimate(character: str, before: str) -> float:
     code, category = ord(character), unicodedata.category(character)
     if category in ("Mn", "Me", "Cf") or 0x1F3FB <= code <= 0x1F3FF or before == "\u200d":
-        return 0.0
-    if 0x1F1E6 <= code <= 0x1F1FF:
-        return REGIONAL_INDICATOR_EM
+        return 0.0  # drawn onto the character before
     if 0x1F000 <= code <= 0x1FAFF:
-        return EMOJI_EM
+        return REGIONAL_INDICATOR_EM if 0x1F1E6 <= code <= 0x1F1FF else EMOJI_EM
     if unicodedata.east_asian_width(character) in "WF":
         return WIDE_EM if category == "Lo" or code >= 0x3000 else EMOJI_EM
-    proxy = _face_for(character, faces_of(PROXY_FOLDER))
-    if proxy is not None:
-        return proxy.advance(character) * PROXY_MARGIN
+    return _by_proxy(character)
+
+
+def _by_proxy(character: str) -> float:
+    face = _face_for(character, faces_of(PROXY_FOLDER))
+    if face is not None:
+        return face.advance(character) * PROXY_MARGIN
+    code = ord(character)
     if code > 0xFFFF:
         return RARE_EM
     return COMPLEX_EM if code >= 0x0590 else LATIN_EM

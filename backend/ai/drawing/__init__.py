@@ -1,0 +1,1 @@
+"""Drawing without a browser: diagrams and changes become complete Excalidraw elements, laid out and measured."""

@@ -1,0 +1,51 @@
+"""Boards: columns side by side, each a box with its name on top and its cards inside."""
+
+from __future__ import annotations
+
+from backend.ai.diagram import Board
+from backend.ai.drawing.measure import PADDING, Font, wrap
+from backend.ai.drawing.shapes import Rect
+from backend.ai.drawing.sizing import shape_height, text_width
+from backend.ai.drawing.sketch import Box, Part, Sketch
+from backend.ai.drawing.themes import WHITE, Paint, Theme
+from backend.ai.drawing.tokens import clean
+
+COLUMN_WIDTH = 260
+COLUMN_GAP = 28
+MARGIN = 14  # of the cards inside their column
+CARD_GAP = 12
+EMPTY_HEIGHT = 120  # room for the first card
+NAME_SIZE, CARD_SIZE = 18, 15
+
+
+def sketch_board(board: Board, theme: Theme) -> Sketch:
+    """Columns are equally high and as wide as their longest texts need."""
+    name_font, card_font = Font(theme.family, NAME_SIZE), Font(theme.family, CARD_SIZE)
+    columns = [(clean(column.name), [clean(card) for card in column.cards]) for column in board.columns]
+    width = max(_width(text, card_font) for _, cards in columns for text in (*cards, "")) + 2 * MARGIN
+    top = max(_name_height(name, name_font, width) for name, _ in columns) + MARGIN
+    inner = width - 2 * MARGIN
+    heights = [[shape_height(card, "rectangle", card_font, inner) for card in cards] for _, cards in columns]
+    height = top + max(EMPTY_HEIGHT, *(sum(each) + CARD_GAP * len(each) for each in heights)) + MARGIN - CARD_GAP
+    parts: list[Part] = []
+    for number, (name, cards) in enumerate(columns):
+        x, paint = number * (width + COLUMN_GAP), theme.branch(number)
+        parts.append(
+            Box(f"column {number}", Rect(x, 0, width, height), name, paint, name_font, vertical="top", rounded=True)
+        )
+        y = top
+        for position, (card, card_height) in enumerate(zip(cards, heights[number], strict=True)):
+            rect = Rect(x + MARGIN, y, inner, card_height)
+            card_paint = Paint(paint.stroke, WHITE.fill)
+            key = f"column {number} card {position}"
+            parts.append(Box(key, rect, card, card_paint, card_font, align="left", thin=True))
+            y += card_height + CARD_GAP
+    return Sketch(tuple(parts))
+
+
+def _width(text: str, font: Font) -> float:
+    return max(COLUMN_WIDTH - 2 * MARGIN, round(text_width(text, font, COLUMN_WIDTH) + 2 * PADDING))
+
+
+def _name_height(name: str, font: Font, width: float) -> float:
+    return font.extent(wrap(name, font, width - 2 * PADDING))[1] + 2 * PADDING
