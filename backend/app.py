@@ -19,11 +19,15 @@ from backend.errors import register_errors
 from backend.extensions import api, migrate, socketio
 from backend.identity import EXTENSION_KEY as AUTHENTICATOR
 from backend.jobs import models as jobs_models
+from backend.live.routes import blueprint as events_blueprint
+from backend.live.startup import init_live
+from backend.monitoring.logs import register_request_logging
+from backend.monitoring.routes import register_health
 
 # Every package with tables: migrations compare these with the database.
 MODELS = (accounts_models, ai_models, canvases_models, jobs_models)
 
-BLUEPRINTS = (accounts_blueprint,)
+BLUEPRINTS = (accounts_blueprint, events_blueprint)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -54,13 +58,17 @@ def create_app(settings: Settings) -> Flask:
         max_http_buffer_size=settings.max_body_bytes,
     )
 
+    init_live(app, settings)
+
     app.extensions[AUTHENTICATOR] = AccountsAuthenticator()
+    register_request_logging(app)
     security.install(app, settings)
     guard.install(app)
 
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     app.register_blueprint(openapi.blueprint)
+    register_health(app)
     app.cli.add_command(accounts_commands)
     register_errors(app)
     frontend.install(app)

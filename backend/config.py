@@ -56,6 +56,8 @@ class Settings:
     async_mode: str
     log_level: str
     log_format: str
+    live_push: bool
+    live_sweep: bool
     # jobs
     max_concurrent_jobs: int
     job_processing_interval: float
@@ -120,6 +122,8 @@ class Settings:
             async_mode=env.choice("ASYNC_MODE", "eventlet", ("eventlet", "gevent", "threading")),
             log_level=env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
             log_format=env.choice("LOG_FORMAT", "json", ("json", "console")),
+            live_push=env.switch("LIVE_PUSH", True),
+            live_sweep=env.switch("LIVE_SWEEP", True),
             max_concurrent_jobs=env.integer("MAX_CONCURRENT_JOBS", 3, 1, 256),
             job_processing_interval=env.number("JOB_PROCESSING_INTERVAL", 5.0, 0.05, 3600),
             max_job_retries=env.integer("MAX_JOB_RETRIES", 3, 0, 100),

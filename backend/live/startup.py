@@ -1,0 +1,38 @@
+"""Putting the live feed into an application, and starting and stopping it in the web process."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from backend.config import Settings
+from backend.extensions import socketio
+from backend.live.feeds import register_feed
+from backend.live.job_feed import JobFeed
+from backend.live.listener import Listener
+from backend.live.sockets import register_sockets
+from backend.live.state import EXTENSION_KEY, Live
+
+
+def init_live(app: Flask, settings: Settings) -> None:
+    """Install sockets and the feed of jobs, after ``socketio.init_app``. Connects to nothing."""
+    server = socketio.server
+    jobs = JobFeed(socketio.emit)
+    listener = Listener(
+        settings, server.start_background_task, server.sleep, push=settings.live_push, sweep=settings.live_sweep
+    )
+    app.extensions[EXTENSION_KEY] = Live(listener=listener, jobs=jobs)
+    register_feed(app, jobs)
+    register_sockets()
+
+
+def start_live(app: Flask) -> None:
+    """Begin to listen and to sweep."""
+    state: Live = app.extensions[EXTENSION_KEY]
+    state.listener.start()
+
+
+def stop_live(app: Flask) -> None:
+    """End the loops and the streams."""
+    state: Live = app.extensions[EXTENSION_KEY]
+    state.listener.stop()
+    state.jobs.wake_streams()
