@@ -155,7 +155,7 @@ export interface paths {
       Page<S["Job"]>,
       never,
       never,
-      { status?: string; type?: string; queue?: string; tag?: string; q?: string; limit?: number; cursor?: string }
+      { status?: string; type?: string; queue?: string; tag?: string; q?: string; canvas_id?: string; limit?: number; cursor?: string }
     >;
   };
   "/api/jobs/{job_id}": Base & { get: Op<S["Job"], never, Ids>; delete: Op<S["Job"], never, Ids> };

@@ -1,7 +1,7 @@
 import { inBatches } from "./batches";
 import { Ledger } from "./ledger";
 import { beats, stampOf, type CanvasElement } from "./merge";
-import { Store } from "./store";
+import { Store } from "../../../lib/store";
 import { TransportError, type CanvasTransport, type Delta, type TransportEvents } from "./transport";
 
 const SEND_EVERY_MS = 50;

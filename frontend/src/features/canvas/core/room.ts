@@ -1,4 +1,4 @@
-import { Store } from "./store";
+import { Store } from "../../../lib/store";
 import { throttle } from "./throttle";
 import type { CanvasTransport, Person, Pointer, Presence } from "./transport";
 
