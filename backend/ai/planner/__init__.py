@@ -1,0 +1,6 @@
+"""Owns the planner: structured instructions become diagrams and changes exactly and at once, without a model."""
+
+from backend.ai.planner.diagrams import plan_diagram
+from backend.ai.planner.errors import PlanError
+
+__all__ = ["PlanError", "plan_diagram"]
