@@ -40,6 +40,8 @@ def main() -> int:
     stop = StopSignal()
     postgres = None
     environ = {**os.environ, "PORT": str(settings.port or _free_port(settings.host))}
+    # These processes are started again and again: compiled once, they start in a third of the time.
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
         if settings.database_url is None:
             postgres = _embedded_postgres(settings)

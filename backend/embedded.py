@@ -119,7 +119,10 @@ class EmbeddedPostgres:
         options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-instructions"]
         options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         command = [str(self._binaries / "initdb"), "--pgdata", str(unfinished), *options]
-        done = subprocess.run(command, **self._identity(), capture_output=True, text=True, check=False)  # type: ignore[call-overload]
+        user, group, groups = self._run_as()
+        done = subprocess.run(
+            command, user=user, group=group, extra_groups=groups, capture_output=True, text=True, check=False
+        )
         if done.returncode != 0:
             raise EmbeddedPostgresError(f"the embedded Postgres cannot be created: {done.stderr.strip()[-500:]}")
         unfinished.rename(self._cluster)
@@ -127,6 +130,7 @@ class EmbeddedPostgres:
     def _spawn(self) -> subprocess.Popen[bytes]:
         command = [str(self._binaries / "postgres"), "-D", str(self._cluster), "-k", str(self._socket_dir)]
         command += ["-c", "listen_addresses=", "-c", "unix_socket_permissions=0700"]
+        user, group, groups = self._run_as()
         mode = "wb" if self._log.exists() and self._log.stat().st_size > MAX_LOG_BYTES else "ab"
         with self._log.open(mode) as log:
             return subprocess.Popen(
@@ -136,14 +140,14 @@ class EmbeddedPostgres:
                 stderr=log,
                 start_new_session=True,  # Ctrl-C in a terminal is for start.py, which stops the server last
                 preexec_fn=_end_with_parent,  # noqa: PLW1509 - no thread has been started yet
-                **self._identity(),
+                user=user,
+                group=group,
+                extra_groups=groups,
             )
 
-    def _identity(self) -> dict[str, int | list[int]]:
-        """Arguments of subprocess that drop root."""
-        if self._account is None:
-            return {}
-        return {"user": self._account.pw_uid, "group": self._account.pw_gid, "extra_groups": []}
+    def _run_as(self) -> tuple[int | None, int | None, list[str | int] | None]:
+        """Arguments of subprocess that drop root: user, group, further groups."""
+        return (None, None, None) if self._account is None else (self._account.pw_uid, self._account.pw_gid, [])
 
     def _becomes_ready(self, deadline: float) -> bool:
         """Wait for the last line of postmaster.pid; False when the server has ended instead."""

@@ -10,6 +10,7 @@ import contextlib
 import importlib
 import socket
 import threading
+from collections.abc import Callable
 from typing import Protocol
 
 from flask import Flask
@@ -48,7 +49,11 @@ def listening_socket(settings: Settings) -> socket.socket:
 
 def server_for(settings: Settings, listener: socket.socket, app: Flask) -> Server:
     """The server that fits ``ASYNC_MODE``."""
-    servers = {"eventlet": EventletServer, "gevent": GeventServer, "threading": ThreadingServer}
+    servers: dict[str, Callable[[socket.socket, Flask], Server]] = {
+        "eventlet": EventletServer,
+        "gevent": GeventServer,
+        "threading": ThreadingServer,
+    }
     return servers[settings.async_mode](listener, app)
 
 
@@ -108,7 +113,8 @@ class ThreadingServer:
     def __init__(self, listener: socket.socket, app: Flask) -> None:
         host, port = listener.getsockname()[:2]
         self._server = make_server(host, port, app, threaded=True, request_handler=_QuietHandler, fd=listener.detach())
-        self._server.daemon_threads = False  # server_close() waits only for threads that are not daemons
+        # server_close() waits only for threads that are not daemons.
+        self._server.daemon_threads = False  # type: ignore[attr-defined] # threaded=True: it has them
 
     def start(self) -> None:
         """Accept connections in a thread."""

@@ -32,7 +32,7 @@ import psycopg
 from backend.app import create_app
 from backend.config import Settings, SettingsError
 from backend.db import db
-from backend.extensions import socketio
+from backend.live.server import disconnect_everybody
 from backend.live.startup import start_live, stop_live
 from backend.monitoring.logs import configure_logging
 from backend.processes import StopSignal, refuse, settings_or_exit
@@ -60,8 +60,7 @@ def main() -> None:
     stop.wait()
     deadline = time.monotonic() + settings.shutdown_grace
     stop_live(app)
-    for client in list(socketio.server.eio.sockets):
-        socketio.start_background_task(socketio.server.eio.disconnect, client)
+    disconnect_everybody()
     server.stop(max(0.0, deadline - time.monotonic()))
     with app.app_context():
         db.engine.dispose()

@@ -65,7 +65,7 @@ class Event:
 def find_jobs(connection: Connection, condition: str, parameters: Mapping[str, object]) -> list[JobRow]:
     """The jobs that fulfil ``condition``, a piece of SQL of our own."""
     with connection.cursor(row_factory=class_row(JobRow)) as cursor:
-        return cursor.execute(f"{_JOBS} WHERE {condition}", parameters).fetchall()  # type: ignore[arg-type]
+        return cursor.execute(f"{_JOBS} WHERE {condition}", parameters).fetchall()
 
 
 def jobs_behind(connection: Connection, known: Mapping[uuid.UUID, int]) -> list[uuid.UUID]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
-from backend.extensions import socketio
+from backend.live.server import members_of_rooms
 
 STAFF = "staff"
-NAMESPACE = "/"
 
 
 def job_room(job_id: uuid.UUID) -> str:
@@ -34,12 +33,12 @@ def rooms_of_job(job_id: uuid.UUID, user_id: uuid.UUID, canvas_id: uuid.UUID | N
 
 def anybody() -> bool:
     """Whether any socket is connected to this process."""
-    return bool(socketio.server.manager.rooms.get(NAMESPACE))
+    return bool(members_of_rooms())
 
 
 def occupied(rooms: Iterable[str], *, but: str | None = None) -> bool:
     """Whether anybody is in one of ``rooms``, the socket ``but`` aside."""
-    present = socketio.server.manager.rooms.get(NAMESPACE, {})
+    present = members_of_rooms()
     for room in rooms:
         members = present.get(room)
         if members and (but is None or len(members) > 1 or but not in members):
@@ -50,5 +49,8 @@ def occupied(rooms: Iterable[str], *, but: str | None = None) -> bool:
 def occupied_ids(kind: str) -> list[uuid.UUID]:
     """The ids of the occupied rooms of one kind: ``user``, ``canvas`` or ``job``."""
     prefix = f"{kind}:"
-    present = list(socketio.server.manager.rooms.get(NAMESPACE, {}))
-    return [uuid.UUID(room[len(prefix) :]) for room in present if room is not None and room.startswith(prefix)]
+    return [
+        uuid.UUID(room[len(prefix) :])
+        for room in list(members_of_rooms())
+        if room is not None and room.startswith(prefix)
+    ]

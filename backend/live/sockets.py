@@ -10,8 +10,8 @@ from typing import Any
 
 import structlog
 from flask import request
-from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import emit, join_room, leave_room
+from socketio.exceptions import ConnectionRefusedError as Refused
 from sqlalchemy import or_, select
 from sqlalchemy.exc import OperationalError
 
@@ -23,6 +23,7 @@ from backend.jobs.models import AiJob
 from backend.live.arrivals import enter_own_rooms
 from backend.live.replay import event_body, events_after, gap_before, visible_job
 from backend.live.rooms import job_room
+from backend.live.server import drop_transport
 from backend.live.state import live
 
 SIGN_IN = "Sign in, continue as a guest, or send a token as “auth: {token}”."
@@ -62,7 +63,8 @@ def acknowledged(handler: Handler) -> Callable[..., dict[str, Any]]:
                 raise BadRequest("Send one object with this message.")
             return {"ok": True, **(handler(arguments[0] if arguments else {}) or {})}
         except ApiError as error:
-            return {"ok": False, "error": error.detail, "code": error.code}
+            refusal = {"ok": False, "error": error.detail, "code": error.code}
+            return {**refusal, "errors": error.errors} if error.errors else refusal
         except OperationalError:
             log.warning("socket_message_without_database", handler=handler.__name__)
             return {"ok": False, "error": "The database cannot be reached just now; try again.", "code": "unavailable"}
@@ -89,7 +91,7 @@ def connect(auth: Any = None) -> None:
     except ApiError as error:
         raise Refused(error.detail) from error
     except OperationalError as error:
-        _drop_transport()
+        drop_transport(_socket_id())
         raise Refused("The database cannot be reached just now; try again.") from error
     if actor is None:
         raise Refused(SIGN_IN)
@@ -97,12 +99,14 @@ def connect(auth: Any = None) -> None:
     try:
         enter_own_rooms(actor)
     except OperationalError:
-        _drop_transport()
+        drop_transport(_socket_id())
 
 
 def disconnect(_reason: Any = None) -> None:
     """Rooms are left by themselves."""
     live().actors.pop(_socket_id(), None)
+    for told in live().departures:
+        told(_socket_id())
 
 
 @acknowledged
@@ -168,12 +172,6 @@ def _moment(payload: Mapping[str, Any], name: str) -> datetime | None:
         return found if found.tzinfo else found.replace(tzinfo=UTC)
     except ValueError:
         raise BadRequest(f"“{name}” must be an ISO 8601 time, for example 2026-01-31T12:00:00Z.") from None
-
-
-def _drop_transport() -> None:
-    """Close the connection under a socket. Clients come back by themselves from that; from a refusal they do not."""
-    transport = socketio.server.manager.eio_sid_from_sid(_socket_id(), "/")
-    socketio.start_background_task(socketio.server.eio.disconnect, transport)
 
 
 def _socket_id() -> str:

@@ -9,13 +9,14 @@ from backend.extensions import socketio
 from backend.live.feeds import register_feed
 from backend.live.job_feed import JobFeed
 from backend.live.listener import Listener
+from backend.live.server import socket_server
 from backend.live.sockets import register_sockets
 from backend.live.state import EXTENSION_KEY, Live
 
 
 def init_live(app: Flask, settings: Settings) -> None:
     """Install sockets and the feed of jobs, after ``socketio.init_app``. Connects to nothing."""
-    server = socketio.server
+    server = socket_server()
     jobs = JobFeed(socketio.emit)
     listener = Listener(
         settings, server.start_background_task, server.sleep, push=settings.live_push, sweep=settings.live_sweep

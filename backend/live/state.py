@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,12 @@ EXTENSION_KEY = "collabcanvas.live"
 
 @dataclass
 class Live:
-    """``actors``: who is behind each connected socket, by its session id."""
+    """``actors``: who is behind each connected socket, by its session id. ``departures``: whom to tell that one has gone."""
 
     listener: Listener
     jobs: JobFeed
     actors: dict[str, Actor] = field(default_factory=dict)
+    departures: list[Callable[[str], None]] = field(default_factory=list)
 
 
 def live(app: Flask | None = None) -> Live:
