@@ -56,10 +56,13 @@ function words(run: JobHistoryEvent[], last: JobHistoryEvent): string {
 }
 
 function partialWords(run: JobHistoryEvent[]): string {
-  const ids = new Set(
-    run.flatMap(({ data }) => (Array.isArray(data?.["element_ids"]) ? data["element_ids"] : [])),
-  );
+  const ids = new Set(run.flatMap(({ data }) => elementIds(data)));
   return ids.size > 0 ? strings.event.partial(ids.size) : strings.event.partialText;
+}
+
+function elementIds(data: JobHistoryEvent["data"]): unknown[] {
+  const ids = data?.["element_ids"];
+  return Array.isArray(ids) ? (ids as unknown[]) : [];
 }
 
 function nextRun({ data }: JobHistoryEvent): string | null {

@@ -1,0 +1,31 @@
+import { NavLink, Outlet } from "react-router";
+
+import { TopBar } from "../components/ui/TopBar";
+import { AccountMenu } from "../features/accounts/components/AccountMenu";
+import { useSession } from "../features/accounts/session";
+import classes from "./PageLayout.module.css";
+import { strings } from "./strings";
+
+/** Every page but the board: bar, then content. */
+export function PageLayout() {
+  const { user } = useSession();
+  return (
+    <>
+      <TopBar navigation={user ? <Navigation /> : null} account={<AccountMenu />} />
+      <main id="content" className={classes.main} tabIndex={-1}>
+        <Outlet />
+      </main>
+    </>
+  );
+}
+
+function Navigation() {
+  return (
+    <nav aria-label={strings.navigation} className={classes.navigation}>
+      <NavLink to="/" end>
+        {strings.canvases}
+      </NavLink>
+      <NavLink to="/jobs">{strings.jobs}</NavLink>
+    </nav>
+  );
+}

@@ -1,0 +1,58 @@
+import { createBrowserRouter, Outlet } from "react-router";
+
+import { SignInPage } from "../features/accounts/components/SignInPage";
+import { SignUpPage } from "../features/accounts/components/SignUpPage";
+import { HomePage } from "../features/home/components/HomePage";
+import { JobDrawer } from "../features/jobs/components/JobDrawer";
+import { JobsPage } from "../features/jobs/components/JobsPage";
+import { CanvasRoute } from "./CanvasRoute";
+import { CommandPalette } from "./CommandPalette";
+import { NotFoundPage } from "./NotFoundPage";
+import { PageLayout } from "./PageLayout";
+import { RouteError } from "./RouteError";
+import { SettingsRoute } from "./SettingsRoute";
+import { SignedIn } from "./SignedIn";
+
+function Root() {
+  return (
+    <>
+      <CommandPalette />
+      <Outlet />
+    </>
+  );
+}
+
+export const router = createBrowserRouter([
+  {
+    Component: Root,
+    ErrorBoundary: RouteError,
+    children: [
+      {
+        Component: PageLayout,
+        children: [
+          {
+            ErrorBoundary: RouteError,
+            children: [
+              { path: "/", Component: HomePage },
+              { path: "/signin", Component: SignInPage },
+              { path: "/signup", Component: SignUpPage },
+              {
+                Component: SignedIn,
+                children: [
+                  {
+                    path: "/jobs",
+                    Component: JobsPage,
+                    children: [{ path: ":jobId", Component: JobDrawer }],
+                  },
+                  { path: "/settings", Component: SettingsRoute },
+                ],
+              },
+              { path: "*", Component: NotFoundPage },
+            ],
+          },
+        ],
+      },
+      { path: "/canvas/:id", Component: CanvasRoute, ErrorBoundary: RouteError },
+    ],
+  },
+]);

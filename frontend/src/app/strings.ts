@@ -1,0 +1,42 @@
+export const strings = {
+  navigation: "Main",
+  canvases: "Canvases",
+  jobs: "Jobs",
+  canvasLoading: "The canvas is loading",
+  notFound: {
+    title: "There is nothing at this address",
+    text: "The link may be old, or a letter is missing.",
+  },
+  crash: {
+    title: "This page has stumbled",
+    text: "Your work is safe: what was drawn is on the server. Reload the page; if it stumbles again, start from home.",
+    outdatedTitle: "There is a newer version",
+    outdatedText: "CollabCanvas was updated while this page was open. Reload to go on.",
+    reload: "Reload",
+    home: "Go home",
+    details: "What happened, for whoever looks into it",
+  },
+  palette: {
+    placeholder: "Where to, or what to do?",
+    nothing: "Nothing by that name",
+    shortcuts: "Keyboard shortcuts",
+    home: "Go to canvases",
+    jobs: "Go to jobs",
+    running: "Show running jobs",
+    settings: "Go to settings",
+    light: "Light appearance",
+    dark: "Dark appearance",
+    system: "Appearance like the system",
+  },
+  shortcuts: {
+    title: "Keyboard shortcuts",
+    rows: [
+      ["⌘ K / Ctrl K", "Command palette"],
+      ["?", "This list"],
+      ["⌘ J / Ctrl J", "AI panel, on a canvas"],
+      ["j, k", "Next and previous row of a list"],
+      ["Enter", "Open, or send"],
+      ["Esc", "Close what is on top"],
+    ],
+  },
+} as const;
