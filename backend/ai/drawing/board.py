@@ -14,6 +14,7 @@ COLUMN_WIDTH = 260
 COLUMN_GAP = 28
 MARGIN = 14  # of the cards inside their column
 CARD_GAP = 12
+RADIUS = 8  # of the corners of columns and cards
 EMPTY_HEIGHT = 120  # room for the first card
 NAME_SIZE, CARD_SIZE = 18, 15
 
@@ -31,14 +32,14 @@ def sketch_board(board: Board, theme: Theme) -> Sketch:
     for number, (name, cards) in enumerate(columns):
         x, paint = number * (width + COLUMN_GAP), theme.branch(number)
         parts.append(
-            Box(f"column {number}", Rect(x, 0, width, height), name, paint, name_font, vertical="top", rounded=True)
+            Box(f"column {number}", Rect(x, 0, width, height), name, paint, name_font, vertical="top", radius=RADIUS)
         )
         y = top
         for position, (card, card_height) in enumerate(zip(cards, heights[number], strict=True)):
             rect = Rect(x + MARGIN, y, inner, card_height)
             card_paint = Paint(paint.stroke, WHITE.fill)
             key = f"column {number} card {position}"
-            parts.append(Box(key, rect, card, card_paint, card_font, align="left", thin=True))
+            parts.append(Box(key, rect, card, card_paint, card_font, align="left", radius=RADIUS, thin=True))
             y += card_height + CARD_GAP
     return Sketch(tuple(parts))
 

@@ -26,7 +26,7 @@ from backend.ai.drawing.tokens import clean
 MOST_BATCHES = 40
 TITLE_SIZE = 28
 TITLE_GAP = 28
-NARROWEST_TITLE = 320  # before it is broken into lines, however narrow the drawing
+NARROWEST_TITLE = 520  # before it is broken into lines, however narrow the drawing
 
 Origin = Point | Sequence[Mapping[str, Any]]
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from backend.ai.drawing.measure import Font, arrow_label_width, inner_offset, inner_size, wrap
 from backend.ai.drawing.shapes import Point, Rect, border_point, middle
-from backend.ai.drawing.sketch import Align, Box, Link, Sketch, VerticalAlign
+from backend.ai.drawing.sketch import ADAPTIVE, Align, Box, Link, Sketch, VerticalAlign
 from backend.ai.drawing.themes import TEXT_COLOR, Theme
 
 Element = dict[str, Any]
@@ -229,6 +229,8 @@ def _binding(element_id: str) -> Element:
 
 
 def _roundness(box: Box) -> Element | None:
-    if not box.rounded or box.shape == "ellipse":
+    if box.radius is None or box.shape == "ellipse":
         return None
-    return dict(ADAPTIVE_RADIUS if box.shape == "rectangle" else PROPORTIONAL_RADIUS)
+    if box.shape == "diamond":
+        return dict(PROPORTIONAL_RADIUS)
+    return dict(ADAPTIVE_RADIUS) if box.radius == ADAPTIVE else {**ADAPTIVE_RADIUS, "value": box.radius}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from backend.ai.drawing.engines import Direction, Spacing, place
@@ -20,8 +20,8 @@ PLAIN = Spacing(layer_gap=56, node_gap=48)
 LABELLED = Spacing(layer_gap=28, node_gap=40)  # twice the gap and the label: label height + 56 between two nodes
 PART_GAP = 80  # between disconnected parts
 LANE = (14.0, 14.0)  # room in the middle of one of several edges between the same nodes
-LOOP_REACH = 44  # of an edge that returns to its own node, without its label
-LOOP_SPREAD = 14  # between the legs of such an edge and the next
+LOOP_REACH = 48  # of an edge that returns to its own node, beside its label
+LOOP_SPREAD = 16  # of its legs from its middle
 ASPECT = 1.6  # wished width to height of all parts together
 
 Size = tuple[float, float]
@@ -88,8 +88,9 @@ def _lay_part(
     routes: list[Route],
 ) -> None:
     local = {node: position for position, node in enumerate(nodes)}
-    loops = {number for number in inside if wires[number].source == wires[number].target}
-    part = _Part([(boxes[node].width + 2 * _loop_room(node, loops, wires), boxes[node].height) for node in nodes])
+    loops = [number for number in inside if wires[number].source == wires[number].target]
+    across = 0 if direction == "down" else 1
+    part = _Part([_with_loops(boxes[node], _loop_room(node, loops, wires, across), across) for node in nodes])
     straight = [number for number in inside if number not in loops]
     pairs = [(local[wires[number].source], local[wires[number].target]) for number in straight]
     turned = {straight[position] for position in backward_edges(len(nodes), pairs)}
@@ -101,8 +102,10 @@ def _lay_part(
         routes[number] = _route(
             part.chains[number], part.hubs.get(number), number in turned, placed.bends, placed.centers
         )
-    for position, number in enumerate(sorted(loops)):
-        routes[number] = _loop(boxes[wires[number].source], wires[number], _turn(position, number, loops, wires))
+    for position, number in enumerate(loops):
+        wire = wires[number]
+        start = _loop_room(wire.source, loops[:position], wires, across)
+        routes[number] = _loop(boxes[wire.source], wire.label, start, across)
 
 
 def _wire(
@@ -148,26 +151,24 @@ def _route(
     return Route(tuple(points), len(before))
 
 
-def _loop_room(node: int, loops: set[int], wires: Sequence[Wire]) -> float:
-    own = [wires[number] for number in sorted(loops) if wires[number].source == node]
-    return sum(LOOP_REACH + (wire.label[0] if wire.label else 0.0) for wire in own)
+def _with_loops(box: Rect, room: float, across: int) -> Size:
+    return (box.width + 2 * room, box.height) if across == 0 else (box.width, box.height + 2 * room)
 
 
-def _turn(position: int, number: int, loops: set[int], wires: Sequence[Wire]) -> float:
-    """How far right of the node this loop begins: behind the node's earlier ones."""
-    earlier = sorted(loops)[:position]
-    return _loop_room(wires[number].source, set(earlier), wires)
+def _loop_room(node: int, loops: Iterable[int], wires: Sequence[Wire], across: int) -> float:
+    own = [wires[number].label for number in loops if wires[number].source == node]
+    return sum(LOOP_REACH + (label[across] if label else 0.0) for label in own)
 
 
-def _loop(box: Rect, wire: Wire, start: float) -> Route:
-    """Out of the right side and back in, around the label."""
-    far = box.right + start + LOOP_REACH - 8
-    hub = far + (wire.label[0] / 2 if wire.label else 0.0) - (LOOP_SPREAD if wire.label else 0.0)
-    _, cy = box.center
-    spread = LOOP_SPREAD + start / 4
-    room = max(spread, (wire.label[1] / 2 + 6) if wire.label else 0.0)
-    near = min(far, hub) - 6
-    return Route(((near, cy - room), (hub, cy), (near, cy + room)), 1)
+def _loop(box: Rect, label: Size | None, start: float, across: int) -> Route:
+    """Out of the side that is not in the flow's way and back in, around the label; ``start`` is where earlier ones end."""
+    length, breadth = (label[across], label[1 - across]) if label else (0.0, 0.0)
+    edge, middle = (box.right, box.center[1]) if across == 0 else (box.bottom, box.center[0])
+    near = edge + start + LOOP_REACH / 2
+    hub = near + LOOP_REACH / 4 + length / 2
+    spread = max(LOOP_SPREAD + start / 4, breadth / 2 + LOOP_SPREAD / 2)
+    points = ((near, middle - spread), (hub, middle), (near, middle + spread))
+    return Route(points if across == 0 else tuple((y, x) for x, y in points), 1)
 
 
 def _pack(

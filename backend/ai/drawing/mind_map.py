@@ -14,8 +14,12 @@ from backend.ai.drawing.themes import WHITE, Paint, Theme
 from backend.ai.drawing.tokens import clean
 
 LEVEL_GAP = 72
+CENTRE_GAP = 120
 ROW_GAP = 16
 BRANCH_GAP = 32
+# Shares of the way at which a line bends. A bend in the last sixth would make the curve overshoot its end.
+ARC = ((0.5, 0.8),)
+S_CURVE = ((0.39, 0.26), (0.61, 0.74))
 SIZES = (20, 17, 15)  # centre, branches, everything deeper
 
 
@@ -83,7 +87,7 @@ def _sides(twigs: list[_Twig]) -> tuple[list[_Twig], list[_Twig]]:
 def _grow(twig: _Twig, parent: Box, at: Point, side: int, theme: Theme, parts: list[Part]) -> None:
     """Add the twig in its band, which begins at ``at`` beside its parent, then what is below it."""
     width, height = twig.size
-    x = at[0] + side * LEVEL_GAP
+    x = at[0] + side * (CENTRE_GAP if twig.level == 1 else LEVEL_GAP)
     rect = Rect(x if side > 0 else x - width, at[1] + (twig.height - height) / 2, width, height)
     box = Box(twig.key, rect, twig.text, _paint(twig, theme), twig.font, thin=twig.level > 1)
     color = theme.branch(twig.branch).stroke
@@ -98,11 +102,14 @@ def _grow(twig: _Twig, parent: Box, at: Point, side: int, theme: Theme, parts: l
 
 
 def _bends(parent: Box, box: Box, side: int) -> tuple[Point, ...]:
-    """One point before the child at its own height: the line leaves towards it and arrives level."""
-    if abs(parent.rect.center[1] - box.rect.center[1]) < 1:
+    """From the centre in an arc that arrives sideways; further out in an S that leaves sideways as well."""
+    start = (parent.rect.right if side > 0 else parent.rect.x, parent.rect.center[1])
+    end = (box.rect.x if side > 0 else box.rect.right, box.rect.center[1])
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    if abs(dy) < 1:
         return ()
-    inner = box.rect.x if side > 0 else box.rect.right
-    return ((inner - side * LEVEL_GAP / 3, box.rect.center[1]),)
+    shares = ARC if parent.shape == "ellipse" else S_CURVE
+    return tuple((start[0] + dx * along, start[1] + dy * rise) for along, rise in shares)
 
 
 def _total(twigs: Sequence[_Twig], gap: float) -> float:

@@ -16,6 +16,7 @@ SECTION_GAP = 24  # before an entry of the first level that follows deeper ones
 NARROWEST_ROW = 280
 PREFERRED_TEXT = 380
 SIZES = (18, 16, 15)  # by level; deeper levels have the last
+RADIUS = 8  # of the corners of rows
 BADGE = 40
 BADGE_GAP = 12
 
@@ -38,7 +39,16 @@ def sketch_outline(outline: Outline, theme: Theme) -> Sketch:
             parts.append(_badge(branch, y + height / 2, theme))
         paint = _paint(level, branch, outline, theme)
         parts.append(
-            Box(f"item {number}", Rect(x, y, right - x, height), text, paint, font, align="left", thin=level > 0)
+            Box(
+                f"item {number}",
+                Rect(x, y, right - x, height),
+                text,
+                paint,
+                font,
+                align="left",
+                radius=RADIUS,
+                thin=level > 0,
+            )
         )
         y, before = y + height + ROW_GAP, level
     return Sketch(tuple(parts))

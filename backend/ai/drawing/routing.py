@@ -1,8 +1,10 @@
-"""The last touch to arrows: as straight as they may be, clear of boxes and labels."""
+"""The last touch to arrows: as straight as they may be, clear of boxes, labels and each other."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,11 +18,15 @@ from backend.ai.drawing.shapes import (
     path_bounds,
     path_crosses,
     rounded,
+    segments_cross,
 )
 from backend.ai.drawing.sketch import Box
 
-CLEARANCE = 8  # of an arrow from boxes that are not its own
-LARGEST_SHIFT = 40  # by which a bend may be straightened away; more would run into other arrows
+CLEARANCE = 8  # of an arrow or a label from boxes; the labels of others have air of their own
+LANE_GAP = 48  # between arrows of the same two boxes, where they are furthest apart
+LABEL_GAP = 10  # between the labels of such arrows
+SMALL_SHIFT = 24  # a bend is always straightened by this much; by more if no more arrows are crossed then
+MOST_COUNTED = 250  # arrows, up to which crossings are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,86 +38,209 @@ class Routed:
 
 
 def routed(boxes: Sequence[Box], wires: Sequence[Wire], placed: Layout) -> list[Routed]:
-    """The final routes: bends taken away where the straight way is free, and a label always in the middle."""
-    lanes = _lanes(wires)
-    labels = {
-        number: Rect.around(route.bends[route.hub], *label)
-        for number, route in enumerate(placed.routes)
-        if (label := wires[number].label) is not None and route.hub is not None
-    }
-    found = []
-    for number, (wire, route) in enumerate(zip(wires, placed.routes, strict=True)):
-        source, target = boxes[wire.source], boxes[wire.target]
-        obstacles = [box.rect for box in boxes if box is not source and box is not target]
-        obstacles += [rect for other, rect in labels.items() if other != number]
-        chosen = (
-            None if wire.source == wire.target or lanes[number] else _straight(source, target, wire, route, obstacles)
+    """The final routes: bends taken away where the way is free, and a label always in the middle of its arrow."""
+    router = _Router(boxes, wires, placed)
+    groups: dict[frozenset[int], list[int]] = defaultdict(list)
+    for number, wire in enumerate(wires):
+        groups[frozenset((wire.source, wire.target))].append(number)
+    for ends, group in groups.items():
+        if len(ends) == 1:
+            continue
+        if len(group) > 1:
+            router.spread(group)
+        else:
+            router.straighten(group[0])
+    return [router.result(number) for number in range(len(wires))]
+
+
+class _Router:
+    """The routes while they change: what is straightened early frees the way for later ones."""
+
+    def __init__(self, boxes: Sequence[Box], wires: Sequence[Wire], placed: Layout) -> None:
+        self._boxes = boxes
+        self._wires = wires
+        self._hubs = {number: route.hub for number, route in enumerate(placed.routes)}
+        self._bends = [list(route.bends) for route in placed.routes]
+        self._paths = [self._path(number, route.bends) for number, route in enumerate(placed.routes)]
+        self._labels = {
+            number: Rect.around(_hub_point(placed.routes[number]), *wire.label)
+            for number, wire in enumerate(wires)
+            if wire.label is not None
+        }
+
+    def straighten(self, number: int) -> None:
+        """Take the straight way, or else leave out single bends."""
+        if self._take(number, [], None):
+            return
+        if self._hubs[number] == 0 and len(self._bends[number]) == 1:
+            self._pull_in(number)
+            return
+        position = 0
+        while position < len(self._bends[number]):
+            hub = self._hubs[number]
+            fewer = self._bends[number][:position] + self._bends[number][position + 1 :]
+            shifted = None if hub is None else hub - (position < hub)
+            if position == hub or not self._take(number, fewer, shifted):
+                position += 1
+
+    def _pull_in(self, number: int) -> None:
+        """Move a label that is the only bend towards the straight way, as far as there is room."""
+        (hx, hy), (mx, my) = self._bends[number][0], middle(self._path(number, ()), False)
+        for share in (0.75, 0.5, 0.25):
+            if self._take(number, [(hx + (mx - hx) * share, hy + (my - hy) * share)], 0):
+                return
+
+    def spread(self, group: list[int]) -> None:
+        """The first of several arrows between two boxes goes straight, the others bow out beside it, if there is room."""
+        path = self._path(group[0], ())
+        (ax, ay), (bx, by) = path[0], path[-1]
+        length = math.hypot(bx - ax, by - ay) or 1.0
+        normal = (-(by - ay) / length, (bx - ax) / length)
+        center = ((ax + bx) / 2, (ay + by) / 2)
+        offsets = _offsets([self._breadth(number, normal) for number in group])
+        preferred = _along(_middle_of(self._bends[group[-1]]), normal) - _along(center, normal)
+        for side in (1, -1) if preferred >= 0 else (-1, 1):
+            hubs = [
+                (center[0] + normal[0] * offset * side, center[1] + normal[1] * offset * side) for offset in offsets
+            ]
+            if self._have_room(group, hubs):
+                self._set(group[0], [], None)
+                for number, hub in zip(group[1:], hubs[1:], strict=True):
+                    self._set(number, [hub], 0)
+                return
+
+    def _have_room(self, group: list[int], hubs: list[Point]) -> bool:
+        obstacles = self._obstacles(self._wires[group[0]], set(group))
+        paths = [self._path(group[0], ()), *(self._path(n, [hub]) for n, hub in zip(group[1:], hubs[1:], strict=True))]
+        for number, path, hub in zip(group, paths, hubs, strict=True):
+            wire = self._wires[number]
+            label = Rect.around(hub, *wire.label) if wire.label else None
+            if not self._is_clear(path, label, obstacles, wire):
+                return False
+            if label and any(path_crosses(other, label) for other in paths if other is not path):
+                return False
+        return True
+
+    def result(self, number: int) -> Routed:
+        """The route with its label on the middle point; sharp if the curve would run into something."""
+        wire, bends, hub = self._wires[number], self._bends[number], self._hubs[number]
+        if wire.label is not None and hub is not None and bends:
+            bends = _balanced(self._path(number, bends), hub + 1)[1:-1]
+        path = self._path(number, bends)
+        curve = rounded(path)
+        near = _near(path, self._obstacles(wire, {number}))
+        curved = not any(path_crosses(curve, rect) and not path_crosses(path, rect) for rect in near)
+        return Routed(tuple(bends), curved)
+
+    def _take(self, number: int, bends: list[Point], hub: int | None) -> bool:
+        """Use these bends if nothing is in the way. Without a hub, the label is in the middle of the whole."""
+        wire, path = self._wires[number], self._path(number, bends)
+        label = None
+        if wire.label is not None:
+            label = Rect.around(middle(path, False) if hub is None else bends[hub], *wire.label)
+        if not self._is_clear(path, label, self._obstacles(wire, {number}), wire):
+            return False
+        if label is not None and self._is_struck(number, label):
+            return False
+        shift = max((_distance(bend, path) for bend in self._bends[number]), default=0.0)
+        if shift > SMALL_SHIFT and self._crossings(number, path) > self._crossings(number, self._paths[number]):
+            return False
+        self._set(number, bends, hub)
+        return True
+
+    def _set(self, number: int, bends: list[Point], hub: int | None) -> None:
+        self._bends[number], self._hubs[number] = bends, hub
+        self._paths[number] = self._path(number, bends)
+        label = self._wires[number].label
+        if label is not None:
+            self._labels[number] = Rect.around(
+                middle(self._paths[number], False) if hub is None else bends[hub], *label
+            )
+
+    def _is_clear(self, path: Sequence[Point], label: Rect | None, obstacles: Iterable[Rect], wire: Wire) -> bool:
+        obstacles = list(obstacles)
+        if any(path_crosses(path, rect) for rect in _near(path, obstacles)):
+            return False
+        if label is None:
+            return True
+        own = (self._boxes[wire.source].rect, self._boxes[wire.target].rect)
+        return not any(label.overlaps(rect) for rect in (*obstacles, *own))
+
+    def _is_struck(self, number: int, label: Rect) -> bool:
+        """Whether other arrows run through a label."""
+        if len(self._paths) > MOST_COUNTED:
+            return False
+        return any(path_crosses(path, label) for other, path in enumerate(self._paths) if other != number)
+
+    def _obstacles(self, wire: Wire, without: set[int]) -> list[Rect]:
+        ends = (wire.source, wire.target)
+        found = [box.rect.grown(CLEARANCE) for position, box in enumerate(self._boxes) if position not in ends]
+        return found + [rect for number, rect in self._labels.items() if number not in without]
+
+    def _path(self, number: int, bends: Sequence[Point]) -> list[Point]:
+        source, target = self._boxes[self._wires[number].source], self._boxes[self._wires[number].target]
+        return arrow_path((source.shape, source.rect), (target.shape, target.rect), bends)
+
+    def _breadth(self, number: int, normal: Point) -> float:
+        """Half of the room across the straight way that an arrow's label needs."""
+        width, height = self._wires[number].label or (0.0, 0.0)
+        return abs(normal[0]) * width / 2 + abs(normal[1]) * height / 2
+
+    def _crossings(self, number: int, path: Sequence[Point]) -> int:
+        if len(self._paths) > MOST_COUNTED:
+            return len(path)  # so that more than a small shift is only taken where it saves bends
+        area = path_bounds(path).grown(1)
+        return sum(
+            segments_cross(*first, *second)
+            for other, second_path in enumerate(self._paths)
+            if other != number and area.overlaps(path_bounds(second_path).grown(1))
+            for first in pairwise(path)
+            for second in pairwise(second_path)
         )
-        if chosen is None:
-            chosen = _bent(source, target, wire, route, obstacles)
-        elif number in labels:
-            path = arrow_path((source.shape, source.rect), (target.shape, target.rect), ())
-            labels[number] = Rect.around(middle(path, False), *(wire.label or (0, 0)))
-        found.append(chosen)
+
+
+def _offsets(breadths: list[float]) -> list[float]:
+    """Distances from the straight way, with room for the labels between neighbours."""
+    found = [0.0]
+    for before, after in pairwise(breadths):
+        found.append(found[-1] + max(LANE_GAP, before + after + LABEL_GAP))
     return found
 
 
-def _straight(source: Box, target: Box, wire: Wire, route: Route, obstacles: list[Rect]) -> Routed | None:
-    path = arrow_path((source.shape, source.rect), (target.shape, target.rect), ())
-    if any(distance_to_segment(bend, path[0], path[-1]) > LARGEST_SHIFT for bend in route.bends):
-        return None
-    near = _near(path, obstacles)
-    if any(path_crosses(path, rect) for rect in near):
-        return None
-    if wire.label is not None:
-        label = Rect.around(middle(path, False), *wire.label)
-        if any(
-            label.overlaps(rect)
-            for rect in (*_near([label.center], obstacles, max(wire.label)), source.rect, target.rect)
-        ):
-            return None
-    return Routed((), True)
-
-
-def _bent(source: Box, target: Box, wire: Wire, route: Route, obstacles: list[Rect]) -> Routed:
-    bends = list(route.bends)
-    if wire.label is not None and route.hub is not None:
-        bends = _balanced(bends, route.hub, source, target)
-    path = arrow_path((source.shape, source.rect), (target.shape, target.rect), bends)
-    near = _near(path, obstacles, CLEARANCE)
-    curve = rounded(path)
-    curved = not any(path_crosses(curve, rect) and not path_crosses(path, rect) for rect in near)
-    return Routed(tuple(bends), curved)
-
-
-def _balanced(bends: list[Point], hub: int, source: Box, target: Box) -> list[Point]:
+def _balanced(path: list[Point], hub: int) -> list[Point]:
     """As many points before the label as after it: the editor puts a label on the middle point."""
-    before, after = bends[:hub], bends[hub + 1 :]
-    start, *_, end = arrow_path((source.shape, source.rect), (target.shape, target.rect), bends)
+    before, after = path[: hub + 1], path[hub:]
     while len(before) < len(after):
-        before = _with_one_more([start, *before, bends[hub]])[1:-1]
+        before = _with_one_more(before)
     while len(after) < len(before):
-        after = _with_one_more([bends[hub], *after, end])[1:-1]
-    return [*before, bends[hub], *after]
+        after = _with_one_more(after)
+    return before + after[1:]
 
 
 def _with_one_more(path: list[Point]) -> list[Point]:
     """Split the longest piece in two."""
-    lengths = [abs(b[0] - a[0]) + abs(b[1] - a[1]) for a, b in pairwise(path)]
+    lengths = [math.hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(path)]
     at = lengths.index(max(lengths))
     (ax, ay), (bx, by) = path[at], path[at + 1]
     return [*path[: at + 1], ((ax + bx) / 2, (ay + by) / 2), *path[at + 1 :]]
 
 
-def _near(path: Sequence[Point], obstacles: list[Rect], margin: float = CLEARANCE) -> list[Rect]:
-    area = path_bounds(path).grown(margin + 1)
-    return [rect.grown(CLEARANCE) for rect in obstacles if area.overlaps(rect.grown(CLEARANCE))]
+def _near(path: Sequence[Point], obstacles: Iterable[Rect]) -> list[Rect]:
+    area = path_bounds(path).grown(1)
+    return [rect for rect in obstacles if area.overlaps(rect)]
 
 
-def _lanes(wires: Sequence[Wire]) -> list[bool]:
-    """Which wires share their two nodes with another: straightened, they would lie on each other."""
-    count: dict[frozenset[int], int] = {}
-    for wire in wires:
-        ends = frozenset((wire.source, wire.target))
-        count[ends] = count.get(ends, 0) + 1
-    return [count[frozenset((wire.source, wire.target))] > 1 for wire in wires]
+def _distance(point: Point, path: Sequence[Point]) -> float:
+    return min(distance_to_segment(point, start, end) for start, end in pairwise(path))
+
+
+def _along(point: Point, direction: Point) -> float:
+    return point[0] * direction[0] + point[1] * direction[1]
+
+
+def _hub_point(route: Route) -> Point:
+    return route.bends[route.hub] if route.hub is not None else _middle_of(route.bends)
+
+
+def _middle_of(bends: Sequence[Point]) -> Point:
+    return bends[len(bends) // 2] if bends else (0.0, 0.0)

@@ -167,3 +167,12 @@ def _bezier(a: Point, b: Point, c: Point, d: Point, t: float) -> Point:
     s = 1 - t
     k, m, n, o = s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t
     return a[0] * k + b[0] * m + c[0] * n + d[0] * o, a[1] * k + b[1] * m + c[1] * n + d[1] * o
+
+
+def segments_cross(a: Point, b: Point, c: Point, d: Point) -> bool:
+    """Whether two straight pieces cross in their insides."""
+    return _side(a, b, c) * _side(a, b, d) < 0 and _side(c, d, a) * _side(c, d, b) < 0
+
+
+def _side(a: Point, b: Point, c: Point) -> float:
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])

@@ -13,6 +13,7 @@ from backend.ai.drawing.measure import Font
 from backend.ai.drawing.shapes import Point, Rect
 from backend.ai.drawing.themes import Paint
 
+ADAPTIVE = 32.0  # at most, and a quarter of the shorter side of smaller shapes
 Align = Literal["left", "center", "right"]
 VerticalAlign = Literal["top", "middle"]
 
@@ -29,7 +30,7 @@ class Box:
     shape: Shape = "rectangle"
     align: Align = "center"
     vertical: VerticalAlign = "middle"
-    rounded: bool = True
+    radius: float | None = ADAPTIVE  # of the corners; None is sharp
     thin: bool = False
     group: str | None = None
 

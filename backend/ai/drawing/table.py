@@ -36,7 +36,7 @@ def sketch_table(table: Table, theme: Theme) -> Sketch:
         x = 0.0
         for position, (cell, width, align) in enumerate(zip(row, widths, aligns, strict=True)):
             key, rect = f"cell {number} {position}", Rect(x, y, width, height)
-            parts.append(Box(key, rect, cell, paint, font, align=align, rounded=False, thin=True, group=GROUP))
+            parts.append(Box(key, rect, cell, paint, font, align=align, radius=None, thin=True, group=GROUP))
             x += width
         y += height
     return Sketch(tuple(parts))
