@@ -33,7 +33,7 @@ def timed_out(provider: str) -> ProviderFault:
     """Nothing, or not everything, came in time."""
     return ProviderFault(
         "provider_timeout",
-        f"The model provider “{provider}” took too long to answer. Nothing was drawn; the job tries again by itself. "
+        f"The model provider “{provider}” took too long to answer. Nothing was drawn. "
         "If it keeps happening, shorten the instructions or raise this provider's timeout in AI_PROVIDERS.",
     )
 
@@ -42,7 +42,7 @@ def unavailable(provider: str, what: str, *, retry_after: float | None = None) -
     """The provider, or the way to it, is down."""
     return ProviderFault(
         "provider_unavailable",
-        f"The model provider “{provider}” {what}. Nothing was drawn; the job tries again by itself. {WITHOUT_A_MODEL}",
+        f"The model provider “{provider}” {what}. Nothing was drawn. {WITHOUT_A_MODEL}",
         retry_after=retry_after,
     )
 

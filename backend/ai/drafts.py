@@ -1,0 +1,52 @@
+"""Statements on ``ai_draft``, in the fenced transactions of the job that owns the draft."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.rows import tuple_row
+from psycopg.types.json import Jsonb
+
+Element = dict[str, Any]
+Connection = psycopg.Connection[Any]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a job draws: batches of complete elements, how many of them are on the canvas, and the job's result."""
+
+    result: dict[str, Any]
+    batches: list[list[Element]]
+    written: int = 0
+
+    @property
+    def elements_written(self) -> int:
+        """Elements that are on the canvas."""
+        return sum(map(len, self.batches[: self.written]))
+
+
+def load_draft(connection: Connection, job_id: uuid.UUID) -> Draft | None:
+    """The draft that an earlier run of this job has saved."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        found = cursor.execute("SELECT result, batches, written FROM ai_draft WHERE job_id = %s", (job_id,)).fetchone()
+    return None if found is None else Draft(*found)
+
+
+def save_draft(connection: Connection, job_id: uuid.UUID, draft: Draft) -> None:
+    """Save a new draft."""
+    connection.execute(
+        "INSERT INTO ai_draft (job_id, result, batches, written) VALUES (%s, %s, %s, %s)",
+        (job_id, Jsonb(draft.result), Jsonb(draft.batches), draft.written),
+    )
+
+
+def note_written(connection: Connection, job_id: uuid.UUID, draft: Draft) -> None:
+    """One more batch is on the canvas; after the last one the elements are kept there alone."""
+    done = draft.written >= len(draft.batches)
+    connection.execute(
+        "UPDATE ai_draft SET written = %s, result = %s, batches = CASE WHEN %s THEN '[]' ELSE batches END WHERE job_id = %s",
+        (draft.written, Jsonb(draft.result), done, job_id),
+    )

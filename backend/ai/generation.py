@@ -1,0 +1,144 @@
+"""From instructions to a diagram or to changes: by the planner where it is certain, else by the configured models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from backend.ai.diagram import Diagram
+from backend.ai.kinds.changes import Change, Draw, read_changes
+from backend.ai.kinds.forms import Form, form_by_words, form_of_answer
+from backend.ai.operations import AddDiagram, Operation
+from backend.ai.planner import PlanError, plan_changes, plan_diagram
+from backend.ai.prompts import changes_call, diagram_call, form_call
+from backend.ai.providers.chain import ask
+from backend.ai.providers.provider import Caller, ModelAnswer
+from backend.config import ProviderSettings
+
+T = TypeVar("T")
+
+# How many parts a diagram is expected to have while a model is still writing it: at so many, half the way is done.
+HALF_WAY = 8
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Who made something: the planner, or a model of a provider."""
+
+    name: str
+    model: str | None = None
+
+    def described(self) -> dict[str, str]:
+        """As it stands in a job's result."""
+        return {"name": self.name} if self.model is None else {"name": self.name, "model": self.model}
+
+
+PLANNER = Engine("planner")
+
+
+@dataclass(frozen=True)
+class Made(Generic[T]):
+    """Something, and who made it."""
+
+    value: T
+    engine: Engine
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What generation works with: whom to ask, who waits for it, and where to say how far it is.
+
+    ``report`` gets the share of the way that is done (0 to 1, never less than before) and a sentence.
+    """
+
+    providers: Sequence[ProviderSettings]
+    caller: Caller
+    report: Callable[[float, str], None]
+
+
+class NeedsModel(Exception):
+    """Free text, and no model to understand it. The text says what would work."""
+
+
+def make_diagram(instructions: str, desk: Desk) -> Made[Diagram]:
+    """The diagram that ``instructions`` ask for. Raises PlanError, NeedsModel, or ProviderFault."""
+    planned = _planned_diagram(instructions, desk)
+    if planned is not None:
+        return Made(planned, PLANNER)
+    if not desk.providers:
+        raise NeedsModel(
+            "No model is set up, and without one these instructions are not understood. Write them as a structure, for "
+            "example “Order -> Pay -> Ship; if no stock -> Refund”, an indented list, or a table; or ask the operator to "
+            "set AI_PROVIDERS."
+        )
+    form = form_by_words(instructions) or _chosen_form(instructions, desk)
+
+    def on_text(text: str) -> None:
+        parts = text.count(form.kind.marker)
+        desk.report(parts / (parts + HALF_WAY), f"Generating: {parts} {form.kind.unit} so far")
+
+    call = diagram_call(form, instructions)
+    parsed = ask(desk.providers, call, lambda answer: form.kind.read(answer, instructions), desk.caller, on_text)
+    return Made(parsed.value, _engine(parsed.answer))
+
+
+def make_changes(
+    instructions: str, labels: Sequence[str], arrows: Sequence[tuple[str, str, str]], desk: Desk
+) -> Made[list[Operation]]:
+    """The changes that ``instructions`` ask for on a canvas with these labels and arrows (from, to, text).
+
+    Raises PlanError, NeedsModel, or ProviderFault.
+    """
+    planned = plan_changes(instructions, labels)
+    if planned is not None:
+        return Made(planned, PLANNER)
+    whole = _planned_diagram(instructions, desk)
+    if whole is not None:
+        return Made([AddDiagram(whole)], PLANNER)
+    if not desk.providers:
+        raise NeedsModel(
+            "No model is set up, and without one this change is not understood. Name it as a command, for example “add "
+            "Pay after Order”, “connect Order to Ship”, “rename Ship to Send” or “remove Refund”; or ask the operator "
+            "to set AI_PROVIDERS."
+        )
+    if not labels:
+        drawn = make_diagram(instructions, desk)
+        return Made([AddDiagram(drawn.value)], drawn.engine)
+
+    def on_text(text: str) -> None:
+        parts = text.count('"op"')
+        desk.report(parts / (parts + HALF_WAY), f"Generating: {parts} changes so far")
+
+    call = changes_call(instructions, labels, arrows)
+    parsed = ask(desk.providers, call, lambda answer: read_changes(answer, labels), desk.caller, on_text)
+    return Made([_operation(change, desk) for change in parsed.value], _engine(parsed.answer))
+
+
+def _planned_diagram(instructions: str, desk: Desk) -> Diagram | None:
+    try:
+        return plan_diagram(instructions)
+    except PlanError:
+        # Structured, with a mistake that the planner can't get over: a model may see what is meant.
+        if not desk.providers:
+            raise
+        return None
+
+
+def _chosen_form(instructions: str, desk: Desk) -> Form:
+    desk.report(0.0, "Choosing the form of the diagram")
+    return ask(desk.providers, form_call(instructions), form_of_answer, desk.caller, _unheard).value
+
+
+def _operation(change: Change, desk: Desk) -> Operation:
+    if isinstance(change, Draw):
+        return AddDiagram(make_diagram(change.description, desk).value)
+    return change
+
+
+def _engine(answer: ModelAnswer) -> Engine:
+    return Engine(answer.provider, answer.model)
+
+
+def _unheard(_text: str) -> None:
+    """The choice of a form is one word: no progress to tell."""

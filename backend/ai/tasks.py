@@ -1,0 +1,131 @@
+"""The jobs that draw: create_canvas and modify_canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from backend.ai import service
+from backend.ai.diagram import Diagram
+from backend.ai.drafts import Element
+from backend.ai.drawing.changes import apply_operations
+from backend.ai.drawing.draw import draw_diagram
+from backend.ai.drawing.errors import DrawingError
+from backend.ai.drawing.view import read_canvas
+from backend.ai.drawing_job import DRAWING, begin, finish, in_batches, read_elements, resume
+from backend.ai.generation import Desk, Made, NeedsModel, make_changes, make_diagram
+from backend.ai.operations import AddDiagram, Operation
+from backend.ai.planner.errors import PlanError
+from backend.ai.providers.provider import ProviderFault
+from backend.ai.schemas import CreateCanvasRequestSchema, ModifyCanvasRequestSchema
+from backend.errors import ApiError, NotFound
+from backend.jobs import FinalError, JobContext, RetryableError, task
+
+CANVAS_GONE = (
+    "The canvas was deleted while this job was working on it. Restore it, or choose another one, and try again."
+)
+INITIALISING, GENERATING = 10, 50  # per cent of the job's bar; drawing and finalising: drawing_job
+
+
+@task(
+    "create_canvas",
+    schema=CreateCanvasRequestSchema,
+    queue="ai",
+    admit=service.admit_create,
+    summary=service.summary_of_create,
+)
+def create_canvas(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
+    """Draw what the instructions ask for in free space of the canvas."""
+    with _explained(ctx):
+        ctx.progress(INITIALISING, "Initialising")
+        draft = resume(ctx)
+        if draft is None:
+            ctx.progress(GENERATING, "Generating")
+            made = make_diagram(request["instructions"], _desk(ctx))
+
+            def compose(elements: list[Element]) -> list[list[Element]]:
+                theme = {"scheme": request["color_scheme"], "style": request["style"]}
+                return draw_diagram(made.value, job_id=ctx.job.id, origin=elements, **theme)
+
+            draft = begin(ctx, _result(ctx, made, made.value), compose)
+        return finish(ctx, draft)
+
+
+@task(
+    "modify_canvas",
+    schema=ModifyCanvasRequestSchema,
+    queue="ai",
+    admit=service.admit_modify,
+    summary=service.summary_of_modify,
+)
+def modify_canvas(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
+    """Change what is on the canvas, and nothing that the instructions do not speak of."""
+    with _explained(ctx):
+        ctx.progress(INITIALISING, "Initialising")
+        draft = resume(ctx)
+        if draft is None:
+            ctx.progress(GENERATING, "Generating")
+            view = read_canvas(read_elements(ctx))
+            made = make_changes(request["instructions"], view.labels, view.arrows, _desk(ctx))
+
+            def compose(elements: list[Element]) -> list[list[Element]]:
+                theme = {"scheme": request["color_scheme"], "style": request["style"]}
+                changed = apply_operations(elements, made.value, job_id=ctx.job.id, **theme)
+                return in_batches(changed, {element["id"] for element in elements})
+
+            draft = begin(ctx, _result(ctx, made, _first_diagram(made.value)), compose)
+        return finish(ctx, draft)
+
+
+def _desk(ctx: JobContext) -> Desk:
+    """Whom to ask, with progress between generating and drawing that never goes back."""
+    furthest = 0.0
+
+    def report(share: float, message: str) -> None:
+        nonlocal furthest
+        furthest = max(furthest, share)
+        ctx.progress(GENERATING + furthest * (DRAWING - GENERATING), message)
+
+    return Desk(ctx.settings.providers, ctx, report)
+
+
+def _result(ctx: JobContext, made: Made[Any], diagram: Diagram | None) -> dict[str, Any]:
+    return {
+        "canvas_id": str(ctx.job.canvas_id),
+        "engine": made.engine.described(),
+        "kind": diagram.kind if diagram else "changes",
+        "title": diagram.title if diagram else "",
+        "canvas_version": None,
+    }
+
+
+def _first_diagram(operations: list[Operation]) -> Diagram | None:
+    return next((operation.diagram for operation in operations if isinstance(operation, AddDiagram)), None)
+
+
+@contextmanager
+def _explained(ctx: JobContext) -> Iterator[None]:
+    """Turn what may go wrong into the job's error: a code for programs, a sentence for the person who waits."""
+    try:
+        yield
+    except NeedsModel as error:
+        raise FinalError("needs_model", str(error)) from error
+    except (PlanError, DrawingError) as error:
+        raise FinalError("cannot_plan", str(error)) from error
+    except NotFound as error:
+        raise FinalError("canvas_gone", CANVAS_GONE) from error
+    except ApiError as error:  # the canvas takes no more
+        raise FinalError("canvas_refused", error.detail) from error
+    except ProviderFault as fault:
+        raise _job_error(ctx, fault) from fault
+
+
+def _job_error(ctx: JobContext, fault: ProviderFault) -> Exception:
+    if not fault.passing:
+        return FinalError(fault.code, fault.sentence)
+    if fault.retry_after is not None:  # the provider named the moment: no attempt is spent
+        return RetryableError(fault.code, fault.sentence, fault.retry_after)
+    attempt, most = ctx.job.attempt, ctx.job.max_attempts
+    ending = "The job tries again by itself." if attempt < most else f"That was attempt {attempt} of {most}."
+    return RetryableError(fault.code, f"{fault.sentence} {ending}")
