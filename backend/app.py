@@ -13,6 +13,8 @@ from backend.accounts.commands import accounts_commands
 from backend.accounts.routes import blueprint as accounts_blueprint
 from backend.ai import models as ai_models
 from backend.canvases import models as canvases_models
+from backend.canvases.events import init_canvases
+from backend.canvases.routes import blueprint as canvases_blueprint
 from backend.config import Settings, SettingsError
 from backend.db import db
 from backend.errors import register_errors
@@ -27,7 +29,7 @@ from backend.monitoring.routes import register_health
 # Every package with tables: migrations compare these with the database.
 MODELS = (accounts_models, ai_models, canvases_models, jobs_models)
 
-BLUEPRINTS = (accounts_blueprint, events_blueprint)
+BLUEPRINTS = (accounts_blueprint, canvases_blueprint, events_blueprint)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -59,6 +61,7 @@ def create_app(settings: Settings) -> Flask:
     )
 
     init_live(app, settings)
+    init_canvases(app)
 
     app.extensions[AUTHENTICATOR] = AccountsAuthenticator()
     register_request_logging(app)

@@ -46,3 +46,22 @@ class CanvasElement(Model):
     canvas_version: Mapped[int] = mapped_column(BigInteger)
     job_id: Mapped[uuid.UUID | None]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class CanvasPerson(Model):
+    """A connection that has a canvas open, in whichever web process. Unlogged: after a crash nobody is connected.
+
+    ``seen_at`` is renewed by the process that holds the connection, while it lives.
+    """
+
+    __tablename__ = "canvas_person"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+
+    canvas_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    sid: Mapped[str] = mapped_column(Text, primary_key=True)
+    process: Mapped[str] = mapped_column(Text)
+    user_id: Mapped[uuid.UUID]
+    name: Mapped[str] = mapped_column(Text)
+    is_guest: Mapped[bool]
+    joined_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    seen_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
