@@ -1,0 +1,175 @@
+import { ActionIcon, Textarea, Tooltip } from "@mantine/core";
+import { IconArrowUp } from "@tabler/icons-react";
+import {
+  useId,
+  useImperativeHandle,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+} from "react";
+
+import { asProblem } from "../../../lib/api-problem";
+import { strings } from "../strings";
+import classes from "./PromptBox.module.css";
+
+const MAX_CHARACTERS = 100_000; // the server takes as many
+const MAX_ROWS = 8;
+
+export interface PromptBoxHandle {
+  /** Puts a text in the box, to be changed or sent. */
+  fill: (text: string) => void;
+  focus: () => void;
+}
+
+interface PromptBoxProps {
+  /** Rejecting keeps the text and shows why. */
+  onSubmit: (instructions: string) => Promise<void>;
+  autoFocus?: boolean;
+  /** Shown below the box, to be clicked: they are put in the box and sent. */
+  examples?: readonly string[];
+  placeholder?: string;
+  disabled?: boolean;
+  /** Controls at the lower left of the box. */
+  actions?: ReactNode;
+  minRows?: number;
+  ref?: Ref<PromptBoxHandle>;
+}
+
+/** Where one says what to draw. Enter sends, Shift + Enter begins a new line. */
+export function PromptBox({
+  onSubmit,
+  autoFocus = false,
+  examples = [],
+  placeholder = strings.prompt.placeholder,
+  disabled = false,
+  actions,
+  minRows = 2,
+  ref,
+}: PromptBoxProps) {
+  const [text, setText] = useState("");
+  const [isSending, setSending] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const sending = useRef(false); // state comes a moment too late for a double click
+  const input = useRef<HTMLTextAreaElement>(null);
+  const errorId = useId();
+
+  useImperativeHandle(ref, () => ({
+    fill: (next) => {
+      setText(next);
+      setError(null);
+      input.current?.focus();
+    },
+    focus: () => input.current?.focus(),
+  }));
+
+  const send = async (instructions: string): Promise<void> => {
+    if (sending.current || disabled) return;
+    const refusal = refusalOf(instructions);
+    setError(refusal);
+    if (refusal) return;
+    sending.current = true;
+    setSending(true);
+    try {
+      await onSubmit(instructions.trim());
+      setText("");
+    } catch (failure) {
+      setError(failure instanceof Error ? asProblem(failure).message : String(failure));
+    } finally {
+      sending.current = false;
+      setSending(false);
+      input.current?.focus({ preventScroll: true });
+    }
+  };
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    void send(text);
+  };
+
+  return (
+    <form
+      className={classes.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send(text);
+      }}
+    >
+      <div className={classes.box} data-disabled={disabled || undefined}>
+        <Textarea
+          ref={input}
+          variant="unstyled"
+          autosize
+          minRows={minRows}
+          maxRows={MAX_ROWS}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+          placeholder={placeholder}
+          aria-label={strings.prompt.label}
+          error={error !== null}
+          aria-describedby={error ? errorId : undefined}
+          autoFocus={autoFocus}
+          disabled={disabled}
+          classNames={{ input: classes.input }}
+        />
+        <div className={classes.bar}>
+          <div className={classes.actions}>{actions}</div>
+          <Tooltip label={strings.prompt.keys} openDelay={600}>
+            <ActionIcon
+              type="submit"
+              size={36}
+              radius="xl"
+              loading={isSending}
+              disabled={disabled || text.trim() === ""}
+              aria-label={strings.prompt.submit}
+            >
+              <IconArrowUp size={20} stroke={2} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+        </div>
+      </div>
+      {error && (
+        <p id={errorId} role="alert" className={classes.error}>
+          {error}
+        </p>
+      )}
+      {examples.length > 0 && (
+        <Examples examples={examples} disabled={disabled || isSending} onChoose={choose} />
+      )}
+    </form>
+  );
+
+  function choose(example: string): void {
+    setText(example);
+    void send(example);
+  }
+}
+
+interface ExamplesProps {
+  examples: readonly string[];
+  disabled: boolean;
+  onChoose: (example: string) => void;
+}
+
+function Examples({ examples, disabled, onChoose }: ExamplesProps) {
+  return (
+    <ul className={classes.examples} aria-label={strings.prompt.examples}>
+      {examples.map((example) => (
+        <li key={example}>
+          <button type="button" disabled={disabled} title={example} onClick={() => onChoose(example)}>
+            {example}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function refusalOf(text: string): string | null {
+  if (text.trim() === "") return strings.prompt.empty;
+  if (text.length > MAX_CHARACTERS) return strings.prompt.tooLong(MAX_CHARACTERS.toLocaleString());
+  return null;
+}

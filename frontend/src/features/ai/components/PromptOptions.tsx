@@ -1,0 +1,100 @@
+import {
+  ActionIcon,
+  Button,
+  Indicator,
+  Popover,
+  SegmentedControl,
+  Select,
+  Stack,
+  Tooltip,
+} from "@mantine/core";
+import { IconAdjustmentsHorizontal } from "@tabler/icons-react";
+
+import { DEFAULT_OPTIONS, isDefault, PRIORITIES, SCHEMES, STYLES, type DrawingOptions } from "../options";
+import { strings } from "../strings";
+import type { DrawingMode } from "../use-drawing-requests";
+
+interface PromptOptionsProps {
+  mode: DrawingMode;
+  onMode: (mode: DrawingMode) => void;
+  /** There is nothing to change on an empty canvas. */
+  canModify: boolean;
+  options: DrawingOptions;
+  onOptions: (options: DrawingOptions) => void;
+}
+
+/** Below the prompt: new drawing or change, and how it is drawn. */
+export function PromptOptions({ mode, onMode, canModify, options, onOptions }: PromptOptionsProps) {
+  return (
+    <>
+      {canModify && (
+        <SegmentedControl
+          size="xs"
+          radius="xl"
+          aria-label={strings.panel.mode}
+          value={mode}
+          onChange={(value) => onMode(value)}
+          data={[
+            { value: "modify", label: strings.panel.modes.modify },
+            { value: "create", label: strings.panel.modes.create },
+          ]}
+        />
+      )}
+      <OptionsPopover options={options} onOptions={onOptions} />
+    </>
+  );
+}
+
+function OptionsPopover({ options, onOptions }: Pick<PromptOptionsProps, "options" | "onOptions">) {
+  const changed = !isDefault(options);
+  const label = changed ? strings.panel.optionsChanged : strings.panel.options;
+  return (
+    <Popover width={240} position="top-start" trapFocus returnFocus withArrow shadow="md">
+      <Popover.Target>
+        <Tooltip label={strings.panel.options} openDelay={600}>
+          <Indicator disabled={!changed} size={8} offset={5}>
+            <ActionIcon variant="subtle" color="gray" size={32} radius="xl" aria-label={label}>
+              <IconAdjustmentsHorizontal size={18} stroke={1.75} aria-hidden />
+            </ActionIcon>
+          </Indicator>
+        </Tooltip>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Stack gap="sm">
+          <Select
+            label={strings.panel.style}
+            size="xs"
+            allowDeselect={false}
+            comboboxProps={{ withinPortal: false }}
+            data={STYLES.map((value) => ({ value, label: strings.styles[value] }))}
+            value={options.style}
+            onChange={(style) => style && onOptions({ ...options, style })}
+          />
+          <Select
+            label={strings.panel.scheme}
+            size="xs"
+            allowDeselect={false}
+            comboboxProps={{ withinPortal: false }}
+            data={SCHEMES.map((value) => ({ value, label: strings.schemes[value] }))}
+            value={options.scheme}
+            onChange={(scheme) => scheme && onOptions({ ...options, scheme })}
+          />
+          <Select
+            label={strings.panel.priority}
+            size="xs"
+            allowDeselect={false}
+            comboboxProps={{ withinPortal: false }}
+            data={PRIORITIES.map((value) => ({ value, label: strings.priorities[value] }))}
+            value={options.priority}
+            onChange={(priority) => priority && onOptions({ ...options, priority })}
+          />
+          {changed && (
+            <Button size="compact-xs" variant="subtle" onClick={() => onOptions(DEFAULT_OPTIONS)}>
+              {strings.panel.reset}
+            </Button>
+          )}
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

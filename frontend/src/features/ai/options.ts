@@ -1,0 +1,22 @@
+export const STYLES = ["clean", "sketch"] as const;
+export const SCHEMES = ["default", "blue", "green", "purple", "warm", "mono"] as const;
+export const PRIORITIES = ["low", "normal", "high", "urgent"] as const;
+
+export type Style = (typeof STYLES)[number];
+export type Scheme = (typeof SCHEMES)[number];
+export type Priority = (typeof PRIORITIES)[number];
+
+/** How something is drawn, beside what. */
+export interface DrawingOptions {
+  readonly style: Style;
+  readonly scheme: Scheme;
+  readonly priority: Priority;
+}
+
+export const DEFAULT_OPTIONS: DrawingOptions = { style: "clean", scheme: "default", priority: "normal" };
+
+export function isDefault(options: DrawingOptions): boolean {
+  return (Object.keys(DEFAULT_OPTIONS) as (keyof DrawingOptions)[]).every(
+    (name) => options[name] === DEFAULT_OPTIONS[name],
+  );
+}

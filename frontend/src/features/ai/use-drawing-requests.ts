@@ -1,0 +1,50 @@
+import { useCallback, useRef, useState } from "react";
+
+import { aiAgentService, newSubmissionKey, type AIAgentService } from "../jobs/ai-agent-service";
+import type { DrawingOptions } from "./options";
+
+export type DrawingMode = "create" | "modify";
+
+export interface DrawingRequest {
+  readonly mode: DrawingMode;
+  readonly instructions: string;
+  readonly options: DrawingOptions;
+}
+
+interface DrawingRequests {
+  /** Resolves with the job's id once the server has it. */
+  submit: (request: DrawingRequest) => Promise<string>;
+  /** What was asked for from this page, by job: known before the server tells it. */
+  asked: ReadonlyMap<string, DrawingRequest>;
+}
+
+/**
+ * Asks for drawings on a canvas. A request that failed and is sent again, unchanged, goes out under the same key: if the
+ * first one did reach the server, it is found instead of being done twice.
+ */
+export function useDrawingRequests(
+  canvasId: string,
+  service: AIAgentService = aiAgentService,
+): DrawingRequests {
+  const [asked, setAsked] = useState<ReadonlyMap<string, DrawingRequest>>(new Map());
+  const unanswered = useRef<{ body: string; key: string } | null>(null);
+
+  const submit = useCallback(
+    async (request: DrawingRequest) => {
+      const { instructions, options } = request;
+      const { style, scheme: color_scheme, priority } = options;
+      const body = { canvas_id: canvasId, instructions, style, color_scheme, priority };
+      const written = JSON.stringify([request.mode, body]);
+      if (unanswered.current?.body !== written)
+        unanswered.current = { body: written, key: newSubmissionKey() };
+      const { key } = unanswered.current;
+      const started =
+        request.mode === "create" ? await service.create(body, key) : await service.modify(body, key);
+      unanswered.current = null;
+      setAsked((before) => new Map(before).set(started.job_id, request));
+      return started.job_id;
+    },
+    [canvasId, service],
+  );
+  return { submit, asked };
+}
