@@ -1,1 +1,26 @@
-"""The job engine: a small library that enqueues, claims, runs, retries and records jobs on Postgres. It knows no feature."""
+"""The job engine: a small library that enqueues, claims, runs, retries and records jobs on Postgres. It knows no feature.
+
+Features use the names below and nothing else of it.
+"""
+
+from backend.jobs.context import JobContext
+from backend.jobs.enqueue import Enqueued, enqueue
+from backend.jobs.job import Job
+from backend.jobs.registry import task
+from backend.jobs.retry import RetryPolicy
+from backend.jobs.signals import Cancel, ClaimLost, FinalError, JobCancelled, RetryableError, Snooze
+
+__all__ = [
+    "Cancel",
+    "ClaimLost",
+    "Enqueued",
+    "FinalError",
+    "Job",
+    "JobCancelled",
+    "JobContext",
+    "RetryPolicy",
+    "RetryableError",
+    "Snooze",
+    "enqueue",
+    "task",
+]

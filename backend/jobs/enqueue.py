@@ -1,0 +1,176 @@
+"""Enqueue a job in the caller's transaction: it exists exactly if the caller commits."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from marshmallow import ValidationError
+
+from backend.db import AnySession, driver_connection, uuid7
+from backend.errors import Conflict, Unprocessable
+from backend.jobs import store
+from backend.jobs.engine_settings import current_settings
+from backend.jobs.hints import EVENT, LATER, READY
+from backend.jobs.job import Job
+from backend.jobs.options import Options, check_options
+from backend.jobs.payload import clean, fingerprint_of, to_json
+from backend.jobs.registry import Task, find_task, task_names
+from backend.jobs.session_hints import hints_of, owe_after_commit
+
+MICROSECONDS = 1_000_000
+
+AnyConnection = AnySession | psycopg.Connection[Any]
+
+
+@dataclass(frozen=True)
+class Enqueued:
+    """A job, and whether this call made it (False: the idempotency key had made it before)."""
+
+    job: Job
+    created: bool
+
+
+def enqueue(
+    session_or_connection: AnyConnection,
+    job_type: str,
+    request: Mapping[str, Any],
+    *,
+    user_id: uuid.UUID,
+    canvas_id: uuid.UUID | None = None,
+    priority: str = "normal",
+    queue: str | None = None,
+    run_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    max_attempts: int | None = None,
+    tags: Sequence[str] = (),
+    idempotency_key: str | None = None,
+    parent_id: uuid.UUID | None = None,
+    correlation_id: str | None = None,
+) -> Enqueued:
+    """Add a job in the transaction of a SQLAlchemy session or a raw psycopg connection.
+
+    Raises ``Unprocessable`` for a request or an option that is not allowed, ``Conflict`` if the user has used the
+    idempotency key for another request.
+    """
+    task = required_task(job_type)
+    options = Options(
+        canvas_id=canvas_id,
+        priority=priority,
+        queue=queue,
+        run_at=run_at,
+        expires_at=expires_at,
+        max_attempts=max_attempts,
+        tags=tags,
+        idempotency_key=idempotency_key,
+        parent_id=parent_id,
+        correlation_id=correlation_id,
+    )
+    fingerprint = fingerprint_of(job_type, request)
+    parsed = parse_request(task, request)
+    made = insert_job(session_or_connection, task, parsed, options, user_id, fingerprint)
+    if made is not None:
+        return Enqueued(made, created=True)
+    known = known_job(session_or_connection, user_id, idempotency_key, fingerprint)
+    if known is None:
+        raise Conflict("The job that was made with this Idempotency-Key is just being removed; try again.")
+    return known
+
+
+def required_task(job_type: str) -> Task:
+    """The task of this name; raises ``Unprocessable``."""
+    task = find_task(job_type)
+    if task is None:
+        raise Unprocessable(
+            f"There is no job type called “{clean(job_type[:80])}”.",
+            code="unknown_job_type",
+            errors={"job_type": [f"Use one of: {', '.join(task_names())}."]},
+        )
+    return task
+
+
+def parse_request(task: Task, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The validated request; raises ``Unprocessable`` with a message for each field."""
+    try:
+        return task.parse(raw)
+    except ValidationError as error:
+        raise Unprocessable(
+            "Some values of the request are missing or wrong; “errors” names each one.", errors=error.messages
+        ) from error
+
+
+def known_job(
+    target: AnyConnection, user_id: uuid.UUID, idempotency_key: str | None, fingerprint: str
+) -> Enqueued | None:
+    """The job that the user made with this key; raises ``Conflict`` if it was for another request."""
+    if idempotency_key is None:
+        return None
+    found = store.find_idempotent(_raw(target), user_id, idempotency_key)
+    if found is None:
+        return None
+    job, known = found
+    if known != fingerprint:
+        raise Conflict(
+            "This Idempotency-Key was used for another request. Send a new key with a new request.",
+            code="idempotency_key_reused",
+            job_id=str(job.id),
+        )
+    return Enqueued(job, created=False)
+
+
+def insert_job(
+    target: AnyConnection, task: Task, request: dict[str, Any], options: Options, user_id: uuid.UUID, fingerprint: str
+) -> Job | None:
+    """Insert a job of a parsed request and hint the workers; None if the idempotency key is taken."""
+    check_options(options)
+    parameters = _parameters(task, request, options, user_id, fingerprint)
+    if isinstance(target, psycopg.Connection):
+        # Nobody tells us when this transaction commits, so the hints must travel in it.
+        return store.enqueue(target, {**parameters, "lead_ready": True, "lead_event": True})
+    hints = hints_of(target)
+    lead_ready, lead_event = hints.lead(READY), hints.lead(EVENT)
+    job = store.enqueue(driver_connection(target), {**parameters, "lead_ready": lead_ready, "lead_event": lead_event})
+    if job is not None:
+        owe_after_commit(
+            target,
+            None if lead_ready else (parameters["ready_channel"], parameters["ready_payload"]),
+            None if lead_event else store.Written(job.id, job.last_seq),
+        )
+    return job
+
+
+def _parameters(
+    task: Task, request: dict[str, Any], options: Options, user_id: uuid.UUID, fingerprint: str
+) -> dict[str, Any]:
+    settings = current_settings()
+    queue = options.queue or task.queue
+    summary = task.summary(request)
+    return {
+        "id": uuid7(),
+        "user_id": user_id,
+        "canvas_id": options.canvas_id,
+        "job_type": task.name,
+        "queue": queue,
+        "priority": options.priority,
+        "offset": int(settings.priority_offsets[options.priority] * MICROSECONDS),
+        "run_at": options.run_at,
+        "expires_at": options.expires_at,
+        "summary": None if summary is None else clean(summary),
+        "request": to_json(task.stored(request)),
+        "max_attempts": options.max_attempts or task.retry.max_attempts or settings.max_attempts,
+        "idempotency_key": options.idempotency_key,
+        "idempotency_hash": None if options.idempotency_key is None else fingerprint,
+        "parent_id": options.parent_id,
+        "tags": list(options.tags),
+        "correlation_id": options.correlation_id,
+        "ready_channel": READY if options.run_at is None else LATER,
+        "ready_payload": queue,
+    }
+
+
+def _raw(target: AnyConnection) -> psycopg.Connection[Any]:
+    return target if isinstance(target, psycopg.Connection) else driver_connection(target)

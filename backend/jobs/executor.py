@@ -1,0 +1,105 @@
+"""The threads that run handlers, fed by a queue."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from queue import SimpleQueue
+
+import orjson
+import structlog
+from marshmallow import ValidationError
+
+from backend.jobs.context import JobContext, Tools
+from backend.jobs.outcome import Completed, Failed, Outcome, outcome_of
+from backend.jobs.payload import holds_nul
+from backend.jobs.registry import Task, find_task
+from backend.jobs.retry import RetryPolicy
+from backend.jobs.run import Run
+
+log = structlog.get_logger(__name__)
+
+MAX_RESULT_BYTES = 8 * 1024 * 1024
+Finish = Callable[[Run, Outcome, float], None]
+
+
+class Executor:
+    """``concurrency`` threads. ``finish`` takes a run, its outcome, and the seconds it took."""
+
+    def __init__(self, concurrency: int, tools: Tools, finish: Finish) -> None:
+        self.inbox: SimpleQueue[Run | None] = SimpleQueue()  # a ThreadPoolExecutor costs a fifth of the throughput
+        self._concurrency = concurrency
+        self._tools = tools
+        self._finish = finish
+
+    def start(self) -> None:
+        """Start the threads. They are daemons: a handler that does not stop must not keep the process."""
+        for number in range(self._concurrency):
+            threading.Thread(target=self._loop, name=f"job-{number}", daemon=True).start()
+
+    def stop(self) -> None:
+        """Let the threads end once they are idle."""
+        for _ in range(self._concurrency):
+            self.inbox.put(None)
+
+    def _loop(self) -> None:
+        while (run := self.inbox.get()) is not None:
+            run.began = began = time.monotonic()
+            outcome = execute(run, self._tools)
+            self._finish(run, outcome, time.monotonic() - began)
+
+
+def execute(run: Run, tools: Tools) -> Outcome:
+    """Run one job's handler and say how it ended. Never raises."""
+    if run.interruption is not None:
+        return outcome_of(run.interruption(), RetryPolicy())
+    task = find_task(run.job.job_type)
+    if task is None:  # written by a newer version: a worker that knows it may come
+        return Failed("unknown_job_type", f"This worker knows no job type called “{run.job.job_type}”.")
+    run.deadline = time.monotonic() + (task.timeout or tools.settings.job_timeout)
+    structlog.contextvars.bind_contextvars(job_id=run.job.id, job_type=task.name, attempt=run.job.attempt)
+    try:
+        return _handle(run, task, tools)
+    except BaseException as error:  # noqa: BLE001 - whatever a handler raises is the outcome of its job, not ours
+        return _raised(run, task, error)
+    finally:
+        structlog.contextvars.clear_contextvars()
+
+
+def _handle(run: Run, task: Task, tools: Tools) -> Outcome:
+    try:
+        request = task.restore(run.job.request_data)
+    except ValidationError as error:
+        message = f"The stored request does not fit this version: {error.messages}"
+        return Failed("invalid_request", message, final=True)
+    result = task.handler(JobContext(run, tools), request)
+    return _completed(result)
+
+
+def _completed(result: object) -> Outcome:
+    problem = None
+    dumped = b"{}"
+    try:
+        dumped = orjson.dumps(result)
+    except TypeError as error:
+        problem = f"it cannot be written as JSON ({error})"
+    if not isinstance(result, dict):
+        problem = "it is not an object"
+    elif len(dumped) > MAX_RESULT_BYTES:
+        problem = f"it is larger than {MAX_RESULT_BYTES} bytes"
+    elif b"\\u0000" in dumped and holds_nul(result):
+        problem = "it contains a NUL character"
+    if problem is not None:
+        return Failed("invalid_result", f"The job's result cannot be stored: {problem}.", final=True)
+    return Completed(dumped.decode())
+
+
+def _raised(run: Run, task: Task, error: BaseException) -> Outcome:
+    if run.interruption is not None:
+        # Whatever came out of a handler that was told to stop (a closed stream, as a rule) is that interruption.
+        error = run.interruption()
+    outcome = outcome_of(error, task.retry)
+    if isinstance(outcome, Failed) and outcome.code == "unexpected":
+        log.error("handler_raised", exc_info=error)
+    return outcome

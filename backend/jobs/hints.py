@@ -1,0 +1,81 @@
+"""Hints over NOTIFY, coalesced: never the data, always after it.
+
+A NOTIFY in every transaction would serialise all commits (a quarter of the throughput is left). So at most one is
+sent per channel and window: at once when it has been quiet (the leading edge, inside the statement that has the news),
+else one for all at the window's end, armed only after the commit it speaks of, or it would overtake the row.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable
+
+import structlog
+
+READY, LATER, CANCEL, EVENT = "job_ready", "job_later", "job_cancel", "job_event"
+WINDOW = 0.002  # seconds; 20 ms made every client that works step by step wait for it
+MAX_LISTED = 150  # jobs named in one payload (8,000 bytes are the limit); beyond it: look at everything
+EVERYTHING = "*"
+
+log = structlog.get_logger(__name__)
+Send = Callable[[list[tuple[str, str]]], None]
+
+
+class Hints:
+    """The hints of one process. ``send`` delivers (channel, payload) pairs in a transaction of its own."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._lock = threading.Lock()
+        self._last: dict[str, float] = {}
+        self._events: dict[uuid.UUID, int] = {}
+        self._plain: set[tuple[str, str]] = set()
+        self._trailing = False
+
+    def lead(self, channel: str) -> bool:
+        """Whether the caller's statement shall carry the hint itself. If not, ``owe`` it after the commit."""
+        now = time.monotonic()
+        with self._lock:
+            if now - self._last.get(channel, 0.0) < WINDOW:
+                return False
+            self._last[channel] = now
+            return True
+
+    def owe_events(self, written: Iterable[tuple[uuid.UUID, int]]) -> None:
+        """News of jobs is committed: (job, sequence number of its last event)."""
+        with self._lock:
+            for job_id, seq in written:
+                self._events[job_id] = max(seq, self._events.get(job_id, 0))
+        self._arm()
+
+    def owe(self, channel: str, payload: str) -> None:
+        """Something else is committed that others want to know."""
+        with self._lock:
+            self._plain.add((channel, payload))
+        self._arm()
+
+    def _arm(self) -> None:
+        with self._lock:
+            if self._trailing or not (self._events or self._plain):
+                return
+            self._trailing = True
+        threading.Thread(target=self._trail, name="hints", daemon=True).start()
+
+    def _trail(self) -> None:
+        time.sleep(max(0.0, max(self._last.values(), default=0.0) + WINDOW - time.monotonic()))
+        with self._lock:
+            self._trailing = False
+            pairs = sorted(self._plain)
+            if self._events:
+                listed = ",".join(f"{job_id}:{seq}" for job_id, seq in self._events.items())
+                pairs.append((EVENT, listed if len(self._events) <= MAX_LISTED else EVERYTHING))
+            self._plain.clear()
+            self._events.clear()
+            now = time.monotonic()
+            self._last.update((channel, now) for channel, _ in pairs)
+        try:
+            self._send(pairs)
+        except Exception:  # a lost hint delays until the next poll or sweep, it loses nothing
+            log.warning("hints_not_sent", hints=len(pairs), exc_info=True)

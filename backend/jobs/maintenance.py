@@ -1,0 +1,121 @@
+"""What some worker has to do from time to time: promote and expire, rescue, prune. Safe on any number of workers."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+
+import psycopg
+import structlog
+
+from backend.config import Settings
+from backend.jobs import store
+from backend.jobs.link import Link
+from backend.jobs.run import HeldRuns
+from backend.jobs.store import Connection
+
+log = structlog.get_logger(__name__)
+
+SOONEST = 0.001  # seconds between two looks at the clock
+SILENT_BEATS = 1.25  # heartbeats missed by a worker whose lock is free, before its jobs are taken from it
+RESCUES_A_BEAT = 4
+PRUNE_INTERVAL = 60.0  # seconds between prunings; a full batch is followed by the next one after PRUNE_PAUSE
+PRUNE_BATCH = 200  # jobs; small, so that a pruning never holds up a promotion
+PRUNE_PAUSE = 0.05
+
+Duty = Callable[[Connection], float]  # does its work, returns the seconds until it is due again
+
+
+class Timekeeper:
+    """Promotes jobs exactly when they are due, and expires those that were not started in time."""
+
+    def __init__(self, settings: Settings, on_promoted: Callable[[], None]) -> None:
+        self._settings = settings
+        self._on_promoted = on_promoted
+
+    def __call__(self, connection: Connection) -> float:
+        promoted, expired = store.promote(connection), store.expire(connection)
+        if promoted.changed:
+            self._on_promoted()
+        due = [wait for wait in (promoted.due_in, expired.due_in) if wait is not None]
+        return max(SOONEST, min([*due, self._settings.job_processing_interval]))
+
+
+class Rescuer:
+    """Gives back the jobs of workers that are gone: within seconds by their free lock, else when the lease has run out."""
+
+    def __init__(self, settings: Settings, held: HeldRuns) -> None:
+        self._settings = settings
+        self._held = held
+
+    def __call__(self, connection: Connection) -> float:
+        beat = self._settings.heartbeat_interval
+        tokens = list({run.token for run in self._held.snapshot()})
+        rescued = store.rescue(
+            connection, lease=self._settings.lease_seconds, silence=SILENT_BEATS * beat, held_tokens=tokens
+        )
+        if rescued:
+            log.warning("jobs_rescued", jobs=len(rescued), job_ids=[str(job_id) for job_id in rescued[:10]])
+        return beat / RESCUES_A_BEAT
+
+
+class Pruner:
+    """Removes finished jobs after their retention, in small batches."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def __call__(self, connection: Connection) -> float:
+        days, failed_days = self._settings.job_cleanup_days, self._settings.failed_job_cleanup_days
+        pruned = store.prune(connection, days=days, failed_days=max(days, failed_days), limit=PRUNE_BATCH)
+        if pruned:
+            log.info("jobs_pruned", jobs=pruned)
+        if pruned == PRUNE_BATCH:
+            return PRUNE_PAUSE
+        store.prune_workers(connection)
+        return PRUNE_INTERVAL * random.uniform(0.8, 1.2)
+
+
+class Maintenance:
+    """Runs the duties on one thread and connection, each when it is due."""
+
+    def __init__(self, link: Link, timekeeper: Timekeeper, rescuer: Rescuer, pruner: Pruner) -> None:
+        self._link = link
+        self._timekeeper = timekeeper
+        self._due: dict[Duty, float] = {timekeeper: 0.0, rescuer: 0.0, pruner: time.monotonic() + 5.0}
+        self._wake = threading.Event()
+        self._look_at_clock = threading.Event()
+        self._closed = threading.Event()
+
+    def look_at_clock(self) -> None:
+        """Some job waits for a time that the timekeeper does not know of yet."""
+        self._look_at_clock.set()
+        self._wake.set()
+
+    def loop(self) -> None:
+        """The thread's work until ``close``."""
+        while not self._closed.is_set():
+            try:
+                self._run_due()
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                self._link.report(error)
+                self._closed.wait(self._link.next_pause())
+                continue
+            self._wake.wait(max(0.0, min(self._due.values()) - time.monotonic()))
+            self._wake.clear()
+        self._link.close()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._closed.set()
+        self._wake.set()
+
+    def _run_due(self) -> None:
+        if self._look_at_clock.is_set():
+            self._look_at_clock.clear()
+            self._due[self._timekeeper] = 0.0
+        for duty, due in list(self._due.items()):
+            if due <= time.monotonic():
+                self._due[duty] = time.monotonic() + self._link.attempt(duty)

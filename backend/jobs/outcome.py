@@ -1,0 +1,210 @@
+"""How a run ended and what that makes of its job. Pure: outcome, job, clock and jitter in, the one update out."""
+
+from __future__ import annotations
+
+import math
+import traceback
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from backend.jobs.job import Job
+from backend.jobs.payload import clean
+from backend.jobs.retry import RetryPolicy
+from backend.jobs.signals import (
+    Cancel,
+    ClaimLost,
+    FinalError,
+    JobCancelled,
+    JobReleased,
+    JobTimedOut,
+    RetryableError,
+    Snooze,
+)
+
+MAX_PAUSE = 7 * 86_400.0  # seconds; a longer Retry-After or snooze is a mistake
+MAX_TEXT = 4_000  # characters of an error's message
+MAX_TRACEBACK = 20_000  # characters, its end is kept
+UNEXPECTED = "Something unexpected went wrong while this job ran. If it stays, give the operator its id."
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The handler returned; ``result`` is its result as JSON. This outcome is its own update."""
+
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The run failed. ``message`` is for the job's owner; ``detail`` and ``traceback`` are for staff."""
+
+    code: str
+    message: str
+    final: bool = False
+    retry_after: float | None = None
+    detail: str | None = None
+    traceback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snoozed:
+    """The handler asked to run later."""
+
+    seconds: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The run stopped because the job was cancelled, or the handler cancelled it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The worker gave the job back before it ended; it runs again at once, on whoever is free."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The claim was lost: somebody else owns the job, nothing is written."""
+
+
+Outcome = Completed | Failed | Snoozed | Cancelled | Released | Lost
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """The update for every ending but success. The store refuses it if the claim was lost.
+
+    ``pause`` is in seconds from now, for ``queued`` only. ``outcome`` is what the attempt's row says.
+    """
+
+    status: str
+    outcome: str
+    message: str | None = None
+    reason: str | None = None
+    pause: float = 0.0
+    spends: bool = True
+    error_code: str | None = None
+    error_message: str | None = None
+    detail: str | None = None
+    traceback: str | None = None
+
+
+def outcome_of(error: BaseException, policy: RetryPolicy) -> Outcome:  # noqa: PLR0911 - one for each kind
+    """Classify what a handler raised."""
+    match error:
+        case JobCancelled():
+            return Cancelled("cancelled by request")
+        case ClaimLost():
+            return Lost()
+        case JobReleased():
+            return Released("worker stopped")
+        case JobTimedOut():
+            return Failed("timeout", "The job took longer than it may.")
+        case Cancel():
+            return Cancelled(_text(error.reason))
+        case Snooze():
+            return Snoozed(error.seconds, _text(error.reason))
+        case FinalError():
+            return Failed(error.code, _text(error.message), final=True, traceback=_trace(error))
+        case RetryableError():
+            return Failed(error.code, _text(error.message), retry_after=error.retry_after, traceback=_trace(error))
+    return Failed(
+        "unexpected",
+        UNEXPECTED,
+        final=isinstance(error, policy.final),
+        detail=_text(f"{type(error).__name__}: {error}"),
+        traceback=_trace(error),
+    )
+
+
+def decide(  # noqa: PLR0911 - one for each kind
+    job: Job, outcome: Outcome, policy: RetryPolicy, *, now: datetime, jitter: float
+) -> Completed | Settlement | None:
+    """The one update that ``outcome`` makes of ``job``; None when nothing may be written.
+
+    ``policy`` has its defaults filled in. A job that may not run after ``expires_at`` is never queued beyond it.
+    """
+    match outcome:
+        case Completed():
+            return outcome
+        case Lost():
+            return None
+        case Cancelled():
+            return Settlement("cancelled", "cancelled", message=outcome.reason, reason=outcome.reason)
+        case Released():
+            return Settlement("queued", "released", message="Waiting for a worker", reason="released", spends=False)
+        case Snoozed():
+            pause = _bounded(outcome.seconds)
+            if _too_late(job, now, pause):
+                return _expired(None)
+            return Settlement("queued", "snoozed", outcome.reason, "snoozed", pause=pause, spends=False)
+    return _after_failure(job, outcome, policy, now, jitter)
+
+
+def _after_failure(job: Job, failure: Failed, policy: RetryPolicy, now: datetime, jitter: float) -> Settlement:
+    free = failure.retry_after is not None and not failure.final
+    if failure.final or (not free and job.attempt >= job.max_attempts):
+        return _failed(failure)
+    pause = _bounded(failure.retry_after if failure.retry_after is not None else policy.pause(job.attempt, jitter))
+    if _too_late(job, now, pause):
+        return _expired(failure)
+    return Settlement(
+        "queued",
+        "retried",
+        message=failure.message,
+        reason="retry_after" if free else "retry",
+        pause=pause,
+        spends=not free,
+        error_code=failure.code,
+        error_message=failure.message,
+        detail=failure.detail,
+        traceback=failure.traceback,
+    )
+
+
+def _failed(failure: Failed) -> Settlement:
+    return Settlement(
+        "failed",
+        "failed",
+        message=failure.message,
+        error_code=failure.code,
+        error_message=failure.message,
+        detail=failure.detail,
+        traceback=failure.traceback,
+    )
+
+
+def _expired(failure: Failed | None) -> Settlement:
+    message = "The job could not be run again before it expired."
+    return Settlement(
+        "failed",
+        "failed",
+        message=message,
+        error_code="expired",
+        error_message=f"{message} Before that: {failure.message}" if failure else message,
+        detail=failure.detail if failure else None,
+        traceback=failure.traceback if failure else None,
+    )
+
+
+def _too_late(job: Job, now: datetime, pause: float) -> bool:
+    return job.expires_at is not None and now + timedelta(seconds=pause) >= job.expires_at
+
+
+def _bounded(seconds: float) -> float:
+    return min(max(seconds, 0.0), MAX_PAUSE) if math.isfinite(seconds) else MAX_PAUSE
+
+
+def _text(text: str) -> str:
+    """Text as Postgres can store it."""
+    return clean(text)[:MAX_TEXT]
+
+
+def _trace(error: BaseException) -> str:
+    return clean("".join(traceback.format_exception(error)))[-MAX_TRACEBACK:]

@@ -1,0 +1,64 @@
+-- Takes the next jobs of the queues for a worker, in the order of sort_key.
+-- "wanted" looks, without a lock, how many of the next jobs are in which queue; "picked" locks exactly so many of each,
+-- past those that other claimers hold. Locking while merging the queues would lock more than is taken.
+-- The array is a fence: the planner cannot turn the update into a join that visits more rows.
+WITH wanted AS MATERIALIZED (
+    SELECT head.queue, count(*) AS jobs
+    FROM (
+        SELECT next.queue
+        FROM unnest(%(queues)s::text[]) AS served (queue)
+        CROSS JOIN LATERAL (
+            SELECT queue, sort_key, id FROM ai_job
+            WHERE queue = served.queue AND status = 'queued' AND runnable AND (expires_at IS NULL OR expires_at > now())
+            ORDER BY sort_key, id LIMIT %(limit)s
+        ) AS next
+        ORDER BY next.sort_key, next.id LIMIT %(limit)s
+    ) AS head
+    GROUP BY head.queue
+),
+
+picked AS MATERIALIZED (
+    SELECT next.id
+    FROM wanted
+    CROSS JOIN LATERAL (
+        SELECT id FROM ai_job
+        WHERE queue = wanted.queue AND status = 'queued' AND runnable AND (expires_at IS NULL OR expires_at > now())
+        ORDER BY sort_key, id LIMIT wanted.jobs
+        FOR UPDATE SKIP LOCKED
+    ) AS next
+),
+
+job AS (
+    UPDATE ai_job SET
+        status = 'processing',
+        claim_token = %(token)s,
+        worker_id = %(worker_id)s,
+        lease_until = clock_timestamp() + %(lease)s * interval '1 second',
+        attempt = attempt + 1,
+        runs = runs + 1,
+        last_seq = last_seq + 1,
+        progress_message = NULL,
+        error_code = NULL,
+        error_message = NULL,
+        started_at = clock_timestamp()
+    WHERE id = ANY (ARRAY(SELECT id FROM picked))
+    RETURNING *
+),
+
+event AS (
+    INSERT INTO ai_job_event (job_id, seq, type, status, progress, message, data)
+    SELECT id, last_seq, 'processing', 'processing', progress, progress_message, jsonb_build_object('attempt', attempt)
+    FROM job
+),
+
+hint AS MATERIALIZED (
+    SELECT CASE WHEN %(lead)s THEN pg_notify('job_event', CASE WHEN count(*) > 150 THEN '*' ELSE string_agg(id || ':' || last_seq, ',') END) END
+    FROM job HAVING count(*) > 0
+)
+
+SELECT
+    id, user_id, canvas_id, job_type, queue, priority, status, summary, request_data, progress, progress_message,
+    error_code, error_message, attempt, max_attempts, runs, rescues, last_seq, run_at, expires_at, cancel_requested_at,
+    created_at, started_at, completed_at, parent_id, tags, correlation_id, (SELECT count(*) FROM hint) AS hints
+FROM job
+ORDER BY sort_key, id

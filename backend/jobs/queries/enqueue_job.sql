@@ -1,0 +1,50 @@
+-- Adds a job with its first event. No row comes back if the user has used the idempotency key before.
+-- The stamp: a user's next job of a priority comes one second of virtual time after his last queued one, a newcomer's
+-- where the queue's head stands. Read by index, locked by nothing: two at once may get the same stamp, which is fair enough.
+-- The priority moves sort_key alone, so that newcomers do not inherit it.
+WITH stamp AS MATERIALIZED (
+    SELECT greatest(
+        coalesce(
+            (
+                SELECT virtual_time FROM ai_job
+                WHERE queue = %(queue)s AND status = 'queued' AND runnable
+                ORDER BY sort_key, id LIMIT 1
+            ),
+            (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
+        ),
+        (
+            SELECT virtual_time FROM ai_job
+            WHERE queue = %(queue)s AND user_id = %(user_id)s AND priority = %(priority)s
+                AND status = 'queued' AND runnable
+            ORDER BY virtual_time DESC LIMIT 1
+        ) + 1000000
+    ) AS virtual_time
+),
+
+job AS (
+    INSERT INTO ai_job (
+        id, user_id, canvas_id, job_type, queue, priority, virtual_time, sort_key, runnable, run_at, expires_at,
+        summary, request_data, max_attempts, idempotency_key, idempotency_hash, parent_id, tags, correlation_id
+    )
+    SELECT
+        %(id)s, %(user_id)s, %(canvas_id)s, %(job_type)s, %(queue)s, %(priority)s,
+        virtual_time, virtual_time - %(offset)s, %(run_at)s::timestamptz IS NULL, %(run_at)s, %(expires_at)s,
+        %(summary)s, %(request)s::jsonb, %(max_attempts)s, %(idempotency_key)s, %(idempotency_hash)s, %(parent_id)s,
+        %(tags)s, %(correlation_id)s
+    FROM stamp
+    ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+    RETURNING *
+),
+
+event AS (
+    INSERT INTO ai_job_event (job_id, seq, type, status, progress)
+    SELECT id, 1, 'queued', 'queued', 0 FROM job
+)
+
+SELECT
+    id, user_id, canvas_id, job_type, queue, priority, status, summary, request_data, progress, progress_message,
+    error_code, error_message, attempt, max_attempts, runs, rescues, last_seq, run_at, expires_at, cancel_requested_at,
+    created_at, started_at, completed_at, parent_id, tags, correlation_id,
+    CASE WHEN %(lead_ready)s THEN pg_notify(%(ready_channel)s, %(ready_payload)s) END AS ready_hint,
+    CASE WHEN %(lead_event)s THEN pg_notify('job_event', id || ':1') END AS event_hint
+FROM job

@@ -1,0 +1,118 @@
+"""The tasks of this installation: declared by ``@task`` where their feature lives, found here by name."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from marshmallow import INCLUDE, Schema
+
+from backend.db import AnySession
+from backend.identity import Actor
+from backend.jobs.retry import RetryPolicy
+
+if TYPE_CHECKING:
+    from backend.jobs.context import JobContext
+
+Access = Literal["user", "staff", "internal"]
+DEFAULT_QUEUE = "default"
+MAX_SUMMARY = 200  # characters
+
+
+class Handler(Protocol):
+    """The decorated function: does the work and returns a result that JSON can hold."""
+
+    def __call__(self, ctx: JobContext, request: dict[str, Any], /) -> dict[str, Any]: ...
+
+
+class Admit(Protocol):
+    """Runs in the enqueuing transaction before the insert: checks access, may create rows and normalise the request.
+
+    Returns the job's canvas, if it has one; raises an ``ApiError`` to refuse.
+    """
+
+    def __call__(self, session: AnySession, actor: Actor, request: dict[str, Any], /) -> uuid.UUID | None: ...
+
+
+@dataclass(frozen=True)
+class Task:
+    """A declared task. ``timeout`` is in seconds; None: the installation's."""
+
+    name: str
+    handler: Handler
+    schema: Schema
+    queue: str
+    retry: RetryPolicy
+    timeout: float | None
+    access: Access
+    admit: Admit | None
+    summarise: Callable[[dict[str, Any]], str] | None
+
+    def parse(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """The request of a caller, validated. Raises marshmallow's ``ValidationError``."""
+        loaded: dict[str, Any] = self.schema.load(raw)
+        return loaded
+
+    def stored(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The parsed request as it is stored: what the schema dumps, and what ``admit`` added beside it."""
+        extra = {key: value for key, value in request.items() if key not in self.schema.fields}
+        dumped: dict[str, Any] = self.schema.dump(request)
+        return {**extra, **dumped}
+
+    def restore(self, stored: dict[str, Any]) -> dict[str, Any]:
+        """The stored request as the handler gets it."""
+        if not self.schema.fields:
+            return stored
+        loaded: dict[str, Any] = self.schema.load(stored, unknown=INCLUDE)
+        return loaded
+
+    def summary(self, request: dict[str, Any]) -> str | None:
+        """A short title for people."""
+        if self.summarise is None:
+            return None
+        return " ".join(self.summarise(request).split())[:MAX_SUMMARY]
+
+
+_tasks: dict[str, Task] = {}
+
+
+def task(
+    name: str,
+    *,
+    schema: type[Schema],
+    queue: str = DEFAULT_QUEUE,
+    retry: RetryPolicy | None = None,
+    timeout: float | None = None,
+    access: Access = "user",
+    admit: Admit | None = None,
+    summary: Callable[[dict[str, Any]], str] | None = None,
+) -> Callable[[Handler], Handler]:
+    """Declare the decorated function as the handler of jobs of type ``name``, which is stable once it was released."""
+
+    def declare(handler: Handler) -> Handler:
+        known = _tasks.get(name)
+        if known is not None and known.handler is not handler:
+            raise ValueError(f"there are two tasks called {name!r}")
+        _tasks[name] = Task(
+            name, handler, schema(), queue, retry or RetryPolicy(), timeout, access, admit, summarise=summary
+        )
+        return handler
+
+    return declare
+
+
+def find_task(name: str) -> Task | None:
+    """The task called ``name``."""
+    return _tasks.get(name)
+
+
+def task_names() -> list[str]:
+    """Names of all tasks, sorted."""
+    return sorted(_tasks)
+
+
+def queue_names() -> list[str]:
+    """Queues that some task routes to, and the default one."""
+    return sorted({DEFAULT_QUEUE, *(known.queue for known in _tasks.values())})

@@ -1,0 +1,66 @@
+"""Hints of a SQLAlchemy session: in the statement when it has been quiet, else after the commit."""
+
+from __future__ import annotations
+
+import weakref
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, event, text
+from sqlalchemy.orm import Session, scoped_session
+
+from backend.db import AnySession
+from backend.jobs.hints import Hints
+from backend.jobs.store import Written
+
+OWED = "jobs.owed_hints"
+
+_hints: WeakKeyDictionary[Engine, Hints] = WeakKeyDictionary()
+
+
+def hints_of(session: AnySession) -> Hints:
+    """The hints of the session's engine: one window for the whole process."""
+    engine = session.get_bind().engine
+    found = _hints.get(engine)
+    if found is None:
+        found = _hints.setdefault(engine, Hints(_Sender(engine)))
+    return found
+
+
+def owe_after_commit(session: AnySession, ready: tuple[str, str] | None, written: Written | None) -> None:
+    """Send hints once the outermost transaction of the session has committed."""
+    if ready is None and written is None:
+        return
+    plain = session() if isinstance(session, scoped_session) else session
+    owed: list[tuple[tuple[str, str] | None, Written | None]] = plain.info.setdefault(OWED, [])
+    owed.append((ready, written))
+    if not event.contains(plain, "after_commit", _send_owed):
+        event.listen(plain, "after_commit", _send_owed)
+
+
+def _send_owed(session: Session) -> None:
+    if session.in_nested_transaction():  # a savepoint's end is no commit: others do not see the row yet
+        return
+    owed = session.info.pop(OWED, ())
+    hints = hints_of(session)
+    for ready, written in owed:
+        if ready is not None:
+            hints.owe(*ready)
+        if written is not None:
+            hints.owe_events([written])
+
+
+class _Sender:
+    """Sends hints through a connection of the engine's pool."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = weakref.ref(engine)  # weak, or the table of hints would keep every engine
+
+    def __call__(self, pairs: list[tuple[str, str]]) -> None:
+        engine = self._engine()
+        if engine is None:
+            return
+        with engine.begin() as connection:
+            for channel, payload in pairs:
+                connection.execute(
+                    text("SELECT pg_notify(:channel, :payload)"), {"channel": channel, "payload": payload}
+                )

@@ -1,0 +1,65 @@
+"""What a handler may raise to say how its run shall end, and what the engine raises in a handler to stop it."""
+
+from __future__ import annotations
+
+
+class FinalError(Exception):
+    """The job fails at once; trying again would not help. ``message`` is shown to its owner."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class RetryableError(Exception):
+    """The job is tried again by its policy.
+
+    With ``retry_after`` (seconds, as a provider asks for it) it is tried again after that time, which spends no attempt.
+    """
+
+    def __init__(self, code: str, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.retry_after = retry_after
+
+
+class Snooze(Exception):
+    """Not now: run again after ``seconds``. Spends no attempt."""
+
+    def __init__(self, seconds: float, reason: str) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+        self.reason = reason
+
+
+class Cancel(Exception):
+    """The handler finds that the job is no longer wanted: it ends as cancelled."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class JobInterrupted(BaseException):
+    """Raised at a checkpoint to end the run.
+
+    Not an ``Exception``, so that a handler's ``except Exception`` around a model call cannot swallow it.
+    """
+
+
+class JobCancelled(JobInterrupted):
+    """Somebody cancelled the job."""
+
+
+class ClaimLost(JobInterrupted):
+    """The job is no longer this worker's: nothing of it may be written any more."""
+
+
+class JobTimedOut(JobInterrupted):
+    """The run took longer than its task allows."""
+
+
+class JobReleased(JobInterrupted):
+    """The worker is shutting down; the job goes back to the queue."""

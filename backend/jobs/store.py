@@ -1,0 +1,316 @@
+"""The engine's statements: one file each under ``queries/``, read and run here alone.
+
+Every write of a worker names the claim token. What comes back says what was written; what is missing was lost.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, LiteralString, NamedTuple
+
+import orjson
+import psycopg
+from psycopg.types.json import set_json_loads
+
+from backend.jobs.job import Job
+from backend.jobs.outcome import Settlement
+
+QUERIES = Path(__file__).parent / "queries"
+WORKER_LOCK_CLASS = 0x4343  # first half of every worker's advisory lock; the second is the worker's id
+POISON_RESCUES = 5  # a job that lost its worker so often is taken for the reason
+RESCUE_BATCH = 500
+PROMOTE_BATCH = 500
+JOB_FIELDS = [field.name for field in fields(Job)]
+
+Connection = psycopg.Connection[Any]
+
+
+class Written(NamedTuple):
+    """A job that was written, and the sequence number of the event that says so."""
+
+    job_id: uuid.UUID
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressReport:
+    """Progress of one run, to be stored."""
+
+    job_id: uuid.UUID
+    token: uuid.UUID
+    progress: int
+    message: str | None
+
+
+class ProgressAnswer(NamedTuple):
+    """What became of a report. Neither written nor lost: the row was locked, send it again."""
+
+    job_id: uuid.UUID
+    seq: int | None
+    cancelled: bool
+    lost: bool
+
+
+class Doubt(NamedTuple):
+    """A held job about which the heartbeat learned something."""
+
+    job_id: uuid.UUID
+    lost: bool
+    cancelled: bool
+
+
+class Due(NamedTuple):
+    """How many rows a timed statement changed, and in how many seconds the next one is due, if any."""
+
+    changed: int
+    due_in: float | None
+
+
+@cache
+def statement(name: str) -> LiteralString:
+    """The text of ``queries/<name>.sql``."""
+    return (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def prepare_connection(connection: Connection) -> None:
+    """Read JSON with orjson on this connection."""
+    set_json_loads(orjson.loads, connection)
+
+
+def _run(connection: Connection, name: str, parameters: dict[str, Any]) -> psycopg.Cursor[Any]:
+    return connection.cursor(binary=True).execute(statement(name), parameters)
+
+
+def _jobs(cursor: psycopg.Cursor[Any]) -> list[tuple[Job, tuple[Any, ...]]]:
+    """Jobs of a result, each with the columns that follow it."""
+    width = len(JOB_FIELDS)
+    names = [column.name for column in cursor.description or ()]
+    if names[:width] != JOB_FIELDS:
+        raise RuntimeError(f"a statement returns {names[:width]} where a job has {JOB_FIELDS}")
+    return [(Job(*row[:width]), row[width:]) for row in cursor.fetchall()]
+
+
+# --- enqueue and cancel: in the caller's transaction -------------------------------------------------------------
+
+
+def enqueue(connection: Connection, parameters: dict[str, Any]) -> Job | None:
+    """Insert a job with its first event; None if its idempotency key is taken."""
+    found = _jobs(_run(connection, "enqueue_job", parameters))
+    return found[0][0] if found else None
+
+
+def find_idempotent(connection: Connection, user_id: uuid.UUID, key: str) -> tuple[Job, str] | None:
+    """The job made with this key and the hash of its request."""
+    found = _jobs(_run(connection, "find_idempotent_job", {"user_id": user_id, "idempotency_key": key}))
+    return (found[0][0], found[0][1][0]) if found else None
+
+
+def cancel_queued(connection: Connection, job_id: uuid.UUID) -> bool:
+    """Cancel a job that has not started."""
+    return _run(connection, "cancel_queued_job", {"id": job_id}).rowcount == 1
+
+
+def request_cancel(connection: Connection, job_id: uuid.UUID) -> bool:
+    """Ask a running job to stop; False if it is not running or was asked already."""
+    return _run(connection, "request_cancel", {"id": job_id}).rowcount == 1
+
+
+def notify(connection: Connection, hints: Iterable[tuple[str, str]]) -> None:
+    """Send hints: (channel, payload)."""
+    pairs = list(hints)
+    _run(connection, "notify", {"channels": [c for c, _ in pairs], "payloads": [p for _, p in pairs]})
+
+
+# --- the worker's writes -------------------------------------------------------------------------------------------
+
+
+def claim(
+    connection: Connection,
+    *,
+    queues: Sequence[str],
+    limit: int,
+    token: uuid.UUID,
+    worker_id: int,
+    lease: float,
+    lead: bool,
+) -> list[Job]:
+    """Take up to ``limit`` jobs for a worker. With ``lead`` the statement carries the hint of its events."""
+    parameters = {
+        "queues": list(queues),
+        "limit": limit,
+        "token": token,
+        "worker_id": worker_id,
+        "lease": lease,
+        "lead": lead,
+    }
+    return [job for job, _ in _jobs(_run(connection, "claim_jobs", parameters))]
+
+
+def complete(
+    connection: Connection, worker_id: int, done: Sequence[tuple[uuid.UUID, uuid.UUID, str]], *, lead: bool
+) -> list[Written]:
+    """Write finished jobs: (id, token, result as JSON)."""
+    parameters = {
+        "ids": [row[0] for row in done],
+        "tokens": [row[1] for row in done],
+        "results": [row[2] for row in done],
+        "worker_id": worker_id,
+        "lead": lead,
+    }
+    return _written(_run(connection, "complete_jobs", parameters))
+
+
+def settle(
+    connection: Connection, worker_id: int, endings: Sequence[tuple[uuid.UUID, uuid.UUID, Settlement]], *, lead: bool
+) -> list[Written]:
+    """Write runs that ended otherwise: (id, token, settlement)."""
+    updates = [row[2] for row in endings]
+    parameters: dict[str, Any] = {
+        "ids": [row[0] for row in endings],
+        "tokens": [row[1] for row in endings],
+        "statuses": [update.status for update in updates],
+        "outcomes": [update.outcome for update in updates],
+        "messages": [update.message for update in updates],
+        "reasons": [update.reason for update in updates],
+        "pauses": [update.pause for update in updates],
+        "spends": [update.spends for update in updates],
+        "error_codes": [update.error_code for update in updates],
+        "error_messages": [update.error_message for update in updates],
+        "details": [update.detail for update in updates],
+        "tracebacks": [update.traceback for update in updates],
+        "worker_id": worker_id,
+        "lead": lead,
+    }
+    return _written(_run(connection, "settle_jobs", parameters))
+
+
+def report_progress(connection: Connection, reports: Sequence[ProgressReport], *, lead: bool) -> list[ProgressAnswer]:
+    """Store progress of running jobs."""
+    parameters = {
+        "ids": [report.job_id for report in reports],
+        "tokens": [report.token for report in reports],
+        "progresses": [report.progress for report in reports],
+        "messages": [report.message for report in reports],
+        "lead": lead,
+    }
+    return [ProgressAnswer(*row[:4]) for row in _run(connection, "report_progress", parameters).fetchall()]
+
+
+def renew_leases(
+    connection: Connection, worker_id: int, lease: float, held: Sequence[tuple[uuid.UUID, uuid.UUID]]
+) -> list[Doubt]:
+    """The heartbeat of a worker and of the jobs it holds: (id, token). Returns those to stop or to forget."""
+    parameters = {
+        "worker_id": worker_id,
+        "lease": lease,
+        "ids": [job_id for job_id, _ in held],
+        "tokens": [token for _, token in held],
+    }
+    return [Doubt(*row) for row in _run(connection, "renew_leases", parameters).fetchall()]
+
+
+# --- a handler's own transaction -----------------------------------------------------------------------------------
+
+
+def fence(connection: Connection, job_id: uuid.UUID, token: uuid.UUID) -> bool | None:
+    """Lock the job's row until the transaction ends. None: the claim is lost; True: the job shall stop."""
+    row = _run(connection, "fence_job", {"id": job_id, "token": token}).fetchone()
+    return None if row is None else bool(row[0])
+
+
+def extend_lease(connection: Connection, job_id: uuid.UUID, token: uuid.UUID, lease: float) -> None:
+    """Renew one lease inside the transaction that kept the heartbeat from it."""
+    _run(connection, "extend_lease", {"id": job_id, "token": token, "lease": lease})
+
+
+def append_partial(
+    connection: Connection,
+    job_id: uuid.UUID,
+    token: uuid.UUID,
+    data: str,
+    progress: int | None,
+    message: str | None,
+) -> int | None:
+    """Append a partial result's event; returns its sequence number, or None if the claim is lost."""
+    parameters = {"id": job_id, "token": token, "data": data, "progress": progress, "message": message}
+    row = _run(connection, "append_partial", parameters).fetchone()
+    return None if row is None else int(row[0])
+
+
+# --- time and maintenance ------------------------------------------------------------------------------------------
+
+
+def promote(connection: Connection) -> Due:
+    """Make jobs runnable whose ``run_at`` has come."""
+    promoted, _, due_in = _one(_run(connection, "promote_jobs", {"limit": PROMOTE_BATCH}))
+    return Due(promoted, 0.0 if promoted == PROMOTE_BATCH else due_in)
+
+
+def expire(connection: Connection) -> Due:
+    """Fail queued jobs whose ``expires_at`` has passed."""
+    expired, due_in, _ = _one(_run(connection, "expire_jobs", {"limit": PROMOTE_BATCH}))
+    return Due(expired, 0.0 if expired == PROMOTE_BATCH else due_in)
+
+
+def rescue(
+    connection: Connection, *, lease: float, silence: float, held_tokens: Sequence[uuid.UUID]
+) -> list[uuid.UUID]:
+    """Give back the jobs of workers that are gone, except those claimed under ``held_tokens``."""
+    parameters = {
+        "lock_class": WORKER_LOCK_CLASS,
+        "poison_rescues": POISON_RESCUES,
+        "lease": lease,
+        "silence": silence,
+        "held_tokens": list(held_tokens),
+        "limit": RESCUE_BATCH,
+    }
+    found: list[uuid.UUID] = _one(_run(connection, "rescue_jobs", parameters))[0]
+    return found
+
+
+def prune(connection: Connection, *, days: float, failed_days: float, limit: int) -> int:
+    """Delete up to ``limit`` finished jobs past their retention; returns how many there were."""
+    parameters = {"days": days, "failed_days": failed_days, "limit": limit}
+    return int(_one(_run(connection, "prune_jobs", parameters))[0])
+
+
+def prune_workers(connection: Connection) -> None:
+    """Forget workers that have been gone for a day."""
+    _run(connection, "prune_workers", {})
+
+
+def register_worker(connection: Connection, name: str, queues: Sequence[str] | None, concurrency: int) -> int:
+    """Add a worker process; returns its id."""
+    parameters = {"name": name, "queues": None if queues is None else list(queues), "concurrency": concurrency}
+    return int(_one(_run(connection, "register_worker", parameters))[0])
+
+
+def lock_worker(connection: Connection, worker_id: int) -> bool:
+    """Take the worker's advisory lock on this session; False if another session has it."""
+    return bool(_one(_run(connection, "lock_worker", {"lock_class": WORKER_LOCK_CLASS, "worker_id": worker_id}))[0])
+
+
+def note_worker_lock(connection: Connection, worker_id: int) -> None:
+    """Record that the worker holds its lock, so that a free lock means death."""
+    _run(connection, "note_worker_lock", {"worker_id": worker_id})
+
+
+def retire_worker(connection: Connection, worker_id: int) -> None:
+    """Record a stop in good order."""
+    _run(connection, "retire_worker", {"worker_id": worker_id})
+
+
+def _written(cursor: psycopg.Cursor[Any]) -> list[Written]:
+    ids, seqs, *_ = _one(cursor)
+    return [Written(*pair) for pair in zip(ids or (), seqs or (), strict=True)]
+
+
+def _one(cursor: psycopg.Cursor[Any]) -> tuple[Any, ...]:
+    row: tuple[Any, ...] | None = cursor.fetchone()
+    if row is None:
+        raise RuntimeError("a statement that always returns a row returned none")
+    return row

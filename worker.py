@@ -1,0 +1,62 @@
+"""One worker process: ``python worker.py [--queues a,b] [--concurrency N] [--drain]``. Settings come from the environment."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+
+import backend.tasks  # noqa: F401 - fills the registry
+from backend.config import Settings, SettingsError
+from backend.jobs.registry import queue_names
+from backend.jobs.worker import Worker
+
+MAX_CONCURRENCY = 256
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run until SIGTERM (or, with ``--drain``, until nothing is runnable); returns the exit code."""
+    try:
+        settings = Settings.from_env()
+    except SettingsError as error:
+        print(f"worker: {error}", file=sys.stderr)
+        return 2
+    if settings.listen_url is None:
+        print("worker: DATABASE_URL is not set; start.py runs the embedded Postgres and sets it", file=sys.stderr)
+        return 2
+    options = _parse(arguments)
+    worker = Worker(settings, queues=options.queues, concurrency=options.concurrency, drain=options.drain)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
+    return worker.run()
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="worker.py", description="Runs CollabCanvas jobs.")
+    parser.add_argument("--queues", type=_queues, help=f"serve only these, by comma; known: {', '.join(queue_names())}")
+    parser.add_argument("--concurrency", type=_concurrency, help="threads; default MAX_CONCURRENT_JOBS")
+    parser.add_argument("--drain", action="store_true", help="stop when nothing is runnable")
+    return parser.parse_args(arguments)
+
+
+def _queues(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names:
+        raise argparse.ArgumentTypeError("name at least one queue")
+    return names
+
+
+def _concurrency(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_CONCURRENCY:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to {MAX_CONCURRENCY}")
+    return int(text)
+
+
+if __name__ == "__main__":
+    code = main()
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # a handler that did not stop must not keep the process: its job was given back
