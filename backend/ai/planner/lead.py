@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 
 from backend.ai.planner import vocabulary as words
-from backend.ai.planner.text import capitalised, clean, unquote, word_count
+from backend.ai.planner.text import capitalised, clean, same, unquote, word_count
 
 MAX_LEAD_WORDS = 20
 MAX_BARE_LEAD_WORDS = 10
@@ -31,9 +31,13 @@ _FULL_STOP = re.compile(r"[.!。!]\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """What an introduction says. ``kind`` is None where it names none; ``words`` is the introduction itself."""
+    """What an introduction says. ``kind`` is None where it names none; ``words`` is the introduction itself.
+
+    ``subject`` is the part of the title that is not the name of the kind: “Coffee” in “mind map of coffee”, or "".
+    """
 
     title: str = ""
+    subject: str = ""
     kind: str | None = None
     rightward: bool = False
     thinking: bool = False
@@ -50,7 +54,7 @@ def split_lead(text: str) -> tuple[Lead, str]:
     heading = heading_of(first)
     if heading:
         alone = not any(heading_of(line) for line in rest.split("\n"))
-        return (read_lead(heading[1]), rest) if rest and alone else (NO_LEAD, text)
+        return (_heading_lead(heading[1]), rest) if rest and alone else (NO_LEAD, text)
     if _MARKER.match(first) or first[:1] in " \t":
         return NO_LEAD, text
     if first.rstrip().endswith((":", "：")) and rest and len(first) <= MAX_LEAD_CHARACTERS:
@@ -72,9 +76,12 @@ def read_lead(said: str) -> Lead:
     said = clean(said)
     rest = words.pattern(words.POLITE, prefix=r"^\W*", suffix=r"[\s,]*").sub("", said)
     thinking = words.pattern(words.THINKING_VERBS, prefix=r"^\W*").search(rest) is not None
-    kind, span = kind_of(said)
+    kind, span = kind_of(said, weak=request_end(said) > 0)
+    named = said[span[0] : span[1]] if span else ""
+    title = _title(said, named)
     return Lead(
-        title=_title(said, said[span[0] : span[1]] if span else ""),
+        title=title,
+        subject="" if same(title) == same(named) else title,
         kind=kind,
         rightward=words.pattern(words.RIGHTWARD).search(said) is not None,
         thinking=thinking,
@@ -82,9 +89,16 @@ def read_lead(said: str) -> Lead:
     )
 
 
-def kind_of(said: str) -> tuple[str | None, tuple[int, int] | None]:
+def _heading_lead(said: str) -> Lead:
+    """A heading is a title as it stands; it asks for a kind only if it names one without doubt."""
+    said = clean(said)
+    kind, _ = kind_of(said, weak=False)
+    return Lead(title=said, subject=said, kind=kind, words=said)
+
+
+def kind_of(said: str, *, weak: bool = True) -> tuple[str | None, tuple[int, int] | None]:
     """The kind of diagram that a text names first, and where; weak names (“process”) count if there is no other."""
-    for kinds in (words.KINDS, words.WEAK_KINDS):
+    for kinds in (words.KINDS, words.WEAK_KINDS) if weak else (words.KINDS,):
         found = [(match.span(), kind) for kind, names in kinds.items() if (match := words.pattern(names).search(said))]
         if found:
             span, kind = min(found, key=lambda entry: (entry[0][0], -entry[0][1]))
@@ -151,4 +165,6 @@ def _title(said: str, kind: str) -> str:
         if subject and clean(rest[subject.end() :]):
             rest = rest[subject.end() :]
     rest, _ = unquote(clean(rest))
-    return capitalised(rest or clean(said))
+    if words.pattern(words.VAGUE, prefix=r"\s*").match(rest):
+        rest = kind
+    return capitalised(rest or ("" if pure else clean(said)))

@@ -152,6 +152,21 @@ how|why|what|where|which|wie|warum|was|comment|pourquoi|cómo|por qué|como|come
 hoe|waarom|jak|dlaczego|как|почему|як|чому|nasıl|如何|怎么
 """
 
+# So begins a sentence about what to draw, not an enumeration of it.
+SENTENCE_STARTS = """
+it|they|we|you|i|he|she|there|this|these|that|with|including|include*|should|must|use|show|add|please|at least|one|two|three
+four|five
+es|er|sie|wir|ich|man|soll*|mit|bitte|il|elle|nous|on|je|avec|doit|debe|con|tiene|incluye|deve|com|inclui|он|она|мы|должн*|包括|应该|包含
+"""
+
+# Titles that point to the text and say nothing.
+VAGUE = """
+this|these|that|it|the following|following|below|diese*|dies|folgende*|ceci|ces|cette|le suivant|esto|estos|estas|este|siguiente*
+isto|questo|questi|seguente*|dit|deze|это|эти|этот|следующ*|这个|这些|下面|以下|これ|次の|이것|다음
+"""
+
+WITH_WORDS = "with|mit|avec|con|com|met|z|ze|с|со|з|med|ile|having"
+
 RIGHTWARD = """
 left to right|left-to-right|horizontal*|von links nach rechts|waagerecht|de gauche à droite|de izquierda a derecha
 da esquerda para a direita
