@@ -21,7 +21,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import IO
 from urllib.parse import quote
 
 POSTGRES_MAJOR = "18"
@@ -200,22 +199,20 @@ class EmbeddedPostgres:
         return " | ".join(words) or "it left no message"
 
 
-def _locked(data_dir: Path) -> IO[str]:
-    """The lock file of ``data_dir``, held until this process ends; its text is the holder's process id."""
-    lock = (data_dir / "lock").open("a+")
+def _locked(data_dir: Path) -> int:
+    """Lock ``data_dir`` until this process ends, however it ends; the file tells others who has it."""
+    lock = os.open(data_dir / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        lock.seek(0)
-        holder = lock.read().strip() or "another"
-        lock.close()
+        holder = os.read(lock, 20).decode(errors="replace").strip() or "another"
+        os.close(lock)
         raise EmbeddedPostgresError(
             f"DATA_DIR {data_dir} is already in use by a running CollabCanvas (process {holder}): "
             "stop that one, or give this one another DATA_DIR and PORT"
         ) from None
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
+    os.ftruncate(lock, 0)
+    os.write(lock, str(os.getpid()).encode())
     return lock
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +19,7 @@ from backend.live.replay import (
     Connection,
     Event,
     JobRow,
+    all_jobs,
     events_after,
     find_jobs,
     first_id_at,
@@ -29,7 +30,8 @@ from backend.live.rooms import STAFF, anybody, occupied, occupied_ids, rooms_of_
 
 EVERYTHING = "*"  # the payload of a NOTIFY that names no job
 LOOK_BACK = timedelta(seconds=60)  # for jobs whose rows were committed late, or stamped by a clock that differs
-MAX_NEW_JOBS = 5_000  # looked at in one sweep
+LOOK_BACK_SHORT = timedelta(seconds=5)  # when told to look at everything, which a busy worker may do often
+LOOK_PAUSE_SECONDS = 0.05  # between two such looks
 KEEP_FINISHED_SECONDS = 300.0
 
 Emit = Callable[..., object]
@@ -56,7 +58,7 @@ class JobFeed:
         self._emit = emit
         self._tracked: dict[uuid.UUID, Tracked] = {}
         self._streams: dict[uuid.UUID, set[threading.Event]] = {}
-        self._looked_at = datetime.now(UTC)
+        self._looked_at, self._looked = datetime.now(UTC), time.monotonic()
 
     def begin_at(self, jobs: Iterable[JobRow], newcomer: str) -> None:
         """Socket ``newcomer`` has joined and what these jobs did up to ``last_seq`` is history to it.
@@ -89,7 +91,8 @@ class JobFeed:
     def on_notify(self, connection: Connection, payloads: Sequence[str]) -> None:
         """Emit what the named jobs have not emitted yet."""
         if EVERYTHING in payloads:
-            self.sweep(connection)
+            time.sleep(max(0.0, self._looked + LOOK_PAUSE_SECONDS - time.monotonic()))
+            self._look(connection, LOOK_BACK_SHORT)
             return
         newest: dict[uuid.UUID, int] = {}
         for hint in ",".join(payloads).split(","):
@@ -104,31 +107,28 @@ class JobFeed:
     def sweep(self, connection: Connection) -> None:
         """Emit whatever any visible job has not emitted yet, whether or not a NOTIFY was heard."""
         self._forget()
+        self._look(connection, LOOK_BACK)
+
+    def _look(self, connection: Connection, look_back: timedelta) -> None:
         began = datetime.now(UTC)
         if anybody():
-            self._track_visible(self._jobs_that_moved(connection))
-        self._looked_at = began
+            self._track_visible(self._jobs_that_moved(connection, self._looked_at - look_back))
+        self._looked_at, self._looked = began, time.monotonic()
         if self._tracked:
             known = {job_id: tracked.seq for job_id, tracked in self._tracked.items()}
             self._emit_pending(connection, jobs_behind(connection, known))
 
-    def _jobs_that_moved(self, connection: Connection) -> list[JobRow]:
-        """New and running jobs of those who are here. One index for each arm: an OR would read the table."""
+    def _jobs_that_moved(self, connection: Connection, since: datetime) -> Iterator[JobRow]:
+        """New and running jobs of those who are here. One index for each condition: an OR would read the table."""
         users, canvases = occupied_ids("user"), occupied_ids("canvas")
-        new = "id >= %(floor)s"
-        arms = [f"{new} AND user_id = ANY(%(users)s)", "status = 'processing' AND user_id = ANY(%(users)s)"]
-        if canvases:
-            arms += [
-                f"{new} AND canvas_id = ANY(%(canvases)s)",
-                "status = 'processing' AND canvas_id = ANY(%(canvases)s)",
-            ]
+        whose = ["user_id = ANY(%(users)s)"] if users else []
+        whose += ["canvas_id = ANY(%(canvases)s)"] if canvases else []
         if occupied([STAFF]):
-            arms += [new, "status = 'processing'"]
-        parameters = {"users": users, "canvases": canvases, "floor": first_id_at(self._looked_at - LOOK_BACK)}
-        found: list[JobRow] = []
-        for arm in arms:
-            found += find_jobs(connection, f"{arm} ORDER BY id DESC LIMIT {MAX_NEW_JOBS}", parameters)
-        return found
+            whose = ["true"]
+        parameters = {"users": users, "canvases": canvases, "floor": first_id_at(since)}
+        for condition in whose:
+            yield from all_jobs(connection, f"{condition} AND id >= %(floor)s", parameters)
+            yield from all_jobs(connection, f"{condition} AND status = 'processing'", parameters)
 
     def _track_visible(self, jobs: Iterable[JobRow]) -> None:
         for job in jobs:

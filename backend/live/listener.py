@@ -25,7 +25,14 @@ SWEEP_SECONDS_DEAF = 1.0  # while NOTIFY is not heard
 QUIET_SECONDS = 5.0  # after so long without a notification the connection has to prove that it lives
 RECONNECT_SECONDS = (0.1, 5.0)  # first and longest pause
 PING_CHANNEL = "live_ping"
-KEEPALIVE = {"connect_timeout": 5, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3}
+APPLICATION = "collabcanvas-live"  # how the two connections call themselves in pg_stat_activity
+KEEPALIVE = {
+    "connect_timeout": 5,
+    "application_name": APPLICATION,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 
 log = structlog.get_logger(__name__)
 

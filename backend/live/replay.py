@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,8 @@ from backend.errors import NotFound
 from backend.identity import Actor
 
 Connection = psycopg.Connection[Any]
-PAGE = 5_000  # events read at once
+PAGE = 5_000  # rows read at once
+LAST_ID = uuid.UUID(int=2**128 - 1)
 
 _JOBS = "SELECT id, user_id, canvas_id, job_type, status, last_seq FROM ai_job"
 _EVENTS_OF_JOBS = """
@@ -66,6 +67,19 @@ def find_jobs(connection: Connection, condition: str, parameters: Mapping[str, o
     """The jobs that fulfil ``condition``, a piece of SQL of our own."""
     with connection.cursor(row_factory=class_row(JobRow)) as cursor:
         return cursor.execute(f"{_JOBS} WHERE {condition}", parameters).fetchall()
+
+
+def all_jobs(connection: Connection, condition: str, parameters: Mapping[str, object]) -> Iterator[JobRow]:
+    """``find_jobs``, the newest first, page by page: there may be very many."""
+    last = LAST_ID
+    while True:
+        page = find_jobs(
+            connection, f"{condition} AND id < %(last)s ORDER BY id DESC LIMIT {PAGE}", {**parameters, "last": last}
+        )
+        yield from page
+        if len(page) < PAGE:
+            return
+        last = page[-1].id
 
 
 def jobs_behind(connection: Connection, known: Mapping[uuid.UUID, int]) -> list[uuid.UUID]:
