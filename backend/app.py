@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend import frontend, openapi, security
+from backend import frontend, openapi, security, tasks
 from backend.accounts import guard, sessions
 from backend.accounts import models as accounts_models
 from backend.accounts.authenticator import AccountsAuthenticator, is_own_origin
@@ -21,6 +21,7 @@ from backend.errors import register_errors
 from backend.extensions import api, migrate, socketio
 from backend.identity import EXTENSION_KEY as AUTHENTICATOR
 from backend.jobs import models as jobs_models
+from backend.jobs.routes import blueprint as jobs_blueprint
 from backend.live.routes import blueprint as events_blueprint
 from backend.live.startup import init_live
 from backend.monitoring.logs import register_request_logging
@@ -29,7 +30,10 @@ from backend.monitoring.routes import register_health
 # Every package with tables: migrations compare these with the database.
 MODELS = (accounts_models, ai_models, canvases_models, jobs_models)
 
-BLUEPRINTS = (accounts_blueprint, canvases_blueprint, events_blueprint)
+# Every module with tasks: importing them fills the registry.
+TASKS = tasks.TASK_MODULES
+
+BLUEPRINTS = (accounts_blueprint, canvases_blueprint, jobs_blueprint, events_blueprint)
 
 
 def create_app(settings: Settings) -> Flask:

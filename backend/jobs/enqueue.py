@@ -81,6 +81,10 @@ def enqueue(
     return known
 
 
+class InvalidRequest(Unprocessable):
+    """The request does not fit its task's schema; ``errors`` are about the request's own fields."""
+
+
 def required_task(job_type: str) -> Task:
     """The task of this name; raises ``Unprocessable``."""
     task = find_task(job_type)
@@ -94,11 +98,11 @@ def required_task(job_type: str) -> Task:
 
 
 def parse_request(task: Task, raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The validated request; raises ``Unprocessable`` with a message for each field."""
+    """The validated request; raises ``InvalidRequest`` with a message for each field."""
     try:
         return task.parse(raw)
     except ValidationError as error:
-        raise Unprocessable(
+        raise InvalidRequest(
             "Some values of the request are missing or wrong; “errors” names each one.", errors=error.messages
         ) from error
 

@@ -17,7 +17,7 @@ from backend.jobs.store import Connection
 
 log = structlog.get_logger(__name__)
 
-LOOK_UP = 1.0  # seconds between looks at whether to stop and whether the lock is still to be had
+LOOK_UP = 0.25  # seconds between looks at whether to stop and whether the lock is still to be had
 
 
 class Listener:

@@ -32,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 POLITE_SHARE = 0.7  # of the grace: until then running jobs may end by themselves, then they are asked to stop
 FORCED_SHARE = 0.85  # of the grace: what has not stopped by then is given back under its handler's hands
+CLOSE_SECONDS = 0.5  # for each engine thread to close its connection
 STOPPED, FAULT = 0, 1  # exit codes
 
 
@@ -99,9 +100,8 @@ class Worker:
             on_written=self._on_written,
             on_later=self._on_later,
         )
-        self._executor = Executor(
-            self._concurrency, WorkerTools(settings, self._completer, self._hints), self._completer.finish
-        )
+        self._tools = WorkerTools(settings, self._completer, self._hints)
+        self._executor = Executor(self._concurrency, self._tools, self._completer.finish)
         self._listener = Listener(
             self._url,
             self.worker_id,
@@ -201,7 +201,11 @@ class Worker:
         except psycopg.Error as error:
             self._main_link.report(error)
         self._main_link.close()
-        self._hint_link.close()
+        for thread in self._threads:
+            thread.join(CLOSE_SECONDS)
+        self._tools.close()
+        with self._hint_lock:
+            self._hint_link.close()
 
     def _on_ready(self, queue: str) -> None:
         if self._queues is None or queue == "*" or queue in self._queues:
@@ -227,6 +231,7 @@ class WorkerTools:
         self._completer = completer
         self._hints = hints
         self._own = threading.local()
+        self._opened: list[psycopg.Connection[Any]] = []
 
     def connection(self) -> psycopg.Connection[Any]:
         """One connection for each thread, kept while it works. Handlers' transactions may go through a pooler."""
@@ -237,7 +242,13 @@ class WorkerTools:
             options = {"prepare_threshold": None} if pooled else {}
             connection = connect(url, "handler", **options)
             self._own.connection = connection
+            self._opened = [*(other for other in self._opened if not other.closed), connection]
         return connection
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        for connection in self._opened:
+            connection.close()
 
     def report(self, run: Run, percent: int, message: str | None) -> None:
         """Progress, to be stored by the completer."""

@@ -1,0 +1,115 @@
+"""Jobs over HTTP. Their events are served by the live feed."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from backend.db import db
+from backend.errors import Unprocessable
+from backend.identity import require_actor
+from backend.jobs import service, views
+from backend.jobs.enqueue import InvalidRequest
+from backend.jobs.schemas import (
+    AcceptedJobSchema,
+    BulkStatusSchema,
+    CancelledSchema,
+    IdempotencySchema,
+    IdsSchema,
+    JobDetailSchema,
+    JobListSchema,
+    JobQuerySchema,
+    JobResultSchema,
+    NewJobSchema,
+)
+from backend.paging import cursor_after, position_of
+
+blueprint = Blueprint("jobs", __name__, url_prefix=views.JOBS, description="Jobs of every type.")
+
+
+@blueprint.route("", methods=["POST"])
+@blueprint.arguments(NewJobSchema)
+@blueprint.arguments(IdempotencySchema, location="headers")
+@blueprint.response(202, AcceptedJobSchema)
+def create_job(fields: dict[str, Any], headers: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Queue a job of any type that one may run."""
+    actor = require_actor()
+    job_type, request = fields.pop("job_type"), fields.pop("request_data")
+    try:
+        queued = service.submit(db.session, actor, job_type, request, idempotency_key=headers["key"], **fields)
+    except InvalidRequest as error:  # its messages go where the caller wrote the request
+        raise Unprocessable(error.detail, errors={"request_data": error.errors}) from None
+    body = views.accepted_response(queued.job, created=queued.created)
+    db.session.commit()
+    return body, 202, {"Location": body["status_url"]}
+
+
+@blueprint.route("")
+@blueprint.arguments(JobQuerySchema, location="query")
+@blueprint.response(200, JobListSchema)
+def list_jobs(query: dict[str, Any]) -> dict[str, Any]:
+    """My jobs, the newest first; staff see everybody's."""
+    actor, limit = require_actor(), query["limit"]
+    before = position_of(query["cursor"])[1] if query["cursor"] is not None else None
+    wanted = service.JobFilter(
+        statuses=query["status"].split(",") if query["status"] else (),
+        job_type=query["type"],
+        queue=query["queue"],
+        tag=query["tag"],
+        canvas_id=query["canvas_id"],
+        q=query["q"],
+        since=query["since"],
+        until=query["until"],
+        user_id=query["user"],
+    )
+    jobs = service.list_jobs(db.session, actor, wanted, limit=limit + 1, before=before)
+    page = jobs[:limit]
+    more = len(jobs) > limit
+    return {
+        "items": [views.job_status_body(job, actor) for job in page],
+        "next_cursor": cursor_after(page[-1].created_at, page[-1].id) if more else None,
+    }
+
+
+@blueprint.route("/bulk-status", methods=["POST"])
+@blueprint.arguments(IdsSchema)
+@blueprint.response(200, BulkStatusSchema)
+def read_statuses(fields: dict[str, list[uuid.UUID]]) -> dict[str, Any]:
+    """How up to 100 jobs stand, for clients that poll."""
+    actor = require_actor()
+    found = {job.id: job for job in service.visible_jobs(db.session, actor, fields["ids"])}
+    wanted = list(dict.fromkeys(fields["ids"]))
+    return {
+        "items": [views.job_status_body(found[job_id], actor) for job_id in wanted if job_id in found],
+        "missing": [job_id for job_id in wanted if job_id not in found],
+    }
+
+
+@blueprint.route("/<uuid:job_id>")
+@blueprint.response(200, JobDetailSchema)
+def read_job(job_id: uuid.UUID) -> dict[str, Any]:
+    """A job with its request and its attempts."""
+    actor = require_actor()
+    job = service.visible_job(db.session, actor, job_id)
+    return views.job_detail_body(job, service.attempts_of(db.session, job_id), actor)
+
+
+@blueprint.route("/<uuid:job_id>/result")
+@blueprint.response(200, JobResultSchema)
+@blueprint.alt_response(409, description="Not finished, failed (with the error) or cancelled.")
+def read_result(job_id: uuid.UUID) -> dict[str, Any]:
+    """The result of a completed job."""
+    return views.job_result_response(service.visible_job(db.session, require_actor(), job_id))
+
+
+@blueprint.route("/<uuid:job_id>", methods=["DELETE"])
+@blueprint.response(202, CancelledSchema)
+@blueprint.alt_response(409, description="Finished, or already asked to stop.")
+def cancel_job(job_id: uuid.UUID) -> dict[str, Any]:
+    """Cancel a job: a queued one never starts, a running one stops at its next checkpoint."""
+    job = service.cancel(db.session, require_actor(), job_id)
+    body = views.cancel_response(job)
+    db.session.commit()
+    return body

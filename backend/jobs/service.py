@@ -1,0 +1,188 @@
+"""What routes do with jobs: submit, find, list, cancel. Nothing here commits."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import defer
+
+from backend.db import AnySession, driver_connection
+from backend.errors import Conflict, Forbidden, NotFound
+from backend.identity import Actor
+from backend.jobs import store
+from backend.jobs.enqueue import Enqueued, insert_job, known_job, parse_request, required_task
+from backend.jobs.models import FINISHED, PRIORITIES, AiJob, AiJobAttempt
+from backend.jobs.options import Options, check_options
+from backend.jobs.payload import fingerprint_of
+from backend.jobs.registry import Task
+
+TURNS = 5  # a job may change its state between two looks; nobody changes it so often
+
+
+def submit(
+    session: AnySession,
+    actor: Actor,
+    job_type: str,
+    raw_request: Mapping[str, Any],
+    *,
+    priority: str = "normal",
+    queue: str | None = None,
+    run_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    max_attempts: int | None = None,
+    tags: Sequence[str] = (),
+    idempotency_key: str | None = None,
+    correlation_id: str | None = None,
+) -> Enqueued:
+    """Enqueue what ``actor`` asks for, in the session's transaction.
+
+    Checks the role, the request and the options, and lets the task admit it. The same idempotency key and request give
+    the first job again, and leave no trace of the second attempt. Raises an ``ApiError``.
+    """
+    task = required_task(job_type)
+    _check_access(actor, task)
+    _check_priority(actor, priority)
+    options = Options(
+        priority=priority,
+        queue=queue,
+        run_at=run_at,
+        expires_at=expires_at,
+        max_attempts=max_attempts,
+        tags=tags,
+        idempotency_key=idempotency_key,
+        correlation_id=correlation_id,
+    )
+    check_options(options)
+    request = parse_request(task, raw_request)
+    fingerprint = fingerprint_of(job_type, raw_request)
+    known = known_job(session, actor.user_id, idempotency_key, fingerprint)
+    return known or _admit_and_insert(session, actor, task, request, options, fingerprint)
+
+
+def _admit_and_insert(
+    session: AnySession, actor: Actor, task: Task, request: dict[str, Any], options: Options, fingerprint: str
+) -> Enqueued:
+    """In a savepoint: if the same key wins elsewhere meanwhile, what ``admit`` made must go."""
+    savepoint = session.begin_nested()
+    canvas_id = task.admit(session, actor, request) if task.admit is not None else None
+    placed = Options(**{**vars(options), "canvas_id": canvas_id})
+    job = insert_job(session, task, request, placed, actor.user_id, fingerprint)
+    if job is not None:
+        savepoint.commit()
+        return Enqueued(job, created=True)
+    savepoint.rollback()
+    known = known_job(session, actor.user_id, options.idempotency_key, fingerprint)
+    if known is None:
+        raise Conflict("The job that was made with this Idempotency-Key is just being removed; try again.")
+    return known
+
+
+def _check_access(actor: Actor, task: Task) -> None:
+    if task.access == "internal":
+        raise Forbidden(f"Jobs of type “{task.name}” are made by the application itself.")
+    if task.access == "staff" and not actor.acts_on_all:
+        raise Forbidden(f"Only staff may run jobs of type “{task.name}”.")
+
+
+def _check_priority(actor: Actor, priority: str) -> None:
+    """Guests wait for people, and only staff overtakes everybody."""
+    highest = "urgent" if actor.acts_on_all else "normal" if actor.is_guest else "high"
+    if priority in PRIORITIES and PRIORITIES.index(priority) > PRIORITIES.index(highest):
+        raise Forbidden(f"The highest priority that you may ask for is “{highest}”.", code="priority_too_high")
+
+
+def visible_job(session: AnySession, actor: Actor, job_id: uuid.UUID, *, acting: bool = False) -> AiJob:
+    """A job that ``actor`` may see, or, with ``acting``, may change. Raises NotFound, or Forbidden to read-only staff."""
+    job = session.get(AiJob, job_id, populate_existing=True)
+    if job is None or (job.user_id != actor.user_id and not actor.sees_all):
+        raise NotFound("There is no job with this id.")
+    if acting and job.user_id != actor.user_id and not actor.acts_on_all:
+        raise Forbidden("Read-only staff may look at the jobs of others, not change them.")
+    return job
+
+
+def attempts_of(session: AnySession, job_id: uuid.UUID) -> Sequence[AiJobAttempt]:
+    """The ended runs of a job, the oldest first."""
+    return session.scalars(select(AiJobAttempt).where(AiJobAttempt.job_id == job_id).order_by(AiJobAttempt.run)).all()
+
+
+def visible_jobs(session: AnySession, actor: Actor, ids: Collection[uuid.UUID]) -> Sequence[AiJob]:
+    """Those of the jobs that ``actor`` may see."""
+    return session.scalars(_seen_by(actor, None).where(AiJob.id.in_(ids))).all()
+
+
+@dataclass(frozen=True)
+class JobFilter:
+    """Which jobs to list; empty fields do not restrict. ``user_id`` is for staff."""
+
+    statuses: Collection[str] = ()
+    job_type: str | None = None
+    queue: str | None = None
+    tag: str | None = None
+    canvas_id: uuid.UUID | None = None
+    q: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    user_id: uuid.UUID | None = None
+
+
+def list_jobs(
+    session: AnySession, actor: Actor, wanted: JobFilter, *, limit: int, before: uuid.UUID | None
+) -> Sequence[AiJob]:
+    """Up to ``limit`` jobs that ``actor`` may see, the newest first, older than ``before``."""
+    query = _seen_by(actor, wanted.user_id)
+    if wanted.statuses:
+        query = query.where(AiJob.status.in_(wanted.statuses))
+    for column, value in ((AiJob.job_type, wanted.job_type), (AiJob.queue, wanted.queue)):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.canvas_id is not None:
+        query = query.where(AiJob.canvas_id == wanted.canvas_id)
+    if wanted.tag is not None:
+        query = query.where(AiJob.tags.contains([wanted.tag]))
+    if wanted.q is not None:
+        texts = (AiJob.summary, AiJob.job_type, AiJob.error_message, AiJob.progress_message)
+        query = query.where(or_(*(text.icontains(wanted.q, autoescape=True) for text in texts)))
+    if wanted.since is not None:
+        query = query.where(AiJob.created_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(AiJob.created_at < wanted.until)
+    if before is not None:
+        query = query.where(AiJob.id < before)
+    return session.scalars(query.order_by(AiJob.id.desc()).limit(limit)).all()
+
+
+def _seen_by(actor: Actor, user_id: uuid.UUID | None) -> Select[AiJob]:
+    query = select(AiJob).options(defer(AiJob.request_data), defer(AiJob.result_data))
+    if not actor.sees_all:
+        if user_id not in (None, actor.user_id):
+            raise Forbidden("Only staff may list the jobs of others.")
+        return query.where(AiJob.user_id == actor.user_id)
+    return query if user_id is None else query.where(AiJob.user_id == user_id)
+
+
+def cancel(session: AnySession, actor: Actor, job_id: uuid.UUID) -> AiJob:
+    """Cancel a job: at once if it is queued; a running one is asked to stop and stops at its next checkpoint.
+
+    Raises Conflict if it has finished or was asked already.
+    """
+    visible_job(session, actor, job_id, acting=True)
+    connection = driver_connection(session)
+    for _ in range(TURNS):
+        if store.cancel_queued(connection, job_id) or store.request_cancel(connection, job_id):
+            return visible_job(session, actor, job_id)
+        job = visible_job(session, actor, job_id)
+        if job.status == "cancelled":
+            raise Conflict("The job is already cancelled.", code="already_cancelled")
+        if job.status in FINISHED:
+            raise Conflict(f"The job has already {job.status}; there is nothing to cancel.", code="already_finished")
+        if job.cancel_requested_at is not None:
+            raise Conflict(
+                "The job was already asked to stop; it stops at its next checkpoint.", code="cancel_requested"
+            )
+    raise Conflict("The job keeps changing its state; try again.")
