@@ -53,7 +53,7 @@ export default defineConfig(
   {
     // app → features → shared. A feature uses another one only through the modules named here.
     files: ["src/**/*.{ts,tsx}"],
-    ignores: ["src/**/*.test.{ts,tsx}"],
+    ignores: ["src/**/*.test.{ts,tsx}", "src/test/**"],
     plugins: { boundaries },
     settings: {
       "import/resolver": { node: { extensions: [".ts", ".tsx", ".d.ts"] } },
@@ -61,7 +61,6 @@ export default defineConfig(
         { type: "app", pattern: "src/app" },
         { type: "feature", pattern: "src/features/*", capture: ["name"] },
         { type: "shared", pattern: "src/{lib,components}" },
-        { type: "test-support", pattern: "src/test" },
       ],
     },
     rules: {

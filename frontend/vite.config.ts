@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
-import { excalidrawFonts, noForeignFontSource } from "./build/excalidraw-assets";
+import { excalidrawFonts, noForeignFontSource } from "./build/excalidraw-assets.ts";
 
 const BACKEND = process.env.BACKEND_URL ?? "http://127.0.0.1:8000";
 

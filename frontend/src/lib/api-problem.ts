@@ -45,10 +45,14 @@ export function problemFrom(response: Response, body: unknown): ApiProblem {
   );
 }
 
-/** Whatever was thrown, as a problem that can be shown. A failed fetch is a TypeError. */
+/** The server did not answer at all. */
+export function unreachable(): ApiProblem {
+  return new ApiProblem(0, "unreachable", UNREACHABLE);
+}
+
+/** Whatever was thrown, as a problem that can be shown. */
 export function asProblem(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error;
-  if (error instanceof TypeError) return new ApiProblem(0, "unreachable", UNREACHABLE);
   return new ApiProblem(500, "unexpected", UNEXPLAINED);
 }
 

@@ -35,5 +35,11 @@ export const strings = {
     title: "The trash is empty",
     text: "Canvases that you delete wait here until you restore them.",
   },
-  examples: ["Sign up -> Verify e-mail -> Choose plan; if no e-mail -> Resend -> Verify e-mail"],
+  examples: [
+    "Sign up -> Verify e-mail -> Choose plan; if no e-mail -> Resend -> Verify e-mail",
+    "Mind map of a product launch: Website (Copy, Design), Press (List, Kit), Support (Docs, Chat)",
+    "Board: To do: Write copy, Book venue; Doing: Design logo; Done: Pick a date",
+    "Table: Plan, Price, Seats; Free, 0 €, 1; Team, 12 €, 10",
+    "Checklist: Give notice, Book a van, Pack, Clean, Hand over the keys",
+  ],
 } as const;

@@ -5,7 +5,7 @@ import { useEnsureUser } from "../accounts/session";
 import { aiAgentService } from "../jobs/ai-agent-service";
 import { useCreateCanvas } from "./canvases-api";
 
-/** The two ways to begin. A stranger becomes a guest on the way, and lands on the canvas. */
+/** The two ways to begin. `starting` holds until the page is left. A stranger becomes a guest on the way, and lands on the canvas. */
 export function useStart() {
   const ensureUser = useEnsureUser();
   const navigate = useNavigate();
@@ -24,5 +24,9 @@ export function useStart() {
       await navigate(`/canvas/${canvas.id}`);
     },
   });
-  return { drawing, empty, starting: drawing.isPending || empty.isPending };
+  return {
+    drawing,
+    empty,
+    starting: [drawing, empty].some(({ isPending, isSuccess }) => isPending || isSuccess),
+  };
 }
