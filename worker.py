@@ -5,32 +5,35 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import signal
 import sys
+import threading
 
 import backend.tasks  # noqa: F401 - fills the registry
-from backend.config import Settings, SettingsError
 from backend.jobs.registry import queue_names
 from backend.jobs.worker import Worker
+from backend.monitoring.logs import configure_logging
+from backend.processes import StopSignal, refuse, settings_or_exit
 
 MAX_CONCURRENCY = 256
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run until SIGTERM (or, with ``--drain``, until nothing is runnable); returns the exit code."""
-    try:
-        settings = Settings.from_env()
-    except SettingsError as error:
-        print(f"worker: {error}", file=sys.stderr)
-        return 2
+    settings = settings_or_exit()
     if settings.listen_url is None:
-        print("worker: DATABASE_URL is not set; start.py runs the embedded Postgres and sets it", file=sys.stderr)
-        return 2
+        refuse("DATABASE_URL is not set; start.py runs the embedded Postgres and sets it")
     options = _parse(arguments)
+    stop = StopSignal()
+    configure_logging(settings, "worker")
     worker = Worker(settings, queues=options.queues, concurrency=options.concurrency, drain=options.drain)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: worker.stop())
+    threading.Thread(target=_stop_when_told, args=(stop, worker), name="stop", daemon=True).start()
     return worker.run()
+
+
+def _stop_when_told(stop: StopSignal, worker: Worker) -> None:
+    """SIGTERM, SIGINT, or the end of the start.py that started this process."""
+    stop.wait()
+    worker.stop()
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:

@@ -102,7 +102,8 @@ class HeldRuns:
         """Runs that were just claimed."""
         with self._lock:
             self._runs.update((run.job.id, run) for run in runs)
-            self.emptied.clear()
+            if self._runs:
+                self.emptied.clear()
 
     def discard(self, runs: Iterable[Run]) -> None:
         """Runs whose end is written, or that were lost."""
