@@ -47,7 +47,13 @@ def draw_diagram(
     drawing goes to the same place, and has the same ids. ``prefix`` tells several drawings of one job apart.
     Raises ``DrawingError`` for an unknown scheme or style.
     """
-    theme = theme_of(scheme, style)
+    return draw_in_theme(diagram, job_id=job_id, theme=theme_of(scheme, style), origin=origin, prefix=prefix)
+
+
+def draw_in_theme(
+    diagram: Diagram, *, job_id: UUID, theme: Theme, origin: Origin, prefix: str = ""
+) -> list[list[Element]]:
+    """``draw_diagram`` for those who have the theme already."""
     batches = _titled(diagram, theme, Writer(job_id, theme, prefix))
     elements = [element for batch in batches for element in batch]
     existing = [] if _is_point(origin) else cast(Sequence[Mapping[str, Any]], origin)

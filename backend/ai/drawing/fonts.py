@@ -24,7 +24,16 @@ log = logging.getLogger(__name__)
 NUNITO = 6
 EXCALIFONT = 5
 LINE_HEIGHTS = {NUNITO: 1.35, EXCALIFONT: 1.25, 1: 1.25, 2: 1.15, 3: 1.2, 7: 1.15, 8: 1.25, 9: 1.15}
-FOLDERS = {NUNITO: "Nunito", EXCALIFONT: "Excalifont", 1: "Virgil", 3: "Cascadia", 7: "Lilita", 8: "ComicShanns"}
+FOLDERS = {
+    NUNITO: "Nunito",
+    EXCALIFONT: "Excalifont",
+    1: "Virgil",
+    2: "Liberation",  # Helvetica, which has the same widths
+    3: "Cascadia",
+    7: "Lilita",
+    8: "ComicShanns",
+    9: "Liberation",
+}
 PROXY_FOLDER = "Liberation"  # stands in for the system font that the browser takes for scripts a family lacks
 PROXY_MARGIN = 1.1  # system fonts run wider than it by up to a tenth
 PACKAGED = ROOT / "frontend/node_modules/@excalidraw/excalidraw/dist/prod/fonts"

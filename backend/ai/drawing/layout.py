@@ -160,6 +160,11 @@ def _loop_room(node: int, loops: Iterable[int], wires: Sequence[Wire], across: i
     return sum(LOOP_REACH + (label[across] if label else 0.0) for label in own)
 
 
+def self_loop(box: Rect, label: Size | None) -> tuple[Point, ...]:
+    """The bends of an arrow that returns to its own node on the right."""
+    return _loop(box, label, 0.0, 0).bends
+
+
 def _loop(box: Rect, label: Size | None, start: float, across: int) -> Route:
     """Out of the side that is not in the flow's way and back in, around the label; ``start`` is where earlier ones end."""
     length, breadth = (label[across], label[1 - across]) if label else (0.0, 0.0)

@@ -16,7 +16,8 @@ def element_rect(element: Mapping[str, Any]) -> Rect:
     points = element.get("points")
     if points:
         return path_bounds([(element["x"] + px, element["y"] + py) for px, py in points])
-    return Rect(element["x"], element["y"], element["width"], element["height"])
+    width, height = element["width"], element["height"]  # negative in elements of very old versions
+    return Rect(element["x"] + min(width, 0), element["y"] + min(height, 0), abs(width), abs(height))
 
 
 def living(elements: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
