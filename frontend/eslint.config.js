@@ -8,7 +8,7 @@ import tseslint from "typescript-eslint";
 /** The modules of a feature that other features may import. Everything else in a feature is its own business. */
 const PUBLIC_MODULES = {
   accounts: ["session.ts"],
-  ai: ["components/PromptBox.tsx", "components/AIGenerationModal.tsx"],
+  ai: ["components/PromptBox.tsx", "components/AIGenerationModal.tsx", "job-announcements.ts"],
   jobs: [
     "ai-agent-service.ts",
     "use-ai-job-updates.ts",

@@ -71,11 +71,11 @@ export const strings = {
     cancelFailed: "It could not be cancelled",
   },
   announce: {
-    started: (what: string) => `Drawing ${what} has started.`,
-    retrying: (what: string) => `Drawing ${what} did not work yet and is tried again.`,
-    completed: (what: string) => `${what} is drawn.`,
-    failed: (what: string, why: string) => `Drawing ${what} failed. ${why}`,
-    cancelled: (what: string) => `Drawing ${what} was cancelled.`,
+    started: "The AI has started drawing.",
+    retrying: "The drawing did not work yet and is tried again.",
+    completed: "The drawing is finished.",
+    failed: (why: string) => `The drawing failed. ${why}`,
+    cancelled: "The drawing was cancelled.",
   },
 } as const;
 

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import type { JobState } from "./ai-job-log";
 import { aiJobSource } from "./ai-job-source";
@@ -19,8 +19,11 @@ export function useCanvasJobUpdates(
   source: JobSource = aiJobSource,
 ): { jobs: readonly JobState[]; track: (jobId: string) => void } {
   const { jobs, track } = useUpdates("canvas", canvasId, source);
-  const known = [...jobs.values()].filter(({ seq }) => seq > 0);
-  return { jobs: known.sort((a, b) => (a.queuedAt ?? "").localeCompare(b.queuedAt ?? "")), track };
+  const inOrder = useMemo(() => {
+    const known = [...jobs.values()].filter(({ seq }) => seq > 0);
+    return known.sort((a, b) => (a.queuedAt ?? "").localeCompare(b.queuedAt ?? ""));
+  }, [jobs]);
+  return { jobs: inOrder, track };
 }
 
 function useUpdates(

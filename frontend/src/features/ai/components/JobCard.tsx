@@ -148,5 +148,5 @@ function useResult(job: JobState): Readonly<Record<string, unknown>> | null {
     enabled: job.status === "completed" && carried === null,
     staleTime: Number.POSITIVE_INFINITY,
   });
-  return carried ?? (asked.data as Record<string, unknown> | undefined) ?? null;
+  return carried ?? asked.data ?? null;
 }

@@ -1,0 +1,71 @@
+import { ActionIcon, Anchor, Button, Tooltip } from "@mantine/core";
+import { IconArrowLeft, IconListTree, IconSparkles } from "@tabler/icons-react";
+import { Link } from "react-router";
+
+import { ThemeToggle } from "../../../components/ui/ThemeToggle";
+import type { SessionState } from "../core/canvas-session";
+import type { Guest } from "../core/room";
+import { strings } from "../strings";
+import { CanvasName } from "./CanvasName";
+import classes from "./CanvasTopBar.module.css";
+import { People } from "./People";
+import { SaveState } from "./SaveState";
+
+interface CanvasTopBarProps {
+  canvasId: string;
+  name: string | null;
+  session: SessionState;
+  guests: readonly Guest[];
+  isPanelOpen: boolean;
+  onPanel: () => void;
+  isOutlineOpen: boolean;
+  onOutline: () => void;
+}
+
+/** Name, state and people of the canvas; everything that is not drawing itself. */
+export function CanvasTopBar(props: CanvasTopBarProps) {
+  const { canvasId, name, session, guests, isPanelOpen, onPanel, isOutlineOpen, onOutline } = props;
+  return (
+    <header className={classes.bar}>
+      <Tooltip label={strings.home} openDelay={600}>
+        <Anchor component={Link} to="/" aria-label={strings.home} className={classes.back}>
+          <IconArrowLeft size={20} stroke={1.75} aria-hidden />
+        </Anchor>
+      </Tooltip>
+      <CanvasName canvasId={canvasId} name={name} />
+      <SaveState session={session} />
+      <div className={classes.end}>
+        <People guests={guests} />
+        <Tooltip label={strings.outline.open} openDelay={600}>
+          <ActionIcon
+            variant={isOutlineOpen ? "light" : "subtle"}
+            color={isOutlineOpen ? undefined : "gray"}
+            size="lg"
+            aria-label={strings.outline.open}
+            aria-expanded={isOutlineOpen}
+            onClick={onOutline}
+          >
+            <IconListTree size={18} stroke={1.75} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+        <span className={classes.wide}>
+          <ThemeToggle />
+        </span>
+        <Tooltip label={strings.ai.keys} openDelay={600}>
+          <Button
+            size="xs"
+            radius="xl"
+            variant={isPanelOpen ? "light" : "filled"}
+            leftSection={<IconSparkles size={16} stroke={1.75} aria-hidden />}
+            aria-label={isPanelOpen ? strings.ai.close : strings.ai.open}
+            aria-expanded={isPanelOpen}
+            aria-keyshortcuts="Control+J Meta+J"
+            onClick={onPanel}
+          >
+            {strings.ai.button}
+          </Button>
+        </Tooltip>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,116 @@
+import { Button } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
+import { notifications } from "@mantine/notifications";
+import { IconTrashX } from "@tabler/icons-react";
+import { useEffect, useRef, useState } from "react";
+import { Link } from "react-router";
+
+import { EmptyState } from "../../../components/ui/EmptyState";
+import { AIGenerationModal, type AIGenerationHandle } from "../../ai/components/AIGenerationModal";
+import type { JobState } from "../../jobs/ai-job-log";
+import { useCanvasJobUpdates } from "../../jobs/use-ai-job-updates";
+import { Board } from "../editor/Board";
+import type { Editor } from "../editor/editor";
+import { strings } from "../strings";
+import { useCanvasSession } from "../use-canvas-session";
+import { useFollowedView, useIsEmpty } from "../use-editor-facts";
+import { useFirstLook } from "../use-first-look";
+import { usePanelState } from "../use-panel-state";
+import classes from "./CanvasPage.module.css";
+import { CanvasTopBar } from "./CanvasTopBar";
+import { JobAnnouncer } from "./JobAnnouncer";
+import { OutlinePanel } from "./OutlinePanel";
+
+interface CanvasWorkspaceProps {
+  canvasId: string;
+  /** null until it is known. */
+  name: string | null;
+}
+
+/** The board with what belongs to it: who is here, what the AI does, and the way back. */
+export function CanvasWorkspace({ canvasId, name }: CanvasWorkspaceProps) {
+  const [editor, setEditor] = useState<Editor | null>(null);
+  const [isOutlineOpen, setOutlineOpen] = useState(false);
+  const [isPanelOpen, setPanelOpen] = usePanelState();
+  const { onDelta, away } = useFollowedView(editor);
+  const { session, guests } = useCanvasSession(canvasId, editor, onDelta);
+  const { jobs, track } = useCanvasJobUpdates(canvasId);
+  const isEmpty = useIsEmpty(editor);
+  const panel = useRef<AIGenerationHandle>(null);
+  useFirstLook(editor, session.loaded);
+  useRefusalNotice(session.phase === "closed" ? null : session.problem);
+
+  const togglePanel = (): void => setPanelOpen(!isPanelOpen);
+  useHotkeys([["mod+J", togglePanel]], []);
+  const isClosed = session.phase === "closed";
+  const drawnBy = (job: JobState): ReadonlySet<string> =>
+    editor?.drawnBy(job.jobId, job.elementIds) ?? new Set();
+
+  return (
+    <div className={classes.page}>
+      <CanvasTopBar
+        {...{ canvasId, name, session, guests, isPanelOpen, isOutlineOpen }}
+        onPanel={togglePanel}
+        onOutline={() => setOutlineOpen(!isOutlineOpen)}
+      />
+      <div className={classes.body}>
+        {isOutlineOpen && <OutlinePanel editor={editor} onClose={() => setOutlineOpen(false)} />}
+        <main id="content" className={classes.board} aria-label={strings.board}>
+          <Board name={name ?? strings.untitled} isReadOnly={isClosed} onReady={setEditor} />
+          {away && <Away onShow={() => editor?.show(away)} />}
+          {isClosed && <Closed reason={session.problem} />}
+        </main>
+        {isPanelOpen && (
+          <aside className={classes.panel}>
+            <AIGenerationModal
+              ref={panel}
+              canvasId={canvasId}
+              jobs={jobs}
+              onStarted={track}
+              hasElements={!isEmpty}
+              canShow={(job) => drawnBy(job).size > 0}
+              onShow={(job) => editor?.show(drawnBy(job))}
+              onClose={togglePanel}
+              disabled={isClosed}
+            />
+          </aside>
+        )}
+      </div>
+      <JobAnnouncer jobs={jobs} />
+    </div>
+  );
+}
+
+function Away({ onShow }: { onShow: () => void }) {
+  return (
+    <div className={classes.away} role="status">
+      {strings.away.text}
+      <Button size="compact-sm" radius="xl" onClick={onShow}>
+        {strings.away.show}
+      </Button>
+    </div>
+  );
+}
+
+function Closed({ reason }: { reason: string | null }) {
+  return (
+    <div className={classes.closed} role="alert">
+      <EmptyState
+        icon={IconTrashX}
+        title={strings.missing.title}
+        description={reason ?? strings.missing.text}
+        action={
+          <Button component={Link} to="/" variant="default" mt="sm">
+            {strings.missing.action}
+          </Button>
+        }
+      />
+    </div>
+  );
+}
+
+function useRefusalNotice(problem: string | null): void {
+  useEffect(() => {
+    if (problem) notifications.show({ color: "red", title: strings.refused, message: problem });
+  }, [problem]);
+}

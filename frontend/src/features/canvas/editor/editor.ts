@@ -1,0 +1,188 @@
+import type { Scene } from "../core/canvas-session";
+import type { CanvasElement } from "../core/merge";
+import { outline, type OutlineEntry } from "../core/outline";
+import type { Guest } from "../core/room";
+import type { Pointer } from "../core/transport";
+import type { Box, View } from "../core/view-follower";
+import {
+  CaptureUpdateAction,
+  getCommonBounds,
+  isInvisiblySmallElement,
+  reconcileElements,
+  restoreElements,
+  type Collaborator,
+  type ExcalidrawElement,
+  type ExcalidrawImperativeAPI,
+  type NonDeletedExcalidrawElement,
+  type SocketId,
+} from "./excalidraw";
+
+const SHOWN_SHARE = 0.9; // of the view that is filled by what is brought into it
+const INSETS = { top: 76, bottom: 64, left: 16, right: 16 }; // pixels under the editor's own bars
+const MOTION_MS = 350;
+const SETTLES_AFTER_MS = MOTION_MS + 250;
+
+/** The running editor as the rest of this feature sees it: a scene to merge into and a view to move. */
+export class Editor implements Scene, View {
+  readonly #pointerListeners = new Set<(pointer: Pointer) => void>();
+  #movesItselfUntil = 0;
+
+  constructor(private readonly api: ExcalidrawImperativeAPI) {}
+
+  // Scene
+
+  elements(): readonly CanvasElement[] {
+    return this.api.getSceneElementsIncludingDeleted();
+  }
+
+  merge(remote: readonly CanvasElement[]): void {
+    // Restoring gives new indices, and with them new versions, to what is not in the order of its indices.
+    const inOrder = [...(remote as readonly ExcalidrawElement[])].sort(byIndex);
+    const restored = restoreElements(inOrder, null); // no repair of bindings: a delta lacks its other ends
+    const local = this.api.getSceneElementsIncludingDeleted();
+    type Remote = Parameters<typeof reconcileElements>[1];
+    const elements = reconcileElements(local, restored as unknown as Remote, this.api.getAppState());
+    this.api.updateScene({ elements, captureUpdate: CaptureUpdateAction.NEVER });
+  }
+
+  isPresentable(element: CanvasElement): boolean {
+    return !isInvisiblySmallElement(element as ExcalidrawElement);
+  }
+
+  // View
+
+  visible(): Box {
+    const { scrollX, scrollY, width, height, zoom } = this.api.getAppState();
+    return {
+      left: INSETS.left / zoom.value - scrollX,
+      top: INSETS.top / zoom.value - scrollY,
+      right: (width - INSETS.right) / zoom.value - scrollX,
+      bottom: (height - INSETS.bottom) / zoom.value - scrollY,
+    };
+  }
+
+  boxOf(ids: ReadonlySet<string>): Box | null {
+    const elements = this.#living(ids);
+    if (elements.length === 0) return null;
+    const [left, top, right, bottom] = getCommonBounds(elements);
+    return { left, top, right, bottom };
+  }
+
+  isBusy(): boolean {
+    const state = this.api.getAppState();
+    const isEditing =
+      state.editingTextElement ?? state.newElement ?? state.resizingElement ?? state.multiElement;
+    const hasSelection = Object.keys(state.selectedElementIds).length > 0;
+    return state.cursorButton === "down" || isEditing !== null || hasSelection || state.openDialog !== null;
+  }
+
+  show(ids: ReadonlySet<string>, moving: "smoothly" | "at once" = "smoothly"): void {
+    const elements = this.#living(ids);
+    if (elements.length === 0) return;
+    const animate = moving === "smoothly" && !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.#movesItselfUntil = performance.now() + SETTLES_AFTER_MS;
+    this.api.scrollToContent(elements, {
+      fitToViewport: true,
+      viewportZoomFactor: SHOWN_SHARE,
+      maxZoom: 1,
+      canvasOffsets: INSETS,
+      animate,
+      duration: MOTION_MS,
+    });
+  }
+
+  // What happens in it
+
+  onChange(listener: () => void): () => void {
+    return this.api.onChange(listener);
+  }
+
+  /** The person moved the view; what {@link show} does is not told. */
+  onViewMoved(listener: () => void): () => void {
+    return this.api.onScrollChange(() => {
+      if (performance.now() > this.#movesItselfUntil) listener();
+    });
+  }
+
+  onScroll(listener: () => void): () => void {
+    return this.api.onScrollChange(listener);
+  }
+
+  onPointer(listener: (pointer: Pointer) => void): () => void {
+    this.#pointerListeners.add(listener);
+    return () => this.#pointerListeners.delete(listener);
+  }
+
+  pointerMoved({ x, y }: Pointer): void {
+    for (const listener of this.#pointerListeners) listener({ x, y });
+  }
+
+  // For people
+
+  selection(): string[] {
+    const selected = this.api.getAppState().selectedElementIds;
+    return Object.keys(selected).filter((id) => selected[id]);
+  }
+
+  showGuests(guests: readonly Guest[]): void {
+    this.api.updateScene({
+      collaborators: new Map(guests.map((guest) => [guest.id as SocketId, asCollaborator(guest)])),
+    });
+  }
+
+  /** Selects an element and brings it into view. */
+  focus(id: string): void {
+    this.api.updateScene({ appState: { selectedElementIds: { [id]: true }, selectedGroupIds: {} } });
+    this.show(new Set([id]));
+  }
+
+  outline(): OutlineEntry[] {
+    return outline(this.api.getSceneElements());
+  }
+
+  isEmpty(): boolean {
+    return this.api.getSceneElements().length === 0;
+  }
+
+  /** What a job has drawn or changed and is still there. */
+  drawnBy(jobId: string, changed: readonly string[]): ReadonlySet<string> {
+    const known = new Set(changed);
+    const elements = this.api.getSceneElements();
+    return new Set(
+      elements.filter((element) => known.has(element.id) || jobOf(element) === jobId).map(({ id }) => id),
+    );
+  }
+
+  allIds(): ReadonlySet<string> {
+    return new Set(this.api.getSceneElements().map(({ id }) => id));
+  }
+
+  tell(message: string): void {
+    this.api.setToast({ message, closable: true, duration: 6_000 });
+  }
+
+  #living(ids: ReadonlySet<string>): NonDeletedExcalidrawElement[] {
+    return this.api.getSceneElements().filter((element) => ids.has(element.id));
+  }
+}
+
+function byIndex(a: ExcalidrawElement, b: ExcalidrawElement): number {
+  const [first, second] = [a.index ?? "", b.index ?? ""];
+  if (first === second) return a.id < b.id ? -1 : 1;
+  return first < second ? -1 : 1;
+}
+
+function jobOf(element: ExcalidrawElement): unknown {
+  return (element.customData as { job?: unknown } | undefined)?.job;
+}
+
+function asCollaborator(guest: Guest): Collaborator {
+  return {
+    id: guest.user_id,
+    socketId: guest.id as SocketId,
+    username: guest.name,
+    color: { background: guest.color, stroke: guest.color },
+    selectedElementIds: Object.fromEntries(guest.selection.map((id) => [id, true as const])),
+    ...(guest.pointer && { pointer: { ...guest.pointer, tool: "pointer" as const } }),
+  };
+}

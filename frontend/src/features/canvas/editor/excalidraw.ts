@@ -1,0 +1,42 @@
+/**
+ * The one module that names the editor's package. Its parts are used through here, so that a newer version, or another
+ * editor, is a change of this folder alone.
+ */
+import "@excalidraw/excalidraw/index.css";
+
+import * as excalidraw from "@excalidraw/excalidraw";
+import type {
+  ExcalidrawElement,
+  NonDeletedExcalidrawElement,
+  OrderedExcalidrawElement,
+} from "@excalidraw/excalidraw/element/types";
+import type {
+  AppState,
+  Collaborator,
+  ExcalidrawImperativeAPI,
+  ExcalidrawProps,
+  LibraryItems,
+  SocketId,
+} from "@excalidraw/excalidraw/types";
+
+export type {
+  AppState,
+  Collaborator,
+  ExcalidrawElement,
+  ExcalidrawProps,
+  ExcalidrawImperativeAPI,
+  LibraryItems,
+  NonDeletedExcalidrawElement,
+  OrderedExcalidrawElement,
+  SocketId,
+};
+export const {
+  CaptureUpdateAction,
+  Excalidraw,
+  getCommonBounds,
+  isInvisiblySmallElement,
+  MainMenu,
+  reconcileElements,
+  restoreElements,
+  useHandleLibrary,
+} = excalidraw;
