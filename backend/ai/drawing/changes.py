@@ -87,7 +87,8 @@ class _Change:
             before = self._only(after, forward=True)
         elif before is not None and after is None:
             after = self._only(before, forward=False)
-        font = self._shapes.font(neighbour)
+        model = neighbour if before is not None and after is not None else self._sibling(after, before) or neighbour
+        font = self._shapes.font(model)
         size = shape_size(label, operation.shape, font)
         if after is not None and before is not None and after != before:
             rect = between(self._scene, size, after, before)
@@ -95,7 +96,7 @@ class _Change:
             rect = beside(self._scene, size, neighbour, forward=after is not None)
         else:
             rect = alone(self._scene, size)
-        node = self._shapes.add(label, operation.shape, rect, font, neighbour)
+        node = self._shapes.add(label, operation.shape, rect, font, model)
         self._link(after, node, before, clean(operation.edge_label))
 
     def _link(self, after: str | None, node: str, before: str | None, label: str) -> None:
@@ -112,6 +113,14 @@ class _Change:
         if before is not None:
             on_label = label if after is None else ""
             connect(self._scene, self._writer, self._theme, "arrow from", node, before, on_label)
+
+    def _sibling(self, after: str | None, before: str | None) -> str | None:
+        """The last of the nodes that follow (or go before) the same one: a further branch looks like them."""
+        if after is not None:
+            found = [edge.target for edge in self._view.edges if edge.source == after]
+        else:
+            found = [edge.source for edge in self._view.edges if edge.target == before]
+        return found[-1] if found else None
 
     def _only(self, node: str, *, forward: bool) -> str | None:
         """The node at the other end of the only arrow out of (or into) a node."""

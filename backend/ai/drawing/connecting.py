@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from backend.ai.drawing.elements import Element, Writer, arrow_path, fit_text, path_of, set_path
 from backend.ai.drawing.layout import self_loop
@@ -11,13 +12,18 @@ from backend.ai.drawing.measure import Font, arrow_label_width, wrap
 from backend.ai.drawing.placement import element_rect
 from backend.ai.drawing.restyle import like_arrow, like_text
 from backend.ai.drawing.scene import Scene, ends, obstacles
-from backend.ai.drawing.shapes import Point, Rect, middle, path_crosses, rounded
+from backend.ai.drawing.shapes import Point, Rect, middle, path_bounds, path_crosses, rounded, segments_cross
 from backend.ai.drawing.sketch import Box, Link
 from backend.ai.drawing.themes import TEXT_COLOR, Paint, Theme
 
+Size = tuple[float, float]
+Path = list[Point]
+
 LABEL_SIZE = 14
+BEND_DISTANCE = 10  # of a bend from the shape that an arrow leads to
 CLEARANCE = 6  # of an arrow from shapes on its way
-BOWS = (48, -48, 96, -96, 160, -160, 240, -240, 340, -340)  # how far an arrow may bow out around what is in its way
+BOWS = (0, 48, -48, 96, -96, 160, -160, 240, -240, 340, -340, 480, -480)  # how far an arrow may lead around others
+LABEL_ON_SHAPE, LABEL_ON_ARROW, THROUGH_SHAPE = 30.0, 5.0, 10.0  # crossing one arrow, or 250 pixels of way, cost 1
 
 
 def connect(scene: Scene, writer: Writer, theme: Theme, key: str, source: str, target: str, label: str) -> None:
@@ -65,7 +71,7 @@ def redirect(scene: Scene, arrow_id: str, target: str) -> None:
     scene.bind(target, arrow_id)
     text = scene.text_in(arrow_id)
     label, font = (text["originalText"], Font(text["fontFamily"], text["fontSize"])) if text else ("", Font())
-    _redraw(scene, arrow_id, _way(scene, source, target, label, font))
+    _redraw(scene, arrow_id, _way(scene, source, target, label, font, arrow_id))
 
 
 def reattach(scene: Scene, element_id: str) -> None:
@@ -74,7 +80,9 @@ def reattach(scene: Scene, element_id: str) -> None:
         source, target = ends(arrow)
         if arrow["elbowed"] or scene.get(source) is None or scene.get(target) is None:
             continue  # the editor routes elbow arrows by itself, and a loose end has no border
-        _redraw(scene, arrow["id"], path_of(arrow)[1:-1])
+        inside = element_rect(scene.need(element_id)).grown(BEND_DISTANCE)
+        bends = [(x, y) for x, y in path_of(arrow)[1:-1] if not inside.overlaps(Rect(x, y, 0, 0))]
+        _redraw(scene, arrow["id"], bends)
 
 
 def disconnect(scene: Scene, arrow_id: str) -> None:
@@ -97,25 +105,37 @@ def _redraw(scene: Scene, arrow_id: str, bends: Sequence[Point]) -> None:
         fit_text(scene.edit(text["id"]), arrow)
 
 
-def _way(scene: Scene, source: str, target: str, label: str, font: Font) -> tuple[Point, ...]:
-    """The bends of an arrow: none if the straight way is free, else one that leads around what is there, if one can."""
+def _way(scene: Scene, source: str, target: str, label: str, font: Font, own: str | None = None) -> tuple[Point, ...]:
+    """The bends of an arrow: none if the straight way is free, else one that leads around most of what is there."""
     first, second = _box(scene, source), _box(scene, target)
     size = font.extent(wrap(label, font, arrow_label_width(font))) if label else None
     if source == target:
         return self_loop(first.rect, size)
-    in_the_way = [rect.grown(CLEARANCE) for rect in obstacles(scene, (source, target))]
-    in_the_way = [rect for rect in in_the_way if not (rect.contains(first.rect) or rect.contains(second.rect))]
-    taken = any({source, target} == set(ends(arrow)) for arrow in scene.arrows_at(source))
+    others = [arrow for arrow in scene.living() if arrow["type"] == "arrow" and arrow["id"] != own]
     straight = arrow_path((first.shape, first.rect), (second.shape, second.rect), ())
-    ways = [] if taken else [straight]
-    ways += [_bowed(first, second, straight, bow) for bow in BOWS]
-    for way in ways:
-        spot = Rect.around(middle(way, True), *size) if size else None
-        if any(path_crosses(rounded(way), rect) or (spot and spot.overlaps(rect)) for rect in in_the_way):
-            continue
-        if spot is None or not (spot.overlaps(first.rect) or spot.overlaps(second.rect)):
-            return tuple(way[1:-1])
-    return tuple(ways[0][1:-1])
+    taken = any({source, target} == set(ends(arrow)) for arrow in others)
+    text = scene.text_in(own) if own else None
+    solid = [rect.grown(CLEARANCE) for rect in obstacles(scene, (source, target, text["id"] if text else None))]
+    solid = [rect for rect in solid if not (rect.contains(first.rect) or rect.contains(second.rect))]
+    paths = [path_of(arrow) for arrow in others]
+    ways = [_bowed(first, second, straight, bow) if bow else straight for bow in BOWS if bow or not taken]
+    return tuple(min(ways, key=lambda way: _cost(way, size, solid, (first.rect, second.rect), paths))[1:-1])
+
+
+def _cost(
+    way: list[Point], size: Size | None, solid: list[Rect], ends_at: tuple[Rect, Rect], paths: list[Path]
+) -> float:
+    """How bad a way is: a label on something is worst, then an arrow through a shape, then crossings and length."""
+    curve = rounded(way)
+    area = path_bounds(curve)
+    cost = sum(math.dist(a, b) for a, b in pairwise(curve)) / 250
+    cost += THROUGH_SHAPE * sum(path_crosses(curve, rect) for rect in solid if area.overlaps(rect))
+    cost += sum(segments_cross(*a, *b) for path in paths for a in pairwise(way) for b in pairwise(path))
+    if size is not None:
+        spot = Rect.around(middle(way, True), *size).grown(CLEARANCE / 2)
+        cost += LABEL_ON_SHAPE * sum(spot.overlaps(rect) for rect in (*solid, *ends_at))
+        cost += LABEL_ON_ARROW * sum(path_crosses(path, spot) for path in paths)
+    return cost
 
 
 def _bowed(first: Box, second: Box, straight: list[Point], bow: float) -> list[Point]:
@@ -125,11 +145,12 @@ def _bowed(first: Box, second: Box, straight: list[Point], bow: float) -> list[P
     return arrow_path((first.shape, first.rect), (second.shape, second.rect), (hub,))
 
 
-def _model(scene: Scene, *element_ids: str) -> Element | None:
-    """The arrow that a new one should look like: one at the same elements, else any."""
-    near = [arrow for element_id in element_ids for arrow in scene.arrows_at(element_id)]
+def _model(scene: Scene, source: str, target: str) -> Element | None:
+    """The arrow that a new one should look like: the last out of the same node, else one at either, else any."""
+    out = [arrow for arrow in scene.arrows_at(source) if ends(arrow)[0] == source]
+    near = out or scene.arrows_at(source) or scene.arrows_at(target)
     arrows = near or [element for element in scene.living() if element["type"] == "arrow"]
-    return arrows[0] if arrows else None
+    return arrows[-1] if arrows else None
 
 
 def _box(scene: Scene, element_id: str) -> Box:

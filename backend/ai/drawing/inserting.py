@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
+from backend.ai.drawing.board import MARGIN as MARGIN_OF_CARDS
 from backend.ai.drawing.elements import Element, path_of
+from backend.ai.drawing.measure import PADDING
 from backend.ai.drawing.placement import element_rect, free_origin
 from backend.ai.drawing.scene import SHAPES, Scene, ends, obstacles
-from backend.ai.drawing.shapes import Point, Rect, path_crosses
+from backend.ai.drawing.shapes import Point, Rect, crosses, path_crosses
 
 MARGIN = 28  # that stays free around a new node
 FLOW_GAP = 60  # to the node before
@@ -19,6 +21,7 @@ SIDE_GAP = 48  # to a sibling
 STEP = 30  # of the search for free space, in pixels
 RINGS = 40
 ON_ARROW = 150  # pixels of distance that one rather takes than stand on an arrow
+BEHIND_SHAPE = 200  # and so that no shape is between it and its neighbour
 ROW_GAP = 12
 ALIGNED = 1.5  # pixels by which boxes of one column may differ
 
@@ -37,7 +40,7 @@ def between(scene: Scene, size: tuple[float, float], first: str, second: str) ->
     """A place between two nodes, beside the straight way if the gap is too small."""
     a, b = element_rect(scene.need(first)), element_rect(scene.need(second))
     (ax, ay), (bx, by) = a.center, b.center
-    return _free(scene, size, ((ax + bx) / 2, (ay + by) / 2))
+    return _free(scene, size, ((ax + bx) / 2, (ay + by) / 2), (first, second))
 
 
 def beside(scene: Scene, size: tuple[float, float], node: str, *, forward: bool) -> Rect:
@@ -58,7 +61,7 @@ def beside(scene: Scene, size: tuple[float, float], node: str, *, forward: bool)
     elif siblings:
         last = max(siblings, key=lambda sibling: sibling.bottom)
         x, y = last.center[0], last.bottom + SIDE_GAP / 2 + size[1] / 2
-    return _free(scene, size, (x, y))
+    return _free(scene, size, (x, y), (node,))
 
 
 def alone(scene: Scene, size: tuple[float, float]) -> Rect:
@@ -75,7 +78,7 @@ def slot(scene: Scene, node: str, height: float) -> Slot | None:
     if element["type"] not in SHAPES or scene.arrows_at(node):
         return None
     inside = _inside(scene, element)
-    if inside or _is_column(element):
+    if inside or drawn_as(element, "column"):
         return _card(element, [element_rect(card) for card in inside], height, scene)
     stack = _stack(scene, element)
     if len(stack) < 2:
@@ -92,13 +95,14 @@ def _card(column: Element, cards: list[Rect], height: float, scene: Scene) -> Sl
         last = max(cards, key=lambda card: card.bottom)
         return Slot(Rect(last.x, last.bottom + _gap(cards), last.width, height), column["id"])
     text = element_rect(scene.text_of(column["id"]))
-    margin = ROW_GAP
-    return Slot(Rect(around.x + margin, text.bottom + margin, around.width - 2 * margin, height), column["id"])
+    top = text.bottom + PADDING + MARGIN_OF_CARDS
+    return Slot(Rect(around.x + MARGIN_OF_CARDS, top, around.width - 2 * MARGIN_OF_CARDS, height), column["id"])
 
 
-def _is_column(element: Element) -> bool:
+def drawn_as(element: Element, part: str) -> bool:
+    """Whether the last word but the number of an element's key says that it was drawn as this part of a diagram."""
     key = (element.get("customData") or {}).get("key")
-    return isinstance(key, str) and "column " in key and "card" not in key
+    return isinstance(key, str) and key.split()[-2:-1] == [part]
 
 
 def _inside(scene: Scene, element: Element) -> list[Element]:
@@ -161,10 +165,12 @@ def _direction(scene: Scene, node: str) -> Point:
     return (math.copysign(1.0, x), 0.0) if abs(x) > abs(y) else (0.0, math.copysign(1.0, y))
 
 
-def _free(scene: Scene, size: tuple[float, float], wished: Point) -> Rect:
-    """The free place nearest to the one wished for; arrows are avoided if that does not lead far away."""
+def _free(scene: Scene, size: tuple[float, float], wished: Point, nodes: Sequence[str]) -> Rect:
+    """The free place nearest to the one wished for; arrows are avoided, and shapes between it and its neighbours."""
     taken = obstacles(scene)
+    between_them = obstacles(scene, nodes)
     paths = [path_of(element) for element in scene.living() if element["type"] == "arrow"]
+    anchors = [element_rect(scene.need(node)).center for node in nodes]
     best: tuple[float, Rect] | None = None
     for distance, center in _around(wished):
         if best is not None and distance > best[0]:
@@ -173,6 +179,7 @@ def _free(scene: Scene, size: tuple[float, float], wished: Point) -> Rect:
         if any(rect.grown(MARGIN).overlaps(other) for other in taken):
             continue
         cost = distance + (ON_ARROW if distance and any(path_crosses(path, rect) for path in paths) else 0)
+        cost += BEHIND_SHAPE * sum(crosses(anchor, center, other) for anchor in anchors for other in between_them)
         if best is None or cost < best[0]:
             best = cost, rect
     return best[1] if best else alone(scene, size)

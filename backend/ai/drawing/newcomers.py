@@ -5,7 +5,7 @@ from __future__ import annotations
 from backend.ai.diagram import Shape
 from backend.ai.drawing.elements import Element, Writer, fit_text
 from backend.ai.drawing.growing import grow_around
-from backend.ai.drawing.inserting import ROW_GAP, slot
+from backend.ai.drawing.inserting import ROW_GAP, drawn_as, slot
 from backend.ai.drawing.measure import Font
 from backend.ai.drawing.restyle import like_shape, like_text
 from backend.ai.drawing.scene import SHAPES, Scene
@@ -38,20 +38,28 @@ class NewShapes:
             return False
         if place.container is not None:
             grow_around(self._scene, place.container, place.rect, ROW_GAP)
-        model = self._sibling(neighbour, place.rect)
-        self.add(label, "rectangle", place.rect, self.font(model), model, as_model=True)
+        model = self._above(place.rect) or self._other_card() or neighbour
+        node = self.add(label, "rectangle", place.rect, self.font(model), model, as_model=True)
+        if place.container == neighbour:
+            self._scene.edit(node)["strokeColor"] = element["strokeColor"]
         return True
 
-    def _sibling(self, neighbour: str, rect: Rect) -> str:
-        """The box that is above the new one in its list; the neighbour itself if it is the list's container."""
+    def _above(self, rect: Rect) -> str | None:
+        """The box above the new one in its list."""
         scene = self._scene
-        above = [
+        stack = [
             each
             for each in scene.living()
             if each["type"] == "rectangle" and abs(each["x"] - rect.x) < 1 and abs(each["width"] - rect.width) < 1
         ]
-        above = [each for each in above if each["y"] < rect.y and scene.text_in(each["id"]) is not None]
-        return str(max(above, key=lambda each: each["y"])["id"]) if above else neighbour
+        stack = [each for each in stack if each["y"] < rect.y and scene.text_in(each["id"]) is not None]
+        return str(max(stack, key=lambda each: each["y"])["id"]) if stack else None
+
+    def _other_card(self) -> str | None:
+        """Any card of a board, for the first one of an empty column."""
+        return next(
+            (each["id"] for each in self._scene.living() if drawn_as(each, "card") and each["type"] != "text"), None
+        )
 
     def add(
         self, label: str, shape: Shape, rect: Rect, font: Font, neighbour: str | None, *, as_model: bool = False
