@@ -1,6 +1,7 @@
 """Owns the planner: structured instructions become diagrams and changes exactly and at once, without a model."""
 
+from backend.ai.planner.changes import plan_changes
 from backend.ai.planner.diagrams import plan_diagram
 from backend.ai.planner.errors import PlanError
 
-__all__ = ["PlanError", "plan_diagram"]
+__all__ = ["PlanError", "plan_changes", "plan_diagram"]

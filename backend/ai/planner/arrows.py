@@ -68,9 +68,14 @@ def leading_condition(statement: Statement) -> Condition | None:
     return condition if condition and (condition.target or statement.arrows) else None
 
 
-def build_flowchart(statements: Sequence[Statement], title: str, direction: Direction) -> Flowchart:
-    """The chart that the statements say. Raises PlanError if it is too large."""
-    return _Interpreter(statements).run().finish(title, direction)
+def build_flowchart(
+    statements: Sequence[Statement], title: str, direction: Direction, *, ends: bool = True
+) -> Flowchart:
+    """The chart that the statements say. Without ``ends`` it is a piece: nothing begins or ends in it.
+
+    Raises PlanError if it is too large.
+    """
+    return _Interpreter(statements).run().finish(title, direction, infer="all" if ends else "decisions")
 
 
 def _split_at_conditions(statement: Statement) -> Iterator[Statement]:

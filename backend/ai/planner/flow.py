@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from backend.ai.diagram import MAX_EDGES, MAX_NODES, Direction, Edge, Flowchart, Node, Shape
 from backend.ai.planner.errors import PlanError
@@ -81,15 +82,17 @@ class FlowBuilder:
         """Whether an arrow with this label leaves the node."""
         return same(label) in self._exits.get(key, ())
 
-    def finish(self, title: str, direction: Direction = "down", *, infer_shapes: bool = True) -> Flowchart:
+    def finish(
+        self, title: str, direction: Direction = "down", *, infer: Literal["all", "decisions", "nothing"] = "all"
+    ) -> Flowchart:
         """The chart. Shapes that nobody gave are inferred: see ``_inferred``."""
         edges = tuple(arrow.edge for arrow in self._arrows.values())
         nodes = tuple(self._nodes.values())
-        if infer_shapes and nodes:
-            nodes = tuple(self._inferred(nodes, edges))
+        if infer != "nothing" and nodes:
+            nodes = tuple(self._inferred(nodes, edges, ends=infer == "all"))
         return Flowchart(title, nodes, edges, direction)
 
-    def _inferred(self, nodes: tuple[Node, ...], edges: tuple[Edge, ...]) -> list[Node]:
+    def _inferred(self, nodes: tuple[Node, ...], edges: tuple[Edge, ...], *, ends: bool) -> list[Node]:
         """A question, or a step with several exits of which one is conditional, is a diamond; begin and end are ellipses.
 
         In a circle the node mentioned first is where it begins.
@@ -105,7 +108,11 @@ class FlowBuilder:
                 shape = node.shape
             elif node.label.endswith(QUESTION_MARKS) or (node.key in conditional and exits[node.key] > 1):
                 shape = "diamond"
-            elif len(nodes) >= FLOW_NODES and (node.key in starts or (entries[node.key] and not exits[node.key])):
+            elif (
+                ends
+                and len(nodes) >= FLOW_NODES
+                and (node.key in starts or (entries[node.key] and not exits[node.key]))
+            ):
                 shape = "ellipse"
             shaped.append(replace(node, shape=shape))
         return shaped

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from backend.ai.diagram import MAX_DEPTH, Item
 from backend.ai.planner.errors import PlanError
-from backend.ai.planner.text import ALL_QUOTES, QUOTES, clean, unquote
+from backend.ai.planner.text import QUOTED, QUOTES, clean, unquote
 
 _AND = re.compile(r"^(?:and|und|et|y|e|en|i|и|та|ve|och|og|和|以及|와)\s+", re.IGNORECASE)
 _LAST_AND = re.compile(
@@ -51,10 +51,17 @@ def enumerate_items(text: str, *, last_and: bool = False) -> tuple[str, ...] | N
     if parts is None:
         return None
     if last_and and parts:
-        tail = _LAST_AND.split(parts[-1]) if not parts[-1].strip().startswith(tuple(ALL_QUOTES)) else [parts[-1]]
-        parts = [*parts[:-1], *tail]
+        parts = [*parts[:-1], *_split_at_and(parts[-1])]
     found = [unquote(_AND.sub("", part.strip())) for part in parts]
     return tuple(label for label, _ in found if label)
+
+
+def _split_at_and(text: str) -> list[str]:
+    """The names around every “and” that is in no quotes."""
+    hidden = QUOTED.sub(lambda match: "x" * len(match[0]), text)
+    cuts = [(match.start(), match.end()) for match in _LAST_AND.finditer(hidden)]
+    starts, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(text)]
+    return [text[start:end] for start, end in zip(starts, ends, strict=True)]
 
 
 def read_groups(text: str, separators: str = ";；|\n") -> list[GroupOfItems] | None:

@@ -84,7 +84,7 @@ def plan_mermaid(text: str, title: str = "", *, certain: bool = False) -> Flowch
     flow = FlowBuilder()
     for chain in tree.children:
         _draw_chain(flow, chain)
-    chart = flow.finish(front_title or title, direction, infer_shapes=False)
+    chart = flow.finish(front_title or title, direction, infer="nothing")
     return chart if chart.nodes else None
 
 

@@ -126,4 +126,4 @@ def _hierarchy(title: str, items: Sequence[Item]) -> Flowchart:
         if parent is not None:
             flow.edge(parent, key)
         pending.extend((key, child) for child in reversed(item.children))
-    return flow.finish(title, infer_shapes=False)
+    return flow.finish(title, infer="nothing")

@@ -20,6 +20,11 @@ QUOTES = {
 SINGLE_QUOTES = {"'": "'", "‘": "’‘", "‚": "‘’", "’": "’", "‹": "›", "›": "‹"}
 ALL_QUOTES = QUOTES | SINGLE_QUOTES
 
+# A quoted name anywhere on a line; an apostrophe inside a word opens none.
+QUOTED = re.compile(
+    r'"[^"\n]*"|“[^“”\n]*”|„[^„“”\n]*[“”]|«[^«»\n]*»|「[^「」\n]*」|(?<!\w)\'[^\'\n]*\'(?!\w)|(?<!\w)‘[^‘’\n]*’(?!\w)'
+)
+
 _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufeff\u200b]")
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([^\s`]*)[^\n]*")

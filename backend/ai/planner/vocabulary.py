@@ -154,14 +154,17 @@ hoe|waarom|jak|dlaczego|как|почему|як|чому|nasıl|如何|怎么
 
 # So begins a sentence about what to draw, not an enumeration of it.
 SENTENCE_STARTS = """
-it|they|we|you|i|he|she|there|this|these|that|with|including|include*|should|must|use|show|add|please|at least|one|two|three
+it|they|we|you|i|he|she|there|this|these|that|with|including|include*|should|must|use|show|add|please|at least|one
+two|three
 four|five
-es|er|sie|wir|ich|man|soll*|mit|bitte|il|elle|nous|on|je|avec|doit|debe|con|tiene|incluye|deve|com|inclui|он|она|мы|должн*|包括|应该|包含
+es|er|sie|wir|ich|man|soll*|mit|bitte|il|elle|nous|on|je|avec|doit|debe|con|tiene|incluye|deve|com|inclui|он|она|мы
+должн*|包括|应该|包含
 """
 
 # Titles that point to the text and say nothing.
 VAGUE = """
-this|these|that|it|the following|following|below|diese*|dies|folgende*|ceci|ces|cette|le suivant|esto|estos|estas|este|siguiente*
+this|these|that|it|the following|following|below|diese*|dies|folgende*|ceci|ces|cette|le suivant|esto|estos|estas
+este|siguiente*
 isto|questo|questi|seguente*|dit|deze|это|эти|этот|следующ*|这个|这些|下面|以下|これ|次の|이것|다음
 """
 
@@ -204,12 +207,43 @@ YES_WORDS = """
 yes|y|true|ok|ja|oui|vrai|sí|verdadero|sim|verdadeiro|sì|vero|tak|да|так|evet|ano|có|ya|نعم|हाँ|हां|ναι|כן|是|是的|はい|예|네
 """
 NO_WORDS = """
-no|n|nope|false|nein|falsch|non|faux|falso|não|nao|nee|nie|нет|ні|hayır|ne|nej|nei|không|tidak|لا|नहीं|όχι|לא|否|不是|いいえ|아니요|아니오
+no|n|nope|false|nein|falsch|non|faux|falso|não|nao|nee|nie|нет|ні|hayır|ne|nej|nei|không|tidak|لا|नहीं|όχι|לא|否|不是
+いいえ|아니요|아니오
 """
 # A condition that begins with one of these says that all is well.
 POSITIVE_WORDS = """
-okay|success|successful|valid|approved|passed|accepted|correct|complete|available|gültig|erfolgreich|genehmigt|richtig|succès|valide|approuvé
+okay|success|successful|valid|approved|passed|accepted|correct|complete|available|gültig|erfolgreich|genehmigt
+richtig|succès|valide|approuvé
 válido|aprobado|correcto|aprovado|correto|corretto|goedgekeurd|верно|успех|успешно|通过|成功|有効|承認
+"""
+
+# What people call a part of a diagram in front of its name, or behind it.
+DIAMOND_WORDS = "decision|decision node|question|diamond|condition|entscheidung|frage|décision|decisión|decisão|decisione|решение|вопрос"
+ELLIPSE_WORDS = "ellipse|circle|oval|start node|end node|kreis|cercle|círculo|cerchio|круг"
+NODE_WORDS = f"""
+step|node|box|card|shape|rectangle|task|state|block|item|schritt|knoten|kasten|karte|kästchen|étape|nœud|boîte|carte
+paso|nodo|caja|tarjeta
+passo|caixa|cartão|casella|scheda|stap|knooppunt|vak|krok|węzeł|шаг|узел|блок|карточк*|крок|вузол|步骤|节点|ステップ|ノード
+{DIAMOND_WORDS}|{ELLIPSE_WORDS}
+"""
+CALLED = """
+called|named|labelled|labeled|with the label|with label|saying|titled|namens|genannt|mit dem namen|appelé|appelée
+nommé|nommée|llamado|llamada
+chamado|chamada|chiamato|chiamata|genaamd|o nazwie|под названием|с названием
+"""
+AND_THEN = """
+and then|and also|and|then|also|und dann|und|dann|et puis|et|puis|y luego|y|luego|e depois|e poi|e|en dan|en|a potem
+i|и затем|и|потом|затем|та|і
+然后|并且|并|再
+"""
+# Words of a description of something on the canvas, instead of its name.
+DESCRIPTIONS = """
+all|every|each|any|everything|anything|both|these|those|them|it|this|last|first|second|third|other|others|unused
+duplicate*|empty|rest|colour|color|size|font
+style|layout|shape|shapes|position|alle|jede*|alles|letzte*|erste*|diese*|farbe|größe|tout|toute|tous|toutes|chaque
+dernier|dernière|premier|première
+couleur|todo|todos|todas|último|última|primer*|color|tutti|tutte|ultimo|ultima|tudo|cor|alles|laatste|eerste
+wszystko|все|всё|последн*|перв*|цвет|所有|全部|颜色|すべて|全て
 """
 
 # Columns by which a board is known even where nobody calls it one. One set must cover at least two columns.
@@ -226,7 +260,8 @@ BOARD_COLUMNS = (
     待办|待辦|进行中|進行中|已完成|完成|未着手|作業中|完了|할 일|진행 중|완료|قيد التنفيذ|تم|للقيام به
     """,
     """
-    strengths|weaknesses|opportunities|threats|stärken|schwächen|chancen|risiken|forces|faiblesses|opportunités|menaces
+    strengths|weaknesses|opportunities|threats|stärken|schwächen|chancen|risiken|forces|faiblesses|opportunités
+    menaces
     fortalezas|debilidades|oportunidades|amenazas|forças|fraquezas|ameaças
     сильные стороны|слабые стороны|возможности|угрозы|优势|劣势|机会|威胁
     """,
