@@ -61,12 +61,14 @@ TEMPLATES: tuple[tuple[Action, str], ...] = (
     ("rename", "rename|relabel {a} to|as|into {label}"),
     (
         "rename",
-        "change|update the text of|change the text of|change the label of|change the name of|replace {a} to|into|with|by {label}",
+        "change|update the text of|change the text of|change the label of|change the name of {a} to|into {label}",
     ),
+    ("rename", "replace {a} with|by {label}"),
     ("remove", "remove|delete|drop|erase|get rid of {a}"),
     (
         "alone",
-        "add a node called|add a box called|add a step called|add node|add a node|add box|add a box|add a shape|add shape {new}",
+        "add a node called|add a box called|add a step called|"
+        "add node|add a node|add box|add a box|add a shape|add shape {new}",
     ),
     # German
     ("between", "füge|fügen sie|setze|ergänze {new} zwischen {a} und {b} ein|hinzu"),

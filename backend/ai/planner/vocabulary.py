@@ -218,7 +218,9 @@ válido|aprobado|correcto|aprovado|correto|corretto|goedgekeurd|верно|ус�
 """
 
 # What people call a part of a diagram in front of its name, or behind it.
-DIAMOND_WORDS = "decision|decision node|question|diamond|condition|entscheidung|frage|décision|decisión|decisão|decisione|решение|вопрос"
+DIAMOND_WORDS = """
+decision|decision node|question|diamond|condition|entscheidung|frage|décision|decisión|decisão|decisione|решение|вопрос
+"""
 ELLIPSE_WORDS = "ellipse|circle|oval|start node|end node|kreis|cercle|círculo|cerchio|круг"
 NODE_WORDS = f"""
 step|node|box|card|shape|rectangle|task|state|block|item|schritt|knoten|kasten|karte|kästchen|étape|nœud|boîte|carte
