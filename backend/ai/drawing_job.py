@@ -13,8 +13,7 @@ from typing import Any
 from backend.ai.drafts import Connection, Draft, Element, load_draft, note_written, save_draft
 from backend.canvases import service as canvases
 from backend.errors import NotFound
-from backend.jobs import Cancel, JobContext
-from backend.jobs.signals import JobCancelled
+from backend.jobs import Cancel, JobCancelled, JobContext
 
 DRAWING, FINALISING = 70, 90  # per cent of the job's bar
 

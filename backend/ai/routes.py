@@ -1,4 +1,4 @@
-"""Start AI jobs on a canvas. The job's status, result and end are the same resource as under /api/jobs."""
+"""Start AI jobs on a canvas. A job's status, result and end are the same resource as under ``/api/jobs``."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from backend.ai.schemas import (
     AcceptedSchema,
     CreateCanvasRequestSchema,
     CreateCanvasSchema,
-    IdempotencyHeaderSchema,
     ModifyCanvasRequestSchema,
     ModifyCanvasSchema,
 )
 from backend.db import db
 from backend.identity import require_actor
-from backend.jobs.service import submit
+from backend.jobs import Job, service, views
+from backend.jobs.schemas import CancelledSchema, IdempotencySchema, JobResultSchema, JobSchema
 
 PREFIX = "/api/ai-agent"
 
@@ -29,24 +29,50 @@ Accepted = tuple[dict[str, Any], int, dict[str, str]]
 
 @blueprint.route("/create-canvas", methods=["POST"])
 @blueprint.arguments(CreateCanvasSchema)
-@blueprint.arguments(IdempotencyHeaderSchema, location="headers")
+@blueprint.arguments(IdempotencySchema, location="headers")
 @blueprint.response(202, AcceptedSchema)
 def create_canvas(fields: dict[str, Any], headers: dict[str, Any]) -> Accepted:
     """Draw what the instructions ask for, on a new canvas or on the one that is named."""
-    return _queue("create_canvas", CreateCanvasRequestSchema(), fields, headers, "The drawing is queued.")
+    return _queue("create_canvas", CreateCanvasRequestSchema(), fields, headers)
 
 
 @blueprint.route("/modify-canvas", methods=["POST"])
 @blueprint.arguments(ModifyCanvasSchema)
-@blueprint.arguments(IdempotencyHeaderSchema, location="headers")
+@blueprint.arguments(IdempotencySchema, location="headers")
 @blueprint.response(202, AcceptedSchema)
 def modify_canvas(fields: dict[str, Any], headers: dict[str, Any]) -> Accepted:
-    """Change what is on a canvas."""
-    return _queue("modify_canvas", ModifyCanvasRequestSchema(), fields, headers, "The change is queued.")
+    """Change what is on a canvas, and nothing that the instructions do not speak of."""
+    return _queue("modify_canvas", ModifyCanvasRequestSchema(), fields, headers)
 
 
-def _queue(job_type: str, schema: Schema, fields: dict[str, Any], headers: dict[str, Any], message: str) -> Accepted:
-    queued = submit(
+@blueprint.route("/job/<uuid:job_id>/status")
+@blueprint.response(200, JobSchema)
+def read_status(job_id: uuid.UUID) -> dict[str, Any]:
+    """How a job stands."""
+    actor = require_actor()
+    return views.job_status_body(service.visible_job(db.session, actor, job_id), actor)
+
+
+@blueprint.route("/job/<uuid:job_id>/result")
+@blueprint.response(200, JobResultSchema)
+@blueprint.alt_response(409, description="Not finished, failed (with the error) or cancelled.")
+def read_result(job_id: uuid.UUID) -> dict[str, Any]:
+    """What a completed job has drawn, and who made it: the planner, or a model."""
+    return views.job_result_response(service.visible_job(db.session, require_actor(), job_id))
+
+
+@blueprint.route("/job/<uuid:job_id>", methods=["DELETE"])
+@blueprint.response(202, CancelledSchema)
+@blueprint.alt_response(409, description="Finished, or already asked to stop.")
+def cancel_job(job_id: uuid.UUID) -> dict[str, Any]:
+    """Cancel a job. What it has drawn stays on the canvas."""
+    body = views.cancel_response(service.cancel(db.session, require_actor(), job_id))
+    db.session.commit()
+    return body
+
+
+def _queue(job_type: str, schema: Schema, fields: dict[str, Any], headers: dict[str, Any]) -> Accepted:
+    queued = service.submit(
         db.session,
         require_actor(),
         job_type,
@@ -54,23 +80,15 @@ def _queue(job_type: str, schema: Schema, fields: dict[str, Any], headers: dict[
         priority=fields["priority"],
         idempotency_key=headers["key"],
     )
-    body = _accepted(queued.job.id, queued.job.canvas_id, message)
-    if queued.created:
-        db.session.commit()
-    else:
-        db.session.rollback()  # another request with this key was faster: nothing of this one may stay
+    db.session.commit()
+    body = _accepted(queued.job, queued.created)
     return body, 202, {"Location": body["status_url"]}
 
 
-def _accepted(job_id: uuid.UUID, canvas_id: uuid.UUID | None, message: str) -> dict[str, Any]:
-    job = f"{PREFIX}/job/{job_id}"
+def _accepted(job: Job, created: bool) -> dict[str, Any]:
+    url = f"{PREFIX}/job/{job.id}"
     return {
-        "success": True,
-        "message": message,
-        "job_id": job_id,
-        "canvas_id": canvas_id,
-        "status": "queued",
-        "status_url": f"{job}/status",
-        "result_url": f"{job}/result",
-        "events_url": f"/api/jobs/{job_id}/events",
+        **views.accepted_response(job, created=created),
+        "status_url": f"{url}/status",
+        "result_url": f"{url}/result",
     }

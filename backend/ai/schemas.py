@@ -58,19 +58,13 @@ class ModifyCanvasSchema(ModifyCanvasRequestSchema, _Prioritised):
     """Body of modify-canvas."""
 
 
-class IdempotencyHeaderSchema(Schema):
-    """The same key with the same body gives the first job again."""
-
-    key = fields.String(load_default=None, data_key="Idempotency-Key", validate=validate.Length(min=1, max=255))
-
-
 class AcceptedSchema(Schema):
     """A job has been queued; where to ask how it goes."""
 
     success = fields.Boolean(required=True)
     message = fields.String(required=True)
     job_id = fields.UUID(required=True)
-    canvas_id = fields.UUID(required=True)
+    canvas_id = fields.UUID(required=True, allow_none=True)  # none once the canvas is removed: the key is used again
     status = fields.String(required=True)
     status_url = fields.String(required=True)
     result_url = fields.String(required=True)
