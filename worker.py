@@ -12,6 +12,7 @@ import backend.tasks  # noqa: F401 - fills the registry
 from backend.jobs.registry import queue_names
 from backend.jobs.worker import Worker
 from backend.monitoring.logs import configure_logging
+from backend.monitoring.logs import configure_logging
 from backend.processes import StopSignal, refuse, settings_or_exit
 
 MAX_CONCURRENCY = 256
@@ -23,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     if settings.listen_url is None:
         refuse("DATABASE_URL is not set; start.py runs the embedded Postgres and sets it")
     options = _parse(arguments)
+    configure_logging(settings, "worker")
     stop = StopSignal()
     configure_logging(settings, "worker")
     worker = Worker(settings, queues=options.queues, concurrency=options.concurrency, drain=options.drain)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+import structlog
 from marshmallow import ValidationError
 
 from backend.db import AnySession, driver_connection, uuid7
@@ -170,10 +171,16 @@ def _parameters(
         "idempotency_hash": None if options.idempotency_key is None else fingerprint,
         "parent_id": options.parent_id,
         "tags": list(options.tags),
-        "correlation_id": options.correlation_id,
+        "correlation_id": options.correlation_id or _current_correlation(),
         "ready_channel": READY if options.run_at is None else LATER,
         "ready_payload": queue,
     }
+
+
+def _current_correlation() -> str | None:
+    """The id that ties the job to the request, or the job, that makes it."""
+    found = structlog.contextvars.get_contextvars().get("correlation_id")
+    return None if found is None else str(found)
 
 
 def _raw(target: AnyConnection) -> psycopg.Connection[Any]:

@@ -16,7 +16,8 @@ from backend.jobs.outcome import Completed, Failed, Outcome, outcome_of
 from backend.jobs.payload import holds_nul
 from backend.jobs.registry import Task, find_task
 from backend.jobs.retry import RetryPolicy
-from backend.jobs.run import Run
+from backend.jobs.run import CANCELLED, Run
+from backend.jobs.signals import Cancel
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +59,13 @@ def execute(run: Run, tools: Tools) -> Outcome:
     if task is None:  # written by a newer version: a worker that knows it may come
         return Failed("unknown_job_type", f"This worker knows no job type called “{run.job.job_type}”.")
     run.deadline = time.monotonic() + (task.timeout or tools.settings.job_timeout)
-    structlog.contextvars.bind_contextvars(job_id=run.job.id, job_type=task.name, attempt=run.job.attempt)
+    structlog.contextvars.bind_contextvars(
+        job_id=str(run.job.id),
+        job_type=task.name,
+        attempt=run.job.attempt,
+        user_id=str(run.job.user_id),
+        correlation_id=run.job.correlation_id or str(run.job.id),
+    )
     try:
         return _handle(run, task, tools)
     except BaseException as error:  # noqa: BLE001 - whatever a handler raises is the outcome of its job, not ours
@@ -96,7 +103,8 @@ def _completed(result: object) -> Outcome:
 
 
 def _raised(run: Run, task: Task, error: BaseException) -> Outcome:
-    if run.interruption is not None:
+    said_why = isinstance(error, Cancel) and run.interruption is CANCELLED  # such as what of its work it leaves behind
+    if run.interruption is not None and not said_why:
         # Whatever came out of a handler that was told to stop (a closed stream, as a rule) is that interruption.
         error = run.interruption()
     outcome = outcome_of(error, task.retry)

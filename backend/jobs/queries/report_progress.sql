@@ -14,7 +14,11 @@ held AS MATERIALIZED (
 ),
 
 job AS (
-    UPDATE ai_job SET progress = held.progress, progress_message = held.message, last_seq = last_seq + 1
+    -- A report may be older than the partial result that was written meanwhile: a bar never goes back.
+    UPDATE ai_job SET
+        progress = greatest(ai_job.progress, held.progress),
+        progress_message = CASE WHEN held.progress >= ai_job.progress THEN held.message ELSE progress_message END,
+        last_seq = last_seq + 1
     FROM held
     WHERE ai_job.id = held.id
     RETURNING ai_job.id, last_seq, ai_job.progress, progress_message, cancel_requested_at

@@ -27,7 +27,7 @@ job AS (
         run_at = CASE WHEN held.final = 'queued' THEN clock_timestamp() + held.pause * interval '1 second' ELSE run_at END,
         attempt = CASE WHEN held.spends THEN attempt ELSE attempt - 1 END,
         progress = CASE WHEN held.final = 'queued' THEN 0 ELSE progress END,
-        progress_message = CASE WHEN held.final = 'cancelled' THEN NULL ELSE held.message END,
+        progress_message = CASE WHEN held.final = held.status THEN held.message END, -- not what would have come after a retry
         error_code = CASE WHEN held.final <> 'cancelled' THEN held.error_code END,
         error_message = CASE WHEN held.final <> 'cancelled' THEN held.error_message END,
         claim_token = NULL,

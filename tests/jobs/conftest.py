@@ -1,0 +1,34 @@
+"""Fixtures of the engine's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.jobs import sample_tasks
+from tests.jobs.engine import Engine
+
+
+@pytest.fixture
+def engine_environ(environ: dict[str, str]) -> dict[str, str]:
+    """Settings under which nothing takes long."""
+    return {
+        **environ,
+        "RETRY_BACKOFF_BASE": "0.01",
+        "RETRY_BACKOFF_MAX": "0.05",
+        "SHUTDOWN_GRACE": "2",
+        "LOG_LEVEL": "WARNING",
+    }
+
+
+@pytest.fixture
+def engine(engine_environ: dict[str, str]) -> Iterator[Engine]:
+    """The engine on a database of this test's own."""
+    sample_tasks.gates.clear()
+    sample_tasks.reached.clear()
+    found = Engine(engine_environ)
+    yield found
+    for gate in list(sample_tasks.gates.values()):
+        gate.set()  # no handler of this test may wait into the next one
+    found.close()
