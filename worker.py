@@ -12,7 +12,6 @@ import backend.tasks  # noqa: F401 - fills the registry
 from backend.jobs.registry import queue_names
 from backend.jobs.worker import Worker
 from backend.monitoring.logs import configure_logging
-from backend.monitoring.logs import configure_logging
 from backend.processes import StopSignal, refuse, settings_or_exit
 
 MAX_CONCURRENCY = 256
@@ -26,7 +25,6 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
     configure_logging(settings, "worker")
     stop = StopSignal()
-    configure_logging(settings, "worker")
     worker = Worker(settings, queues=options.queues, concurrency=options.concurrency, drain=options.drain)
     threading.Thread(target=_stop_when_told, args=(stop, worker), name="stop", daemon=True).start()
     return worker.run()
