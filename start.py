@@ -27,6 +27,7 @@ TICK_SECONDS = 0.1
 CHILD_SHARE, KILL_SHARE = 0.7, 0.85
 WORKER_BACKOFF = (0.2, 30.0)  # seconds: first and longest pause before a dead worker is started again
 WORKER_STEADY_SECONDS = 60.0  # a worker that lived for so long starts again without delay
+POSTGRES_PAUSE_SECONDS = 1.0  # before another try, when the embedded Postgres does not start
 READY_TIMEOUT_SECONDS = 1.0
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - how to reach oneself when listening everywhere
 
@@ -164,12 +165,13 @@ class Supervisor:
             self._worker, self._worker_started = self._spawn(str(ROOT / "worker.py")), now
 
     def _restart_postgres(self, postgres: EmbeddedPostgres) -> None:
-        """Web and worker reconnect by themselves."""
+        """Web and worker reconnect by themselves; until then /ready says 503."""
         _say("the embedded Postgres has ended: starting it again")
         try:
-            postgres.start()
+            postgres.start(give_up=self._stop.is_set)
         except EmbeddedPostgresError as error:
-            _say(str(error))  # tried again at the next tick; /ready says 503 meanwhile
+            _say(str(error))
+            self._stop.wait(POSTGRES_PAUSE_SECONDS)
 
     def _spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -50,9 +51,6 @@ class EmbeddedPostgres:
         self._cluster = self._data_dir / "postgres"
         self._log = self._data_dir / "postgres.log"
         self._binaries = _binaries()
-        if self._account is not None:
-            _let_through(self._data_dir)
-            _let_through(self._binaries)
         self._process: subprocess.Popen[bytes] | None = None
         self._socket_dir = self._cluster
         self.start()
@@ -74,19 +72,23 @@ class EmbeddedPostgres:
         """Whether the postmaster lives."""
         return self._process is not None and self._process.poll() is None
 
-    def start(self) -> None:
-        """Start it, after a crash too, and return when it accepts connections."""
+    def start(self, give_up: Callable[[], bool] = lambda: False) -> None:
+        """Start it, after a crash too, and return when it accepts connections. ``give_up`` is asked while waiting."""
+        if self._account is not None:
+            # At every start: somebody may have closed a folder above meanwhile.
+            _let_through(self._data_dir)
+            _let_through(self._binaries)
         if not (self._cluster / "PG_VERSION").exists():
             self._create_cluster()
         self._socket_dir = self._suitable_socket_dir()
-        deadline = time.monotonic() + START_SECONDS
+        began = time.monotonic()
         while True:
             self._end_leftovers()
             self._process = self._spawn()
-            if self._becomes_ready(deadline):
+            if self._becomes_ready(lambda: give_up() or time.monotonic() > began + START_SECONDS):
                 return
             # Mostly a backend of a killed server that still held its shared memory.
-            if time.monotonic() > deadline - START_SECONDS + ORPHAN_SECONDS:
+            if give_up() or time.monotonic() > began + ORPHAN_SECONDS:
                 self.stop()
                 raise EmbeddedPostgresError(f"the embedded Postgres does not start: {self._last_words()}")
             time.sleep(0.2)
@@ -105,6 +107,11 @@ class EmbeddedPostgres:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     self._process.wait(seconds)
         self._process = None
+
+    def close(self) -> None:
+        """Stop it for good, and let another process have ``DATA_DIR``."""
+        self.stop()
+        os.close(self._lock)
 
     def _create_cluster(self) -> None:
         """Made aside and renamed, so that a kill in the middle leaves nothing that looks finished."""
@@ -148,14 +155,12 @@ class EmbeddedPostgres:
         """Arguments of subprocess that drop root: user, group, further groups."""
         return (None, None, None) if self._account is None else (self._account.pw_uid, self._account.pw_gid, [])
 
-    def _becomes_ready(self, deadline: float) -> bool:
+    def _becomes_ready(self, give_up: Callable[[], bool]) -> bool:
         """Wait for the last line of postmaster.pid; False when the server has ended instead."""
-        while self.running:
+        while self.running and not give_up():
             lines = _lines(self._cluster / "postmaster.pid")
             if len(lines) >= 8 and lines[0] == str(self.pid) and lines[7].strip() == "ready":
                 return True
-            if time.monotonic() > deadline:
-                return False
             time.sleep(0.01)
         return False
 
