@@ -1,6 +1,7 @@
 """The front end's API types, generated from the document that the server serves.
 
-``python tools/api_types.py`` writes ``frontend/src/lib/api-schema.d.ts``; with ``--check`` it only says whether the file is current.
+``python tools/api_types.py`` writes ``frontend/src/lib/api-schema.d.ts``; with ``--check`` it only
+says whether the file is current.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ def generate() -> str:
         document.write_text(json.dumps(api.spec.to_dict(), sort_keys=True))
         target = Path(directory, "schema.d.ts")
         node_bin = ROOT / "frontend" / "node_modules" / ".bin"
-        for command in (["openapi-typescript", str(document), "-o", str(target)], ["prettier", "--write", str(target)]):
+        # A field with a default need not be sent: without the option the types would demand it.
+        openapi_typescript = ["openapi-typescript", str(document), "--default-non-nullable", "false", "-o", str(target)]
+        for command in (openapi_typescript, ["prettier", "--write", str(target)]):
             subprocess.run(
                 [str(node_bin / command[0]), *command[1:]], cwd=ROOT / "frontend", check=True, capture_output=True
             )

@@ -67,7 +67,23 @@ export interface components {
       updated_at: string;
       deleted_at: string | null;
     };
+    JobDetail: components["schemas"]["Job"] & {
+      request_data: Record<string, unknown>;
+      attempts: {
+        run: number;
+        attempt: number;
+        worker_id: number | null;
+        started_at: string | null;
+        ended_at: string;
+        outcome: string;
+        error_code: string | null;
+        error_message: string | null;
+        next_run_at: string | null;
+      }[];
+    };
     Job: {
+      user_id: string;
+      expires_at: string | null;
       job_id: string;
       job_type: string;
       queue: string;
@@ -84,21 +100,9 @@ export interface components {
       run_at: string | null;
       started_at: string | null;
       completed_at: string | null;
-      error?: { code: string; message: string; correlation_id: string | null } | null;
+      error?: { code: string; message: string; correlation_id: string };
       last_seq: number;
-      correlation_id?: string | null;
-      cancel_requested: boolean;
-      request_data?: Record<string, unknown>;
-      attempts?: {
-        run: number;
-        attempt: number;
-        started_at: string | null;
-        ended_at: string;
-        outcome: string;
-        error_code: string | null;
-        error_message: string | null;
-        next_run_at: string | null;
-      }[];
+            cancel_requested: boolean;
     };
     JobEvent: {
       seq: number;
@@ -158,7 +162,7 @@ export interface paths {
       { status?: string; type?: string; queue?: string; tag?: string; q?: string; canvas_id?: string; limit?: number; cursor?: string }
     >;
   };
-  "/api/jobs/{job_id}": Base & { get: Op<S["Job"], never, Ids>; delete: Op<S["Job"], never, Ids> };
+  "/api/jobs/{job_id}": Base & { get: Op<S["JobDetail"], never, Ids>; delete: Op<S["Job"], never, Ids> };
   "/api/jobs/{job_id}/result": Base & { get: Op<Record<string, unknown>, never, Ids> };
   "/api/jobs/{job_id}/events": Base & {
     get: Op<{ events: S["JobEvent"][] }, never, Ids, { after?: number }>;

@@ -23,7 +23,8 @@ export function aJob(changes: Partial<Job> = {}): Job {
     completed_at: null,
     last_seq: 1,
     cancel_requested: false,
-    correlation_id: null,
+    user_id: "0198b7a0-0000-7000-8000-000000000001",
+    expires_at: null,
     ...changes,
   };
 }

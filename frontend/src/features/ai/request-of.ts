@@ -1,10 +1,12 @@
-import type { Job } from "../jobs/job-types";
+import type { FullJob } from "../jobs/job-types";
 import { DEFAULT_OPTIONS, PRIORITIES, SCHEMES, STYLES } from "./options";
 import type { DrawingRequest } from "./use-drawing-requests";
 
 /** What a job was asked to do, to be asked again; null for jobs of another kind, or if it is not told. */
-export function requestOf(job: Pick<Job, "job_type" | "request_data" | "priority">): DrawingRequest | null {
-  const { instructions, style, color_scheme } = job.request_data ?? {};
+export function requestOf(
+  job: Pick<FullJob, "job_type" | "request_data" | "priority">,
+): DrawingRequest | null {
+  const { instructions, style, color_scheme } = job.request_data;
   if (typeof instructions !== "string") return null;
   return {
     mode: job.job_type === "modify_canvas" ? "modify" : "create",

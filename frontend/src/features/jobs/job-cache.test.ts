@@ -55,7 +55,10 @@ test("a retry says when it will run, and the next start clears it", () => {
 });
 
 test("a failure keeps its sentence", () => {
-  const failed = applyEvent(aJob(), anEvent("failed", 2, { message: "The model did not answer." }));
+  const failed = applyEvent(
+    aJob(),
+    anEvent("failed", 2, { data: { error: { code: "x", message: "The model did not answer." } } }),
+  );
   expect(failed.error?.message).toBe("The model did not answer.");
 });
 

@@ -2,7 +2,7 @@ import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 
 import type { JobEvent } from "../../lib/socket-events";
 import { jobKeys } from "./job-keys";
-import { isFinished, type Job, type JobHistoryEvent } from "./job-types";
+import { isFinished, type FullJob, type Job, type JobHistoryEvent } from "./job-types";
 
 export interface JobPage {
   items: Job[];
@@ -11,34 +11,29 @@ export interface JobPage {
 export type JobPages = InfiniteData<JobPage, string | null>;
 
 /** The job after the event. An event that is not newer than what is known leaves it as it is: the same object. */
-export function applyEvent(job: Job, event: JobEvent): Job {
+export function applyEvent<Known extends Job>(job: Known, event: JobEvent): Known {
   if (event.seq <= job.last_seq) return job;
-  const next: Job = {
+  const next: Known = {
     ...job,
     status: event.status,
     progress: event.progress,
-    message: event.message ?? null,
+    message: event.message,
     last_seq: event.seq,
-    attempt: numberIn(event, "attempt") ?? job.attempt,
+    attempt: attemptIn(event) ?? job.attempt,
   };
   if (event.type === "processing") {
     next.run_at = null;
     next.started_at ??= event.at;
   }
-  if (event.type === "retrying") next.run_at = textIn(event, "run_at");
+  if (event.type === "retrying") next.run_at = textIn(event.data, "run_at");
   if (isFinished(event.status)) next.completed_at = event.at;
-  if (event.status === "failed") {
-    next.error = {
-      code: textIn(event, "code") ?? "",
-      message: textIn(event, "message") ?? event.message ?? "",
-      correlation_id: textIn(event, "correlation_id") ?? job.error?.correlation_id ?? null,
-    };
-  }
+  const error = errorIn(event);
+  if (error) next.error = { ...error, correlation_id: job.error?.correlation_id ?? job.job_id };
   return next;
 }
 
 /** An answer that was on its way when an event overtook it does not take the job back. */
-export function keepNewerJob(before: Job | undefined, fresh: Job): Job {
+export function keepNewerJob<Known extends Job>(before: Known | undefined, fresh: Known): Known {
   return before && before.job_id === fresh.job_id && before.last_seq > fresh.last_seq ? before : fresh;
 }
 
@@ -67,7 +62,7 @@ export interface Patched {
 export function patchJob(client: QueryClient, event: JobEvent): Patched {
   let inSomeList = false;
   let statusChanged = false;
-  const patch = (job: Job): Job => {
+  const patch = <Known extends Job>(job: Known): Known => {
     if (job.job_id !== event.job_id) return job;
     const next = applyEvent(job, event);
     statusChanged ||= next.status !== job.status;
@@ -78,7 +73,7 @@ export function patchJob(client: QueryClient, event: JobEvent): Patched {
       pages?.pages.some(({ items }) => items.some((job) => job.job_id === event.job_id)) ?? false;
     return pages && mapJobs(pages, patch);
   });
-  client.setQueryData<Job>(jobKeys.detail(event.job_id), (job) => job && patch(job));
+  client.setQueryData<FullJob>(jobKeys.detail(event.job_id), (job) => job && patch(job));
   return { inSomeList, statusChanged, missedEvents: !appendEvent(client, event) };
 }
 
@@ -93,9 +88,10 @@ function appendEvent(client: QueryClient, event: JobEvent): boolean {
 }
 
 export function requestCancel(client: QueryClient, id: string, requested: boolean): void {
-  const mark = (job: Job): Job => (job.job_id === id ? { ...job, cancel_requested: requested } : job);
+  const mark = <Known extends Job>(job: Known): Known =>
+    job.job_id === id ? { ...job, cancel_requested: requested } : job;
   client.setQueriesData<JobPages>({ queryKey: jobKeys.lists }, (pages) => pages && mapJobs(pages, mark));
-  client.setQueryData<Job>(jobKeys.detail(id), (job) => job && mark(job));
+  client.setQueryData<FullJob>(jobKeys.detail(id), (job) => job && mark(job));
 }
 
 /** Pages and lists in which nothing changed stay the same objects, so that nothing is drawn again. */
@@ -111,12 +107,19 @@ function lastSeq(events: readonly JobHistoryEvent[]): number {
   return events.at(-1)?.seq ?? 0;
 }
 
-function textIn(event: JobEvent, field: string): string | null {
-  const value = event.data?.[field];
+function textIn(data: Record<string, unknown> | null, field: string): string | null {
+  const value = data?.[field];
   return typeof value === "string" ? value : null;
 }
 
-function numberIn(event: JobEvent, field: string): number | null {
-  const value = event.data?.[field];
+function attemptIn({ data }: JobEvent): number | null {
+  const value = data?.["attempt"];
   return typeof value === "number" ? value : null;
+}
+
+function errorIn({ data }: JobEvent): { code: string; message: string } | null {
+  const error = data?.["error"];
+  if (typeof error !== "object" || error === null) return null;
+  const fields = error as Record<string, unknown>;
+  return { code: textIn(fields, "code") ?? "", message: textIn(fields, "message") ?? "" };
 }

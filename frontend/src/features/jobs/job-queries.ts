@@ -4,7 +4,7 @@ import { api, unwrap } from "../../lib/api-client";
 import { getConnectionState } from "../../lib/socket";
 import { keepNewerEvents, keepNewerJob, keepNewerPages, requestCancel, type JobPages } from "./job-cache";
 import { jobKeys } from "./job-keys";
-import type { JobHistoryEvent, JobStatus } from "./job-types";
+import type { FullJob, JobHistoryEvent, JobStatus } from "./job-types";
 
 const PAGE_SIZE = 30;
 const POLL_MS = 3_000;
@@ -36,8 +36,7 @@ export function jobQuery(id: string) {
   return queryOptions({
     queryKey: jobKeys.detail(id),
     queryFn: () => unwrap(api.GET("/api/jobs/{job_id}", { params: { path: { job_id: id } } })),
-    structuralSharing: (before, fresh) =>
-      keepNewerJob(before as Parameters<typeof keepNewerJob>[0], fresh as Parameters<typeof keepNewerJob>[1]),
+    structuralSharing: (before, fresh) => keepNewerJob(before as FullJob | undefined, fresh as FullJob),
     refetchInterval: pollUnlessConnected,
   });
 }

@@ -26,7 +26,7 @@ test.each<[Partial<Job>, string]>([
     "done in 3 s",
   ],
   [
-    { status: "failed", error: { code: "x", message: "No model is set up.", correlation_id: null } },
+    { status: "failed", error: { code: "x", message: "No model is set up.", correlation_id: "c" } },
     "failed: No model is set up.",
   ],
   [{ status: "cancelled" }, "cancelled"],

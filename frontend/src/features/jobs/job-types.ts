@@ -3,6 +3,8 @@ import type { components } from "../../lib/api-schema";
 import type { JobEvent as SocketJobEvent } from "../../lib/socket-events";
 
 export type Job = components["schemas"]["Job"];
+/** With what was asked and the attempts that have ended. */
+export type FullJob = components["schemas"]["JobDetail"];
 export type JobStatus = Job["status"];
 
 /** An event as the history lists it; the socket's events carry the job's id as well. */

@@ -45,9 +45,9 @@ function words(run: JobHistoryEvent[], last: JobHistoryEvent): string {
         : strings.event.processing;
     }
     case "retrying":
-      return [last.message ?? strings.event.retrying, nextRun(last)].filter(Boolean).join(" · ");
+      return [strings.event.retrying, errorMessage(last), nextRun(last)].filter(Boolean).join(" · ");
     case "failed":
-      return [strings.event.failed, last.message].filter(Boolean).join(": ");
+      return [strings.event.failed, errorMessage(last)].filter(Boolean).join(": ");
     case "queued":
     case "completed":
     case "cancelled":
@@ -63,6 +63,12 @@ function partialWords(run: JobHistoryEvent[]): string {
 function elementIds(data: JobHistoryEvent["data"]): unknown[] {
   const ids = data?.["element_ids"];
   return Array.isArray(ids) ? (ids as unknown[]) : [];
+}
+
+function errorMessage({ data, message }: JobHistoryEvent): string | null {
+  const error = data?.["error"];
+  const sentence = typeof error === "object" && error !== null && "message" in error ? error.message : null;
+  return typeof sentence === "string" ? sentence : message;
 }
 
 function nextRun({ data }: JobHistoryEvent): string | null {

@@ -2,21 +2,20 @@ import { Button, Group, Stack, Text, Title } from "@mantine/core";
 import { IconPencil } from "@tabler/icons-react";
 import { Link } from "react-router";
 
-import { CopyReference } from "../../../components/ui/CopyReference";
 import { ErrorNotice } from "../../../components/ui/ErrorNotice";
 import { ProgressBar } from "../../../components/ui/ProgressBar";
 import { StatusBadge } from "../../../components/ui/StatusBadge";
 import { ApiProblem } from "../../../lib/api-problem";
 import { useNow } from "../../../lib/use-now";
 import { jobSentence } from "../job-sentence";
-import { isFinished, shownStatus, type Job } from "../job-types";
+import { isFinished, shownStatus, type FullJob, type Job } from "../job-types";
 import { strings } from "../strings";
 import { useCancelWithNotice } from "../use-cancel-with-notice";
 import classes from "./JobDetail.module.css";
 import { JobFacts } from "./JobFacts";
 import { JobTimeline } from "./JobTimeline";
 
-export function JobDetail({ job }: { job: Job }) {
+export function JobDetail({ job }: { job: FullJob }) {
   const finished = isFinished(job.status);
   const now = useNow(finished ? 30_000 : 1_000);
   const sentence = jobSentence(job, now);
@@ -45,7 +44,7 @@ export function JobDetail({ job }: { job: Job }) {
 
 function Failure({ job }: { job: Job }) {
   const message = job.error?.message ?? strings.state.failedNoReason;
-  const reference = job.error?.correlation_id ?? null;
+  const reference = job.error?.correlation_id ?? job.job_id;
   return <ErrorNotice error={new ApiProblem(500, job.error?.code ?? "", message, {}, reference)} />;
 }
 
@@ -73,13 +72,12 @@ function Actions({ job, finished }: { job: Job; finished: boolean }) {
           {strings.cancel}
         </Button>
       )}
-      {job.status !== "failed" && job.correlation_id && <CopyReference value={job.correlation_id} />}
     </Group>
   );
 }
 
-function Instructions({ job }: { job: Job }) {
-  const text = job.request_data?.["instructions"];
+function Instructions({ job }: { job: FullJob }) {
+  const text = job.request_data["instructions"];
   if (typeof text !== "string") return null;
   return (
     <section>

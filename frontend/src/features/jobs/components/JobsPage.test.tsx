@@ -103,7 +103,13 @@ test("a job's page shows its error and its history", async () => {
   const error = { code: "needs_model", message: "No model is set up for this.", correlation_id: "corr-1" };
   answerJobs();
   server.use(
-    http.get(url(`/api/jobs/${JOB_ID}`), () => HttpResponse.json(aJob({ status: "failed", error }))),
+    http.get(url(`/api/jobs/${JOB_ID}`), () =>
+      HttpResponse.json({
+        ...aJob({ status: "failed", error }),
+        request_data: { instructions: "a -> b" },
+        attempts: [],
+      }),
+    ),
     http.get(url(`/api/jobs/${JOB_ID}/events`), () =>
       HttpResponse.json({ events: [anEvent("queued", 1), anEvent("failed", 2, { message: error.message })] }),
     ),
@@ -111,6 +117,7 @@ test("a job's page shows its error and its history", async () => {
   renderPage(routes, `/jobs/${JOB_ID}`);
   const dialog = await screen.findByRole("dialog");
   await within(dialog).findByText("No model is set up for this.");
+  expect(within(dialog).getByText("a -> b")).toBeTruthy();
   await within(dialog).findByText("Failed: No model is set up for this.");
   expect(within(dialog).getByRole("button", { name: "Copy reference for support" }).title).toBe("corr-1");
 });
