@@ -12,6 +12,7 @@ from backend.accounts.authenticator import AccountsAuthenticator, is_own_origin
 from backend.accounts.commands import accounts_commands
 from backend.accounts.routes import blueprint as accounts_blueprint
 from backend.ai import models as ai_models
+from backend.ai.routes import blueprint as ai_blueprint
 from backend.canvases import models as canvases_models
 from backend.canvases.events import init_canvases
 from backend.canvases.routes import blueprint as canvases_blueprint
@@ -33,7 +34,7 @@ MODELS = (accounts_models, ai_models, canvases_models, jobs_models)
 # Every module with tasks: importing them fills the registry.
 TASKS = tasks.TASK_MODULES
 
-BLUEPRINTS = (accounts_blueprint, canvases_blueprint, jobs_blueprint, events_blueprint)
+BLUEPRINTS = (accounts_blueprint, ai_blueprint, canvases_blueprint, jobs_blueprint, events_blueprint)
 
 
 def create_app(settings: Settings) -> Flask:

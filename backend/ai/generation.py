@@ -93,9 +93,6 @@ def make_changes(
     planned = plan_changes(instructions, labels)
     if planned is not None:
         return Made(planned, PLANNER)
-    whole = _planned_diagram(instructions, desk)
-    if whole is not None:
-        return Made([AddDiagram(whole)], PLANNER)
     if not desk.providers:
         raise NeedsModel(
             "No model is set up, and without one this change is not understood. Name it as a command, for example “add "
