@@ -51,7 +51,8 @@ class AiJob(Model):
             "virtual_time",
             postgresql_where=text("status = 'queued' AND runnable"),
         ),
-        Index("ix_ai_job_worker", "worker_id", postgresql_where=text("status = 'processing'")),
+        # Not by status, or the planner takes it for small and scans it for every job that a worker writes.
+        Index("ix_ai_job_worker", "worker_id", postgresql_where=text("worker_id IS NOT NULL")),
         Index("ix_ai_job_user", "user_id", "id"),
         Index("ix_ai_job_canvas", "canvas_id", "id", postgresql_where=text("canvas_id IS NOT NULL")),
         Index("ix_ai_job_parent", "parent_id", postgresql_where=text("parent_id IS NOT NULL")),

@@ -216,7 +216,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("status = 'queued' AND NOT runnable"),
     )
     op.create_index(
-        "ix_ai_job_worker", "ai_job", ["worker_id"], unique=False, postgresql_where=sa.text("status = 'processing'")
+        "ix_ai_job_worker", "ai_job", ["worker_id"], unique=False, postgresql_where=sa.text("worker_id IS NOT NULL")
     )
     op.create_index(
         "uq_ai_job_idempotency",
@@ -261,7 +261,7 @@ def downgrade() -> None:
     op.drop_index("ix_canvas_element_version", table_name="canvas_element")
     op.drop_table("canvas_element")
     op.drop_index("uq_ai_job_idempotency", table_name="ai_job", postgresql_where=sa.text("idempotency_key IS NOT NULL"))
-    op.drop_index("ix_ai_job_worker", table_name="ai_job", postgresql_where=sa.text("status = 'processing'"))
+    op.drop_index("ix_ai_job_worker", table_name="ai_job", postgresql_where=sa.text("worker_id IS NOT NULL"))
     op.drop_index(
         "ix_ai_job_waiting", table_name="ai_job", postgresql_where=sa.text("status = 'queued' AND NOT runnable")
     )

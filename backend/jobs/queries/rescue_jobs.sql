@@ -22,7 +22,8 @@ orphan AS MATERIALIZED (
         least(rescues, 3) * 2 * random() AS pause
     FROM ai_job
     LEFT JOIN ai_worker ON ai_worker.id = ai_job.worker_id
-    WHERE ai_job.status = 'processing'
+    WHERE ai_job.worker_id IS NOT NULL
+        AND ai_job.status = 'processing'
         AND ai_job.claim_token <> ALL (%(held_tokens)s::uuid[])
         AND clock_timestamp() > pg_postmaster_start_time() + %(lease)s * interval '1 second'
         AND (
