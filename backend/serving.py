@@ -1,135 +1,76 @@
-"""The HTTP servers under which the application can run, one for each ``ASYNC_MODE``, on a socket that is ours.
-
-Each has ``start()`` and ``stop(seconds)``: take no new connection, finish the requests in flight, return.
-Import it only after the modules are patched (see ``backend/web.py``).
-"""
+"""Serving the application until told to stop. Imported by ``backend/web.py`` alone, after it has patched everything."""
 
 from __future__ import annotations
 
-import contextlib
-import importlib
+import os
+import resource
 import socket
+import sys
 import threading
-from collections.abc import Callable
-from typing import Protocol
+import time
+from typing import Any, NoReturn
 
-from flask import Flask
-from werkzeug.serving import WSGIRequestHandler, make_server
+import psycopg
 
-from backend.config import Settings, SettingsError
+from backend.app import create_app
+from backend.config import Settings
+from backend.db import db
+from backend.live.server import disconnect_everybody
+from backend.live.startup import start_live, stop_live
+from backend.monitoring.logs import configure_logging
+from backend.processes import StopSignal, refuse
+from backend.servers import server_for
 
-MAX_CONNECTIONS = 10_000  # eventlet would stop accepting, silently, at 1,024
-BACKLOG = 1024
-KEEP_ALIVE_SECONDS = 75  # longer than the usual proxy's, which then never meets a closing connection
-# A peer that neither sends nor takes anything for so long is gone. Engine.IO pings every 25 s.
-SOCKET_TIMEOUT_SECONDS = 90.0
-
-
-class Server(Protocol):
-    """A running HTTP server."""
-
-    def start(self) -> None:
-        """Accept connections; returns at once."""
-
-    def stop(self, seconds: float) -> None:
-        """Refuse new connections and wait, at most ``seconds``, until every request in flight is answered."""
+SELF_TEST_SECONDS = (0.05, 0.3, 1.5)  # how long Postgres sleeps while another green thread must run
 
 
-def listening_socket(settings: Settings) -> socket.socket:
-    """The socket to serve on. Made first, so that a taken port is found before anything heavy is loaded."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+def serve(settings: Settings, listener: socket.socket, stop: StopSignal) -> NoReturn:
+    """Serve on ``listener``; ends the process with 0 within ``SHUTDOWN_GRACE`` of being told to stop."""
+    _allow_many_connections()
+    configure_logging(settings, "web")
+    app = create_app(settings)
+    _refuse_if_queries_block(settings)
+    server = server_for(settings, listener, app)
+    start_live(app)
+    server.start()
+    stop.wait()
+    deadline = time.monotonic() + settings.shutdown_grace
+    stop_live(app)
+    disconnect_everybody()
+    server.stop(max(0.0, deadline - time.monotonic()))
+    with app.app_context():
+        db.engine.dispose()
+    # At once: a request beyond the grace, or a thread that still waits, must not hold the process.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _allow_many_connections() -> None:
+    """Every WebSocket is a descriptor; the usual soft limit is 1,024."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _refuse_if_queries_block(settings: Settings) -> None:
+    """Prove that a query in one green thread lets another run; otherwise every client would wait for every query."""
     try:
-        listener = socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        raise SettingsError(f"PORT {settings.port} on HOST {settings.host} cannot be used: {error.strerror}") from error
-    # Accepted connections inherit it. Small frames must not wait for the acknowledgement of the one before.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listener
+        with psycopg.connect(settings.listen_url or "", connect_timeout=10) as connection:
+            # On a machine that stalls us the other one may miss a short query: only a long one condemns.
+            if any(_another_thread_runs_during_query(connection, seconds) for seconds in SELF_TEST_SECONDS):
+                return
+    except psycopg.OperationalError as error:
+        refuse(f"DATABASE_URL: cannot connect: {error}")
+    refuse(
+        f"ASYNC_MODE {settings.async_mode}: a database query stalls the whole web process. Install the versions of "
+        "requirements.txt and leave PSYCOPG_WAIT_FUNC alone, or set ASYNC_MODE=threading"
+    )
 
 
-def server_for(settings: Settings, listener: socket.socket, app: Flask) -> Server:
-    """The server that fits ``ASYNC_MODE``."""
-    servers: dict[str, Callable[[socket.socket, Flask], Server]] = {
-        "eventlet": EventletServer,
-        "gevent": GeventServer,
-        "threading": ThreadingServer,
-    }
-    return servers[settings.async_mode](listener, app)
-
-
-class EventletServer:
-    """Green threads of eventlet."""
-
-    def __init__(self, listener: socket.socket, app: Flask) -> None:
-        self._eventlet = importlib.import_module("eventlet")
-        self._wsgi = importlib.import_module("eventlet.wsgi")
-        self._listener = listener
-        self._app = app
-
-    def start(self) -> None:
-        """Accept connections in a green thread."""
-        self._serving = self._eventlet.spawn(self._serve)
-
-    def stop(self, seconds: float) -> None:
-        """Closing the listener ends the accept loop, which then waits for the requests in flight."""
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        with self._eventlet.Timeout(seconds, False):
-            self._serving.wait()
-
-    def _serve(self) -> None:
-        with contextlib.suppress(OSError):  # the listener was closed: see stop()
-            self._wsgi.server(
-                self._listener,
-                self._app,
-                max_size=MAX_CONNECTIONS,
-                keepalive=KEEP_ALIVE_SECONDS,
-                socket_timeout=SOCKET_TIMEOUT_SECONDS,
-                log_output=False,
-                debug=False,  # no tracebacks in answers
-            )
-
-
-class GeventServer:
-    """Green threads of gevent, where that is installed."""
-
-    def __init__(self, listener: socket.socket, app: Flask) -> None:
-        pywsgi = importlib.import_module("gevent.pywsgi")
-        pool = importlib.import_module("gevent.pool").Pool(MAX_CONNECTIONS)
-        self._server = pywsgi.WSGIServer(listener, app, spawn=pool, log=None)
-
-    def start(self) -> None:
-        """Accept connections in a greenlet."""
-        self._server.start()
-
-    def stop(self, seconds: float) -> None:
-        """Close the listener and wait for the requests in flight."""
-        self._server.stop(timeout=seconds)
-
-
-class ThreadingServer:
-    """A thread for each connection: for debugging, and for tests without monkey-patching."""
-
-    def __init__(self, listener: socket.socket, app: Flask) -> None:
-        host, port = listener.getsockname()[:2]
-        self._server = make_server(host, port, app, threaded=True, request_handler=_QuietHandler, fd=listener.detach())
-        # server_close() waits only for threads that are not daemons.
-        self._server.daemon_threads = False  # type: ignore[attr-defined] # threaded=True: it has them
-
-    def start(self) -> None:
-        """Accept connections in a thread."""
-        threading.Thread(target=self._server.serve_forever, args=(0.1,), name="http", daemon=True).start()
-
-    def stop(self, seconds: float) -> None:
-        """Close the listener and wait for the requests in flight."""
-        self._server.shutdown()
-        closing = threading.Thread(target=self._server.server_close, name="http-stop", daemon=True)
-        closing.start()
-        closing.join(seconds)
-
-
-class _QuietHandler(WSGIRequestHandler):
-    """Requests are logged once, as JSON, by the application."""
-
-    def log(self, type: str, message: str, *args: object) -> None:
-        """Nothing."""
+def _another_thread_runs_during_query(connection: psycopg.Connection[Any], seconds: float) -> bool:
+    ran = threading.Event()
+    other = threading.Timer(seconds / 10, ran.set)
+    other.daemon = True
+    other.start()
+    connection.execute("SELECT pg_sleep(%s)", [seconds])
+    return ran.is_set()

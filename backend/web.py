@@ -6,6 +6,7 @@ to be chosen before psycopg is imported, and the standard library has to be patc
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import warnings
@@ -21,50 +22,21 @@ elif ASYNC_MODE == "gevent" and importlib.util.find_spec("gevent"):
     os.environ["PSYCOPG_WAIT_FUNC"] = "wait_selector"
     importlib.import_module("gevent.monkey").patch_all()
 
-import resource
-import sys
-import threading
-import time
-from typing import Any
+import socket
 
-import psycopg
-
-from backend.app import create_app
-from backend.config import Settings, SettingsError
-from backend.db import db
-from backend.live.server import disconnect_everybody
-from backend.live.startup import start_live, stop_live
-from backend.monitoring.logs import configure_logging
+from backend.config import Settings
 from backend.processes import StopSignal, refuse, settings_or_exit
-from backend.serving import listening_socket, server_for
 
-SELF_TEST_SECONDS = (0.05, 0.3, 1.5)  # how long Postgres sleeps while another green thread must run
+BACKLOG = 1024  # connections that wait to be accepted
 
 
 def main() -> None:
-    """Serve until SIGTERM, SIGINT or the end of start.py; exit 0 within ``SHUTDOWN_GRACE``."""
+    """Check, take the port, and only then load what takes its time."""
     settings = settings_or_exit()
     _check(settings)
     stop = StopSignal()
-    try:
-        listener = listening_socket(settings)
-    except SettingsError as error:
-        refuse(str(error))
-    _allow_many_connections()
-    configure_logging(settings, "web")
-    app = create_app(settings)
-    _refuse_if_queries_block(settings)
-    server = server_for(settings, listener, app)
-    start_live(app)
-    server.start()
-    stop.wait()
-    deadline = time.monotonic() + settings.shutdown_grace
-    stop_live(app)
-    disconnect_everybody()
-    server.stop(max(0.0, deadline - time.monotonic()))
-    with app.app_context():
-        db.engine.dispose()
-    _leave()
+    listener = _listening_socket(settings)
+    importlib.import_module("backend.serving").serve(settings, listener, stop)
 
 
 def _check(settings: Settings) -> None:
@@ -78,41 +50,16 @@ def _check(settings: Settings) -> None:
         )
 
 
-def _allow_many_connections() -> None:
-    """Every WebSocket is a descriptor; the usual soft limit is 1,024."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
-def _refuse_if_queries_block(settings: Settings) -> None:
-    """Prove that a query in one green thread lets another run; otherwise every client would wait for every query."""
+def _listening_socket(settings: Settings) -> socket.socket:
+    """Our own, so that SIGTERM can close it while requests in flight are finished."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        with psycopg.connect(settings.listen_url or "", connect_timeout=10) as connection:
-            # On a machine that stalls us the other one may miss a short query: only a long one condemns.
-            if any(_another_thread_runs_during_query(connection, seconds) for seconds in SELF_TEST_SECONDS):
-                return
-    except psycopg.OperationalError as error:
-        refuse(f"DATABASE_URL: cannot connect: {error}")
-    refuse(
-        f"ASYNC_MODE {settings.async_mode}: a database query stalls the whole web process. Install the versions of "
-        "requirements.txt and leave PSYCOPG_WAIT_FUNC alone, or set ASYNC_MODE=threading"
-    )
-
-
-def _another_thread_runs_during_query(connection: psycopg.Connection[Any], seconds: float) -> bool:
-    ran = threading.Event()
-    other = threading.Timer(seconds / 10, ran.set)
-    other.daemon = True
-    other.start()
-    connection.execute("SELECT pg_sleep(%s)", [seconds])
-    return ran.is_set()
-
-
-def _leave() -> None:
-    """End at once: threads that still wait (a request beyond the grace, a pool) must not hold the process."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
+        listener = socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        refuse(f"PORT {settings.port} on HOST {settings.host} cannot be used: {error.strerror}")
+    # Accepted connections inherit it. Small frames must not wait for the acknowledgement of the one before.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 if __name__ == "__main__":
