@@ -18,8 +18,8 @@ export const strings = {
     emptyTitle: "Ask for a drawing",
     emptyText:
       "It appears here step by step, beside what is on the canvas already. You can go on drawing meanwhile.",
-    newPlaceholder: "Describe what to draw, or write it as steps: A -> B -> C",
-    changePlaceholder: "What shall change? For example: add Pay after Choose plan",
+    newPlaceholder: "Describe it, or write steps: A -> B -> C",
+    changePlaceholder: "What shall change? Say: add Pay after Plan",
     mode: "What the AI does",
     modes: { create: "New drawing", modify: "Change what is here" },
     options: "Options",

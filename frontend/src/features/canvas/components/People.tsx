@@ -2,6 +2,7 @@ import { Avatar, Tooltip } from "@mantine/core";
 
 import { useSession } from "../../accounts/session";
 import type { Guest } from "../core/room";
+import { guestColor } from "../editor/guest-color";
 import { strings } from "../strings";
 import classes from "./People.module.css";
 
@@ -40,7 +41,7 @@ function Person({ guest, isYou }: { guest: Guest; isYou: boolean }) {
         role="listitem"
         aria-label={label}
         classNames={{ placeholder: classes.initials }}
-        style={{ "--person": guest.color }}
+        style={{ "--person": guestColor(guest.user_id) }}
       >
         {initials(guest.name)}
       </Avatar>

@@ -25,7 +25,7 @@ export function SaveState({ session }: { session: SessionState }) {
   const kind = useSteady(kindOf(session));
   const Glyph = ICONS[kind];
   return (
-    <span role="status">
+    <span role="status" className={classes.saving}>
       <Tooltip label={hintOf(kind)} disabled={hintOf(kind) === null} multiline maw={280} withArrow>
         <span className={classes.state} data-kind={kind}>
           <Glyph size={16} stroke={1.75} aria-hidden />

@@ -181,7 +181,6 @@ function asCollaborator(guest: Guest): Collaborator {
     id: guest.user_id,
     socketId: guest.id as SocketId,
     username: guest.name,
-    color: { background: guest.color, stroke: guest.color },
     selectedElementIds: Object.fromEntries(guest.selection.map((id) => [id, true as const])),
     ...(guest.pointer && { pointer: { ...guest.pointer, tool: "pointer" as const } }),
   };

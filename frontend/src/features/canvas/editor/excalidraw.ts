@@ -30,13 +30,11 @@ export type {
   OrderedExcalidrawElement,
   SocketId,
 };
-export const {
-  CaptureUpdateAction,
-  Excalidraw,
-  getCommonBounds,
-  isInvisiblySmallElement,
-  MainMenu,
-  reconcileElements,
-  restoreElements,
-  useHandleLibrary,
-} = excalidraw;
+export const CaptureUpdateAction = excalidraw.CaptureUpdateAction;
+export const Excalidraw = excalidraw.Excalidraw;
+export const getCommonBounds = excalidraw.getCommonBounds;
+export const isInvisiblySmallElement = excalidraw.isInvisiblySmallElement;
+export const MainMenu = excalidraw.MainMenu;
+export const reconcileElements = excalidraw.reconcileElements;
+export const restoreElements = excalidraw.restoreElements;
+export const useHandleLibrary = excalidraw.useHandleLibrary;
