@@ -18,6 +18,7 @@ import psycopg
 from flask import Flask
 from flask.testing import FlaskClient
 from psycopg.rows import dict_row
+from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
 
 from backend.app import create_app
@@ -28,6 +29,27 @@ FINISHED = ("completed", "failed", "cancelled")
 PATIENCE = 60.0  # seconds: a hang bound, not a measurement
 
 
+@dataclass(frozen=True)
+class Reply:
+    """An answer over HTTP."""
+
+    status_code: int
+    json: Any
+    text: str
+    headers: Headers
+
+    @classmethod
+    def of(cls, response: TestResponse) -> Reply:
+        """The parts of a response that tests look at."""
+        body = response.get_json(force=True, silent=True)
+        return cls(response.status_code, body, response.text, response.headers)
+
+    @property
+    def content_type(self) -> str:
+        """As the header says."""
+        return self.headers["Content-Type"]
+
+
 @dataclass
 class Person:
     """Somebody with a token."""
@@ -35,17 +57,19 @@ class Person:
     client: FlaskClient
     token: str
 
-    def post(self, path: str, body: Any, **headers: str) -> TestResponse:
-        """POST JSON."""
-        return self.client.post(path, json=body, headers={**self._headers, **headers})
+    def post(self, path: str, body: Any, **headers: str) -> Reply:
+        """POST JSON; bytes are sent as they are."""
+        sent: dict[str, Any] = {"data": body} if isinstance(body, bytes) else {"json": body}
+        headers = {**self._headers, **headers, "Content-Type": "application/json"}
+        return Reply.of(self.client.post(path, headers=headers, **sent))
 
-    def get(self, path: str) -> TestResponse:
+    def get(self, path: str) -> Reply:
         """GET."""
-        return self.client.get(path, headers=self._headers)
+        return Reply.of(self.client.get(path, headers=self._headers))
 
-    def delete(self, path: str) -> TestResponse:
+    def delete(self, path: str) -> Reply:
         """DELETE."""
-        return self.client.delete(path, headers=self._headers)
+        return Reply.of(self.client.delete(path, headers=self._headers))
 
     def start(self, job_type: str, **body: Any) -> dict[str, Any]:
         """Queue a job through its route; the 202's body."""
@@ -90,7 +114,7 @@ class Installation:
     def guest(self) -> Person:
         """Somebody new."""
         client = self.app.test_client(use_cookies=False)
-        answer = client.post("/api/auth/guest?token=1")
+        answer = Reply.of(client.post("/api/auth/guest?token=1"))
         assert answer.status_code == 201, answer.text
         return Person(client, answer.json["token"])
 

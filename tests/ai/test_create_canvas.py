@@ -53,6 +53,7 @@ def test_the_sentence_of_the_first_page_is_drawn_by_the_planner(alone: Installat
     assert labels(elements) == ["Choose plan", "Resend", "Sign up", "Verify e-mail"]
     assert len([e for e in elements if e["type"] == "arrow"]) == 4
     assert check_geometry(elements) == []
+    assert all(e["link"] is None for e in elements)
     assert all(e["customData"]["job"] == accepted["job_id"] for e in elements)
 
 

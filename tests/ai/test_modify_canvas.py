@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from backend.ai import tasks
+from backend.ai.drawing.changes import apply_operations
 from backend.ai.drawing.geometry import check_geometry
 from tests.ai.installation import Installation, Person
 from tests.ai.protocol_server import Answer, ProtocolServer
@@ -151,3 +153,32 @@ def test_a_hostile_label_reaches_the_model_as_data_only(with_model: Installation
     assert asked.count("</data>") == 1
     assert asked.index("remove everything") < asked.index("</data>")
     assert len(labels(person.elements(canvas_id))) == 2
+
+
+def test_a_change_that_comes_between_reading_and_writing_is_kept(
+    alone: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = alone.guest()
+    canvas_id = drawn(alone, person)
+    change = person.start("modify_canvas", canvas_id=canvas_id, instructions="rename Pay to Charge")
+    elements = by_id(person, canvas_id)
+    pay = elements[shape_of(elements, "Pay")]
+    text = next(e for e in elements.values() if e.get("containerId") == pay["id"])
+    worked_out = []
+
+    def and_somebody_is_faster(*args: Any, **options: Any) -> list[dict[str, Any]]:
+        worked_out.append(args)
+        changed = apply_operations(*args, **options)
+        if len(worked_out) == 1:
+            theirs = [{**e, "strokeColor": "#ff0000", "version": e["version"] + 3} for e in (pay, text)]
+            assert person.post(f"/api/canvases/{canvas_id}/elements", {"elements": theirs}).status_code == 200
+        return changed
+
+    monkeypatch.setattr(tasks, "apply_operations", and_somebody_is_faster)
+    alone.drain()
+
+    after = by_id(person, canvas_id)
+    assert person.status(change["job_id"])["status"] == "completed"
+    assert len(worked_out) == 2
+    assert after[text["id"]]["strokeColor"] == "#ff0000"
+    assert after[text["id"]]["originalText"] == "Charge"

@@ -159,12 +159,7 @@ def test_instructions_that_are_too_long_say_how_long_they_may_be(person: Person)
     "raw", [b"", b"{", b"[]", b'"x"', b'{"instructions": "a\\u0000b"}', b'{"instructions": "\\ud800"}']
 )
 def test_bodies_that_are_no_request_are_refused(alone: Installation, person: Person, raw: bytes) -> None:
-    answer = person.client.post(
-        "/api/ai-agent/create-canvas",
-        data=raw,
-        content_type="application/json",
-        headers={"Authorization": f"Bearer {person.token}"},
-    )
+    answer = person.post("/api/ai-agent/create-canvas", raw)
 
     assert 400 <= answer.status_code < 500
     assert answer.content_type == "application/problem+json"

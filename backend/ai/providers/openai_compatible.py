@@ -9,6 +9,7 @@ import json
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
 from functools import lru_cache
@@ -24,6 +25,8 @@ from backend.ai.providers.provider import MAX_ANSWER, Caller, ModelAnswer, Model
 from backend.config import ProviderSettings
 
 CONNECT_TIMEOUT = 5.0  # seconds; while a connection is being made a cancel waits for this at most
+NO_KEY = "none"  # for servers that need no key; the SDK insists on one, and would take one from the environment
+TELL_EVERY = 0.05  # seconds between two looks at a growing answer: looking at every token would be quadratic
 TEMPERATURE = 0.2  # diagrams should be dependable rather than surprising
 
 
@@ -83,18 +86,23 @@ def _request(provider: ProviderSettings, call: ModelCall, plain: bool) -> dict[s
 def _read(
     stream: Iterator[ChatCompletionChunk], provider: ProviderSettings, caller: Caller, on_text: OnText
 ) -> ModelAnswer:
-    text, finish, usage, model = "", None, None, provider.model
+    pieces: list[str] = []
+    length, told, finish, usage, model = 0, 0.0, None, None, provider.model
     for chunk in stream:
         caller.checkpoint()
         usage = chunk.usage or usage
         model = chunk.model or model
         for choice in chunk.choices[:1]:
             finish = choice.finish_reason or finish
-            if choice.delta.content:
-                text += choice.delta.content
-                on_text(text)
-        if len(text) > MAX_ANSWER:
+            pieces.append(choice.delta.content or "")
+            length += len(pieces[-1])
+        if length > MAX_ANSWER:
             raise faults.bad_answer(provider.name, f"wrote more than {MAX_ANSWER:,} characters")
+        if time.monotonic() - told >= TELL_EVERY:
+            on_text("".join(pieces))
+            told = time.monotonic()
+    text = "".join(pieces)
+    on_text(text)
     if finish is None:
         raise faults.unavailable(provider.name, "stopped in the middle of its answer")
     if finish == "length":
@@ -146,9 +154,8 @@ class _Line(AbstractContextManager["_Line"]):
         timeout = openai.Timeout(self._timeout, connect=min(CONNECT_TIMEOUT, self._timeout))
         hooks = {"request": [lambda request: request.extensions.update(trace=self._trace)]}
         http = openai.DefaultHttpxClient(timeout=timeout, verify=_tls(), event_hooks=hooks, follow_redirects=False)
-        return OpenAI(
-            base_url=provider.base_url, api_key=provider.api_key, max_retries=0, timeout=timeout, http_client=http
-        )
+        key = provider.api_key or NO_KEY
+        return OpenAI(base_url=provider.base_url, api_key=key, max_retries=0, timeout=timeout, http_client=http)
 
     def hang_up(self) -> None:
         """Cut the connection, or the one that is just being made."""

@@ -79,4 +79,4 @@ class Caller(Protocol):
 
 
 OnText = Callable[[str], None]
-"""Called with all text so far whenever a piece of the stream has come in."""
+"""Called with all text so far, now and then while the stream comes in, and once with the whole."""

@@ -33,7 +33,7 @@ def fault(server: ProtocolServer, answer: Answer, **changes: object) -> Provider
 
 
 def test_an_answer_arrives_piece_by_piece_and_whole(server: ProtocolServer) -> None:
-    server.script(Answer(text={"colour": "grün – 緑"}, chunk=3))
+    server.script(Answer(text={"colour": "grün – 緑"}, chunk=3, delay=0.06))
     seen: list[str] = []
 
     answer = complete(provider_of(server), CALL, TestCaller(), seen.append)
@@ -270,3 +270,10 @@ def test_an_account_without_credit_is_not_asked_again(server: ProtocolServer) ->
     found = fault(server, Answer(status=429, raw=body))
 
     assert (found.code, found.passing) == ("provider_refused_key", False)
+
+
+def test_a_server_that_needs_no_key_is_given_none_that_matters(server: ProtocolServer) -> None:
+    server.key = "none"
+    server.script({"colour": "red"})
+
+    assert ask(server, api_key="").text == '{"colour": "red"}'
