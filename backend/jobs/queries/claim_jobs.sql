@@ -1,4 +1,6 @@
--- Takes the next jobs of the queues for a worker, in the order of sort_key.
+-- Takes the next jobs of the queues for a worker, in each queue in the order of sort_key.
+-- Between queues the distance from the queue's own head counts, not the clock: a queue whose jobs are slow falls behind the
+-- clock, and by it would keep all others waiting until its backlog is done. Equal heads are drawn by lot.
 -- "wanted" looks, without a lock, how many of the next jobs are in which queue; "picked" locks exactly so many of each,
 -- past those that other claimers hold. Locking while merging the queues would lock more than is taken.
 -- The array is a fence: the planner cannot turn the update into a join that visits more rows.
@@ -6,13 +8,14 @@ WITH wanted AS MATERIALIZED (
     SELECT head.queue, count(*) AS jobs
     FROM (
         SELECT next.queue
-        FROM unnest(%(queues)s::text[]) AS served (queue)
+        FROM (SELECT queue, (random() * 1000000)::bigint AS lot FROM unnest(%(queues)s::text[]) AS known (queue)) AS served
         CROSS JOIN LATERAL (
-            SELECT queue, sort_key, id FROM ai_job
+            SELECT queue, sort_key - first_value(virtual_time) OVER (ORDER BY sort_key, id) AS distance
+            FROM ai_job
             WHERE queue = served.queue AND status = 'queued' AND runnable AND (expires_at IS NULL OR expires_at > now())
             ORDER BY sort_key, id LIMIT %(limit)s
         ) AS next
-        ORDER BY next.sort_key, next.id LIMIT %(limit)s
+        ORDER BY next.distance + served.lot LIMIT %(limit)s
     ) AS head
     GROUP BY head.queue
 ),
