@@ -154,12 +154,12 @@ def test_a_tampered_cookie_is_no_session(app: Flask) -> None:
     assert browser.get("/api/auth/me").status_code == 401
 
 
-@pytest.mark.parametrize("token", ["", "wrong", "0" * 64, "ünïcödé"])
-def test_a_browser_must_send_the_csrf_token(app: Flask, token: str) -> None:
+def test_a_browser_must_send_the_csrf_token(app: Flask) -> None:
     browser = Browser(app)
     browser.sign_up(EMAIL)
-    answer = browser.post("/api/canvases", json={}, headers={"X-CSRF-Token": token.encode().decode("latin-1")})
-    assert (answer.status_code, answer.json["code"]) == (403, "csrf")  # type: ignore[index]
+    for token in ("", "wrong", "0" * 64, "ünïcödé"):
+        answer = browser.post("/api/canvases", json={}, headers={"X-CSRF-Token": token.encode().decode("latin-1")})
+        assert (answer.status_code, answer.json["code"]) == (403, "csrf")  # type: ignore[index]
     assert browser.post("/api/canvases", json={}).status_code == 201
 
 
@@ -170,22 +170,22 @@ def test_the_csrf_token_of_one_session_is_worth_nothing_in_another(app: Flask) -
     assert mine.post("/api/canvases", json={}, headers={"X-CSRF-Token": theirs}).status_code == 403
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Origin": "https://evil.example"},
-        {"Origin": "null"},
-        {"Origin": "http://localhost.evil.example"},
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "same-site"},
-    ],
+FOREIGN = (
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Origin": "http://localhost.evil.example"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
 )
-@pytest.mark.parametrize("path", ["/api/auth/login", "/api/auth/signup", "/api/auth/guest", "/api/canvases"])
-def test_pages_of_other_sites_can_change_nothing(app: Flask, path: str, headers: dict[str, str]) -> None:
+
+
+def test_pages_of_other_sites_can_change_nothing(app: Flask) -> None:
     browser = Browser(app)
     browser.sign_up(EMAIL)
-    answer = browser.post(path, json={"email": EMAIL, "password": PASSWORD}, headers=headers)
-    assert (answer.status_code, answer.json["code"]) == (403, "csrf")  # type: ignore[index]
+    for path in ("/api/auth/login", "/api/auth/signup", "/api/auth/guest", "/api/canvases"):
+        for headers in FOREIGN:
+            answer = browser.post(path, json={"email": EMAIL, "password": PASSWORD}, headers=headers)
+            assert (answer.status_code, answer.json["code"]) == (403, "csrf"), (path, headers)  # type: ignore[index]
 
 
 def test_our_own_page_may_sign_in_with_an_outdated_csrf_token(app: Flask) -> None:

@@ -64,7 +64,11 @@ def test_relaying_stops_when_nobody_moves_and_begins_again() -> None:
 
 def test_a_notification_that_fails_does_not_end_the_relaying() -> None:
     wire = Wire()
-    failing = Pointers(wire.shown.append, lambda _: [][0], wire.background.append, lambda _: None, "here")
+
+    def fail(_payload: str) -> None:
+        raise psycopg.OperationalError("the database is away")
+
+    failing = Pointers(wire.shown.append, fail, wire.background.append, lambda _: None, "here")
     for _ in range(2):
         failing.relay(body("ann"))
         wire.run()
