@@ -52,7 +52,7 @@ class WebProcess:
         assert self.process.poll() is None, self.output.read_text()[-4000:]
         try:
             return requests.get(f"{self.base_url}/ready", timeout=5).status_code == 200
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
 
