@@ -17,7 +17,7 @@ from backend.ai.planner.arrow_scanner import Arrow, Name, has_arrow, scan
 from backend.ai.planner.arrows import Statement, build_flowchart, leading_condition, parse_statements
 from backend.ai.planner.errors import PlanError
 from backend.ai.planner.lead import Lead, heading_of, kind_of, names_kind, request_end
-from backend.ai.planner.text import clean, has_sentences, is_label, same, word_count
+from backend.ai.planner.text import clean, has_sentences, hide_quoted, is_label, same, word_count
 
 MAX_NAME_WORDS = 25
 MAX_LONE_ARROW_WORDS = 6
@@ -41,7 +41,8 @@ def plan_arrows(body: str, lead: Lead) -> Flowchart | None:
 def read_arrows(body: str, *, introduced: bool = False) -> list[Statement] | None:
     """The statements of a text that is certainly in arrow notation, else None. Raises PlanError as ``plan_arrows``."""
     arrows = sum(isinstance(token, Arrow) for token in scan(body))
-    text = _without_markers(body) if arrows else None
+    # Names in quotes may hold arrows; if nothing else does, it is another notation that quotes its names.
+    text = _without_markers(body) if arrows and has_arrow(hide_quoted(body)) else None
     if text is None:
         return None
     try:

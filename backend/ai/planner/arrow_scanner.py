@@ -164,6 +164,7 @@ def _arrow(match: re.Match[str], text: str) -> tuple[Arrow, int]:
         behind = following.match(text, position)
         if behind and not label:
             label, position = behind[1], behind.end()
-    label, _ = unquote(label)
+    if form != "quoted":
+        label, _ = unquote(label)
     arrow = Arrow(label, dashed=form in {"dotted", "dashed"}, forth=form != "back", back=form in {"both", "back"})
     return arrow, position

@@ -13,8 +13,9 @@ from functools import cache
 from backend.ai.diagram import Board, Column, Item
 from backend.ai.planner import vocabulary as words
 from backend.ai.planner.groups import GroupOfItems, enumerate_items, read_groups, split_outside
-from backend.ai.planner.lead import Lead
-from backend.ai.planner.text import clean, has_sentences, unquote, word_count
+from backend.ai.planner.lead import NO_LEAD, Lead
+from backend.ai.planner.lines import has_marks
+from backend.ai.planner.text import clean, is_label, unquote, word_count
 
 MAX_COLUMN_WORDS = 6
 MAX_CARD_WORDS = 30
@@ -25,7 +26,9 @@ _COLUMNS_SAID = re.compile(r"\b(?:and|with)\s+(?:cards|tasks|items)\b", re.IGNOR
 
 
 def plan_board(body: str, lead: Lead) -> Board | None:
-    """The board of a text on lines or between semicolons. Nested lists are read by ``outlines``."""
+    """The board of a text on lines or between semicolons. Lists are read by ``outlines``."""
+    if has_marks(body):
+        return None
     groups = read_groups(body)
     if groups and _are_columns(groups, lead):
         return Board(_title(lead), tuple(Column(group.name, group.items) for group in groups))
@@ -44,8 +47,12 @@ def plan_empty_board(text: str, lead: Lead) -> Board | None:
 
 def is_board(items: Sequence[Item]) -> bool:
     """Whether a tree is a board by the names of its first level: most of them are usual columns, and some have cards."""
-    flat = all(not card.children for item in items for card in item.children)
-    return flat and any(item.children for item in items) and names_columns(item.label for item in items)
+    if any(card.children for item in items for card in item.children):
+        return False
+    if any(item.children for item in items):
+        return names_columns(item.label for item in items)
+    groups = read_groups("\n".join(item.label for item in items))
+    return groups is not None and _are_columns(groups, NO_LEAD)
 
 
 def names_columns(names: Iterable[str]) -> bool:
@@ -69,7 +76,7 @@ def board_of(title: str, items: Sequence[Item]) -> Board | None:
 def _are_columns(groups: Sequence[GroupOfItems], lead: Lead) -> bool:
     if any(word_count(group.name) > MAX_COLUMN_WORDS for group in groups):
         return False
-    if any(word_count(card) > MAX_CARD_WORDS or has_sentences(card) for group in groups for card in group.items):
+    if not all(is_label(card, words=MAX_CARD_WORDS) for group in groups for card in group.items):
         return False
     if lead.kind == "board":
         return len(groups) > 1 or bool(groups[0].items)

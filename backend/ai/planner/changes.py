@@ -15,7 +15,7 @@ from backend.ai.planner.commands import NotACommand, Outcome, looks_like_command
 from backend.ai.planner.diagrams import MAX_INPUT, plan_diagram
 from backend.ai.planner.errors import PlanError
 from backend.ai.planner.lead import split_lead
-from backend.ai.planner.text import QUOTED, normalise, same, unfence
+from backend.ai.planner.text import hide_quoted, normalise, same, unfence
 
 MAX_OPERATIONS = 500
 
@@ -68,7 +68,7 @@ def _commands(text: str, labels: Sequence[str]) -> list[Operation] | None:
 
 
 def _outcome(statement: str, labels: tuple[str, ...]) -> Outcome:
-    if not has_arrow(QUOTED.sub("x", statement)):
+    if not has_arrow(hide_quoted(statement)):
         return run_command(statement, labels)
     tied = _tied_in(statement, labels)
     if tied is None:
@@ -78,7 +78,7 @@ def _outcome(statement: str, labels: tuple[str, ...]) -> Outcome:
 
 def _statements(text: str) -> list[str]:
     """The sentences of a text: lines, and what semicolons and full stops divide outside of quotes."""
-    hidden = QUOTED.sub(lambda match: "x" * len(match[0]), text)
+    hidden = hide_quoted(text)
     ends = [0, *(match.end() for match in _STATEMENT_END.finditer(hidden)), len(text)]
     parts = (text[start:end].strip().rstrip(";；") for start, end in itertools.pairwise(ends))
     return [stripped for part in parts if (stripped := _MARKER.sub("", part).strip())]

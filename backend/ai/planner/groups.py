@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from backend.ai.diagram import MAX_DEPTH, Item
 from backend.ai.planner.errors import PlanError
-from backend.ai.planner.text import QUOTED, QUOTES, clean, unquote
+from backend.ai.planner.text import QUOTES, clean, hide_quoted, unquote
 
 _AND = re.compile(r"^(?:and|und|et|y|e|en|i|и|та|ve|och|og|和|以及|와)\s+", re.IGNORECASE)
 _LAST_AND = re.compile(
@@ -28,9 +28,17 @@ class GroupOfItems:
 def split_outside(text: str, separators: str) -> list[str] | None:
     """Divide at separators that are in no quotes and no parentheses; None if a parenthesis stays open."""
     parts, start, depth, index = [], 0, 0, 0
+    fresh = True  # a name may begin here, and with it a quote
     while index < len(text):
         character = text[index]
-        if character in QUOTES and not text[start:index].strip():
+        opened = fresh and character in QUOTES
+        fresh = (
+            character in separators
+            or character in _OPENING
+            or character in ",，、;；:"
+            or (fresh and character.isspace())
+        )
+        if opened:
             index = _end_of_quote(text, index)
         elif character in _OPENING:
             depth += 1
@@ -58,7 +66,7 @@ def enumerate_items(text: str, *, last_and: bool = False) -> tuple[str, ...] | N
 
 def _split_at_and(text: str) -> list[str]:
     """The names around every “and” that is in no quotes."""
-    hidden = QUOTED.sub(lambda match: "x" * len(match[0]), text)
+    hidden = hide_quoted(text)
     cuts = [(match.start(), match.end()) for match in _LAST_AND.finditer(hidden)]
     starts, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(text)]
     return [text[start:end] for start, end in zip(starts, ends, strict=True)]

@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 
 from backend.ai.planner import vocabulary as words
-from backend.ai.planner.text import capitalised, clean, same, unquote, word_count
+from backend.ai.planner.text import capitalised, clean, hide_quoted, same, unquote, word_count
 
 MAX_LEAD_WORDS = 20
 MAX_BARE_LEAD_WORDS = 10
@@ -108,14 +108,15 @@ def kind_of(said: str, *, weak: bool = True) -> tuple[str | None, tuple[int, int
 
 def _inline_lead(first: str, rest: str) -> tuple[Lead, str] | None:
     """``Draw a flow chart: a -> b``, or a first line without a colon that is plainly a request."""
-    arrow = _ARROW_HINT.search(first)
-    colon = _COLON.search(first)
+    hidden = hide_quoted(first)
+    arrow = _ARROW_HINT.search(hidden)
+    colon = _COLON.search(hidden)
     if colon and (arrow is None or colon.start() < arrow.start()):
         said, body = first[: colon.start()][: MAX_LEAD_CHARACTERS + 1], first[colon.end() :].strip()
         if body and _is_request(said) and (word_count(said) > 1 or names_kind(said)):
             return read_lead(said), "\n".join(filter(None, (body, rest)))
         return None
-    if not rest or arrow or "|" in first or "\t" in first or ";" in first:
+    if not rest or arrow or any(mark in hidden for mark in "|\t;"):
         return None
     if len(first) <= MAX_LEAD_CHARACTERS and _is_request(first) and names_kind(first):
         return read_lead(_FULL_STOP.sub("", first)), rest

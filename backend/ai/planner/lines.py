@@ -56,6 +56,12 @@ def read_lines(text: str) -> list[Line]:
     return lines
 
 
+def has_marks(text: str) -> bool:
+    """Whether a text has bullets, numbers or headings in front of its lines: it is a list, whatever is in the lines."""
+    stripped = (line.strip() for line in text.split("\n"))
+    return any(_BULLET.match(line) or _NUMBER.match(line) or heading_of(line) for line in stripped)
+
+
 def plain_label(text: str) -> str:
     """A label without the Markdown in it: emphasis, code, links, escapes and entities become what they show."""
     text = clean(text)

@@ -14,7 +14,7 @@ from backend.ai.planner.arrow_scanner import has_arrow
 from backend.ai.planner.errors import PlanError
 from backend.ai.planner.groups import GroupOfItems, enumerate_items, read_groups
 from backend.ai.planner.lead import Lead
-from backend.ai.planner.lines import plain_label
+from backend.ai.planner.lines import has_marks, plain_label
 from backend.ai.planner.text import clean, has_sentences, word_count
 
 MAX_CELL_WORDS = 40
@@ -55,7 +55,7 @@ def plan_csv(body: str, lead: Lead, language: str | None = None) -> Table | None
     like data. Raises PlanError for a row that is wider than the header where it certainly is a table.
     """
     announced = lead.kind == "table" or language in {"csv", "tsv"}
-    if has_arrow(body) and not announced:
+    if not announced and (has_arrow(body) or has_marks(body)):
         return None
     for delimiter in "\t;|,":
         rows = _rows(body, delimiter)
@@ -99,7 +99,7 @@ def _rows(body: str, delimiter: str) -> list[list[str]]:
     """The rows that csv reads; none where the text is no CSV (a quote that is never closed swallows the rest)."""
     lines = body.split("\n")
     if delimiter == "|":
-        lines = [re.sub(r"^\s*\||\|\s*$", "", line) for line in lines]
+        lines = _without_frame(lines)
     if delimiter not in lines[0]:
         return []
     try:
@@ -109,6 +109,15 @@ def _rows(body: str, delimiter: str) -> list[list[str]]:
     except csv.Error:
         return []
     return [[clean(cell) for cell in row] for row in read if any(cell.strip() for cell in row)]
+
+
+def _without_frame(lines: Sequence[str]) -> list[str]:
+    """Rows without the bars that stand in front of, or behind, every one of them."""
+    stripped = [line.strip() for line in lines]
+    framed = [line for line in stripped if line]
+    front = all(line.startswith("|") for line in framed)
+    back = all(line.endswith("|") for line in framed)
+    return [line[1 if front else 0 : len(line) - 1 if back and len(line) > 1 else None] for line in stripped]
 
 
 def _looks_like_data(body: str, rows: Sequence[Sequence[str]], delimiter: str) -> bool:

@@ -22,7 +22,7 @@ ALL_QUOTES = QUOTES | SINGLE_QUOTES
 
 # A quoted name anywhere on a line; an apostrophe inside a word opens none.
 QUOTED = re.compile(
-    r'"[^"\n]*"|“[^“”\n]*”|„[^„“”\n]*[“”]|«[^«»\n]*»|「[^「」\n]*」|(?<!\w)\'[^\'\n]*\'(?!\w)|(?<!\w)‘[^‘’\n]*’(?!\w)'
+    r'"(?:[^"\\\n]|\\[^\n])*+"|“[^“”\n]*”|„[^„“”\n]*[“”]|«[^«»\n]*»|「[^「」\n]*」|(?<!\w)\'[^\'\n]*\'(?!\w)|(?<!\w)‘[^‘’\n]*’(?!\w)'
 )
 
 _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
@@ -82,6 +82,11 @@ def unquote(label: str) -> tuple[str, bool]:
         if not any(quote in bare for quote in (label[0], label[-1])):
             return clean(unescape(inner) if escaped else inner), True
     return clean(label), False
+
+
+def hide_quoted(text: str) -> str:
+    """The text with as many x in the place of every quoted name: what is in quotes divides nothing."""
+    return QUOTED.sub(lambda match: "x" * len(match[0]), text)
 
 
 def unescape(quoted: str) -> str:
