@@ -79,7 +79,7 @@ describe("a job's twin routes", () => {
       http.all("http://localhost:3000/api/ai-agent/job/*", async ({ request }) => {
         asked.push(`${request.method} ${new URL(request.url).pathname}`);
         await delay(1);
-        return HttpResponse.json({ status: "completed", engine: { name: "planner" } });
+        return HttpResponse.json({ status: "completed", result: { engine: { name: "planner" } } });
       }),
     );
     await service.status("j");

@@ -53,11 +53,11 @@ export class AIAgentService {
     );
   }
 
-  /** Refused with 409 while the job is unfinished, and if it failed or was cancelled. */
-  async result(jobId: string) {
-    return unwrap(
-      this.client.GET("/api/ai-agent/job/{job_id}/result", { params: { path: { job_id: jobId } } }),
-    );
+  /** What the job made. Refused with 409 while it is unfinished, and if it failed or was cancelled. */
+  async result(jobId: string): Promise<Record<string, unknown>> {
+    const params = { path: { job_id: jobId } };
+    const answer = await unwrap(this.client.GET("/api/ai-agent/job/{job_id}/result", { params }));
+    return answer.result;
   }
 
   /** The job will stop; refused with 409 when it has finished already. */

@@ -1,9 +1,14 @@
 import { api, unwrap } from "../../../lib/api-client";
+import type { paths } from "../../../lib/api-schema";
 import type { CanvasElement } from "../core/merge";
 import type { CanvasTransport, Joined, Stored, TransportEvents } from "../core/transport";
 import { asTransportError } from "./socket-transport";
 
 const POLL_EVERY_MS = 2_000;
+
+type UpdateBody = NonNullable<
+  paths["/api/canvases/{canvas_id}/elements"]["post"]["requestBody"]
+>["content"]["application/json"];
 
 interface ElementsAnswer {
   elements: readonly CanvasElement[];
@@ -31,7 +36,7 @@ export function httpTransport(canvasId: string): CanvasTransport {
     },
     async update(elements): Promise<Stored> {
       const params = { path: { canvas_id: canvasId } };
-      const body = { elements: elements as unknown as Record<string, unknown>[] };
+      const body = { elements } as unknown as UpdateBody;
       const answer = await unwrap(api.POST("/api/canvases/{canvas_id}/elements", { params, body })).catch(
         rethrow,
       );
