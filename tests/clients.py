@@ -25,6 +25,7 @@ class Browser:
         headers = dict(options.pop("headers", {}))
         if method not in ("GET", "HEAD", "OPTIONS") and self.csrf:
             headers.setdefault("X-CSRF-Token", self.csrf)
+        options.setdefault("buffered", True)  # closes the files that are sent
         answer = self.http.open(path, method=method, headers=headers, environ_overrides=self.environ, **options)
         body = answer.get_json(silent=True)
         if isinstance(body, dict) and "csrf_token" in body:
