@@ -29,6 +29,6 @@ def alone(environ: dict[str, str]) -> Iterator[Installation]:
 def with_model(environ: dict[str, str], server: ProtocolServer) -> Iterator[Installation]:
     """An installation whose one provider is ``server``. Retries come at once, so that tests need not wait."""
     quick = {"RETRY_BACKOFF_BASE": "0.01", "RATE_LIMITS": "off"}
-    installation = Installation(with_providers({**environ, **quick}, server.provider(timeout=5)))
+    installation = Installation(with_providers({**environ, **quick}, server.provider(timeout=60)))
     yield installation
     installation.close()

@@ -109,7 +109,7 @@ def test_free_text_is_drawn_by_the_model(with_model: Installation, server: Proto
 
 def test_progress_moves_while_the_model_writes(with_model: Installation, server: ProtocolServer) -> None:
     gate = threading.Event()
-    server.script(Answer(text=CHART, chunk=40, gate=gate))
+    server.script(Answer(text=CHART, chunk=40, delay=0.06, gate=gate))
     person = with_model.guest()
     accepted = person.start("create_canvas", instructions=FREE)
 
