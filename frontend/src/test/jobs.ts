@@ -12,7 +12,7 @@ export function aJob(changes: Partial<Job> = {}): Job {
     status: "queued",
     progress: 0,
     message: null,
-    summary: "onboarding flow",
+    summary: "Create canvas · “onboarding flow”",
     canvas_id: null,
     tags: [],
     attempt: 0,

@@ -51,6 +51,14 @@ test("an arrow's points become absolute and its head is kept", () => {
   });
 });
 
+test("a label is known to stand on its arrow", () => {
+  const arrow = { id: "a", type: "arrow", x: 0, y: 0, points: [[0, 0]] };
+  const label = { id: "l", type: "text", x: 0, y: 0, text: "yes", containerId: "a" };
+  expect(
+    previewOf([arrow, label, { ...label, id: "m", containerId: "r" }])?.shapes.map(({ onLine }) => onLine),
+  ).toEqual([false, true, false]);
+});
+
 test("text keeps its lines, and nonsense in an element does no harm", () => {
   const shape = previewOf([
     { id: "t", type: "text", x: "far", y: Number.NaN, text: "one\ntwo", textAlign: "center" },

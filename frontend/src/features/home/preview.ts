@@ -22,6 +22,8 @@ export interface PreviewShape {
   lines: string[];
   fontSize: number;
   anchor: "start" | "middle" | "end";
+  /** Stands on a line, which must not run through it. */
+  onLine: boolean;
 }
 
 export interface Preview {
@@ -50,15 +52,16 @@ type Element = Readonly<Record<string, unknown>>;
 
 /** Null when there is nothing to see. */
 export function previewOf(elements: readonly Element[]): Preview | null {
+  const lines = new Set(elements.filter(({ type }) => KINDS.get(type) === "line").map(({ id }) => id));
   const shapes = elements
     .filter((element) => element["isDeleted"] !== true)
     .slice(0, MAX_SHAPES)
-    .map(toShape)
+    .map((element) => toShape(element, lines))
     .filter((shape) => shape !== null);
   return shapes.length > 0 ? { viewBox: viewBoxOf(shapes), shapes } : null;
 }
 
-function toShape(element: Element): PreviewShape | null {
+function toShape(element: Element, lines: ReadonlySet<unknown>): PreviewShape | null {
   const kind = KINDS.get(element["type"]);
   const id = element["id"];
   if (!kind || typeof id !== "string") return null;
@@ -83,6 +86,7 @@ function toShape(element: Element): PreviewShape | null {
     hasHead: element["type"] === "arrow" && element["endArrowhead"] !== null,
     lines: text(element["text"], "").split("\n"),
     fontSize: number(element["fontSize"], 20),
+    onLine: lines.has(element["containerId"]),
     anchor: ANCHORS.get(element["textAlign"]) ?? "start",
   };
 }

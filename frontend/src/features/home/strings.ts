@@ -35,11 +35,12 @@ export const strings = {
     title: "The trash is empty",
     text: "Canvases that you delete wait here until you restore them.",
   },
+  // Each in another notation that is drawn without a model.
   examples: [
     "Sign up -> Verify e-mail -> Choose plan; if no e-mail -> Resend -> Verify e-mail",
-    "Mind map of a product launch: Website (Copy, Design), Press (List, Kit), Support (Docs, Chat)",
-    "Board: To do: Write copy, Book venue; Doing: Design logo; Done: Pick a date",
-    "Table: Plan, Price, Seats; Free, 0 €, 1; Team, 12 €, 10",
-    "Checklist: Give notice, Book a van, Pack, Clean, Hand over the keys",
+    "Mind map of a launch: Website (Copy, Design), Press (List, Kit), Support (Docs, Chat)",
+    "Launch board: To do: Write copy, Book venue; Doing: Logo; Done: Date",
+    "Compare train, car and bike: Price: fair, high, none; Speed: fast, fast, slow",
+    "Checklist for moving: Give notice, Book a van, Pack, Clean",
   ],
 } as const;

@@ -2,7 +2,7 @@ import { formatClock, formatCountdown, formatDuration } from "../../lib/format";
 import type { Job } from "./job-types";
 import { strings } from "./strings";
 
-const LONGEST_SUMMARY = 80; // characters; the rest is on the job's page
+const SEPARATOR = " · ";
 const COUNT_DOWN_BELOW_MS = 3_600_000;
 
 export interface JobSentence {
@@ -14,17 +14,14 @@ export interface JobSentence {
   state: string;
 }
 
-/** A job as a sentence in three parts; `now` is milliseconds. */
+/** A job as a sentence in three parts; `now` is milliseconds. The server's summary has the first two in one. */
 export function jobSentence(job: Job, now: number): JobSentence {
-  return {
-    what: strings.typeName(job.job_type),
-    about: job.summary ? strings.quoted(shorten(job.summary)) : null,
-    state: stateWords(job, now),
-  };
+  const [what = "", ...about] = (job.summary ?? strings.typeName(job.job_type)).split(SEPARATOR);
+  return { what, about: about.join(SEPARATOR) || null, state: stateWords(job, now) };
 }
 
 export function sentenceText({ what, about, state }: JobSentence): string {
-  return [what, about, state].filter((part) => part !== null).join(" · ");
+  return [what, about, state].filter((part) => part !== null).join(SEPARATOR);
 }
 
 function stateWords(job: Job, now: number): string {
@@ -56,15 +53,4 @@ function waitingWords(job: Job, now: number): string {
   return wait < COUNT_DOWN_BELOW_MS
     ? strings.state.startsIn(formatCountdown(wait))
     : strings.state.startsAt(formatClock(job.run_at));
-}
-
-function shorten(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  const letters = Array.from(line);
-  return letters.length <= LONGEST_SUMMARY
-    ? line
-    : `${letters
-        .slice(0, LONGEST_SUMMARY - 1)
-        .join("")
-        .trimEnd()}…`;
 }

@@ -33,7 +33,6 @@ export const strings = {
     filteredAction: "Show all jobs",
   },
   typeName: (type: string) => TYPE_NAMES[type] ?? humanise(type),
-  quoted: (text: string) => `“${text}”`,
   state: {
     waiting: "waiting for a worker",
     startsIn: (time: string) => `starts in ${time}`,

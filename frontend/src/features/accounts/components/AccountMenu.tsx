@@ -17,7 +17,7 @@ export function AccountMenu() {
   const next =
     pathname === "/" || pathname.startsWith("/sign") ? "" : `?next=${encodeURIComponent(pathname)}`;
   return (
-    <Button component={Link} to={`/signin${next}`} variant="default" size="compact-md">
+    <Button component={Link} to={`/signin${next}`} variant="default" size="xs">
       {strings.menu.signIn}
     </Button>
   );

@@ -36,10 +36,16 @@ export function HomePage() {
           </Text>
         )}
         <div className={classes.prompt}>
-          <PromptBox onSubmit={drawing.mutateAsync} autoFocus examples={strings.examples} />
+          <PromptBox onSubmit={drawing.mutateAsync} autoFocus examples={first ? strings.examples : []} />
         </div>
         {first && (
-          <Button variant="subtle" color="gray" loading={empty.isPending} onClick={() => empty.mutate()}>
+          <Button
+            variant="subtle"
+            color="gray"
+            className={classes.empty}
+            loading={empty.isPending}
+            onClick={() => empty.mutate()}
+          >
             {strings.emptyCanvas}
           </Button>
         )}

@@ -6,6 +6,7 @@ const HEAD_LENGTH = 14;
 const HEAD_ANGLE = Math.PI / 7;
 const LINE_HEIGHT = 1.25;
 const CORNER = 16;
+const LABEL_MARGIN = 8;
 
 export function PreviewShapeView({ shape }: { shape: PreviewShape }) {
   const middle = `${shape.x + shape.width / 2} ${shape.y + shape.height / 2}`;
@@ -56,7 +57,9 @@ function Words({ shape }: { shape: PreviewShape }) {
       fontSize={shape.fontSize}
       textAnchor={shape.anchor}
       fill={shape.stroke}
-      stroke="none"
+      stroke={shape.onLine ? "#fff" : "none"}
+      strokeWidth={LABEL_MARGIN}
+      paintOrder="stroke"
     >
       {shape.lines.map((line, row) => (
         <tspan key={row} x={x} y={shape.y + shape.fontSize * (1 + row * LINE_HEIGHT)}>

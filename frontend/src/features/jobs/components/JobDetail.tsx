@@ -25,7 +25,7 @@ export function JobDetail({ job }: { job: FullJob }) {
         <Title order={2}>{sentence.what}</Title>
         <Group gap="sm" className={classes.state}>
           <StatusBadge status={shownStatus(job)} progress={job.progress} />
-          {job.status !== "failed" && job.status !== "cancelled" && (
+          {!finished && (
             <Text size="sm" c="dimmed" aria-live="polite">
               {sentence.state}
             </Text>
@@ -56,7 +56,7 @@ function Actions({ job, finished }: { job: Job; finished: boolean }) {
         <Button
           component={Link}
           to={`/canvas/${job.canvas_id}`}
-          size="compact-md"
+          size="sm"
           leftSection={<IconPencil size={16} aria-hidden />}
         >
           {strings.detail.openCanvas}
@@ -64,7 +64,7 @@ function Actions({ job, finished }: { job: Job; finished: boolean }) {
       )}
       {!finished && (
         <Button
-          size="compact-md"
+          size="sm"
           variant="default"
           disabled={job.cancel_requested}
           onClick={() => cancel(job.job_id)}

@@ -28,23 +28,23 @@ export const JobRow = memo(function JobRow({ job, now }: { job: Job; now: number
         )}
         {` · ${sentence.state}`}
       </Link>
-      <div className={classes.side}>
-        {isFinished(job.status) ? (
-          <Age at={job.completed_at ?? job.created_at} now={now} />
-        ) : (
-          <ProgressBar value={job.progress} status={shownStatus(job)} label={sentence.what} />
-        )}
-      </div>
-      <div className={classes.action}>
-        {!isFinished(job.status) && <CancelButton job={job} label={sentenceText(sentence)} />}
-      </div>
+      {isFinished(job.status) ? (
+        <Age at={job.completed_at ?? job.created_at} now={now} />
+      ) : (
+        <>
+          <div className={classes.bar}>
+            <ProgressBar value={job.progress} status={shownStatus(job)} label={sentence.what} />
+          </div>
+          <CancelButton job={job} label={sentenceText(sentence)} />
+        </>
+      )}
     </li>
   );
 });
 
 function Age({ at, now }: { at: string; now: number }) {
   return (
-    <time dateTime={at} title={formatDateTime(at)}>
+    <time className={classes.age} dateTime={at} title={formatDateTime(at)}>
       {formatRelative(at, now)}
     </time>
   );
@@ -54,6 +54,7 @@ function CancelButton({ job, label }: { job: Job; label: string }) {
   const cancel = useCancelWithNotice();
   return (
     <Button
+      className={classes.action}
       size="compact-sm"
       variant="default"
       disabled={job.cancel_requested}

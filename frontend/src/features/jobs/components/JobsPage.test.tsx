@@ -37,9 +37,7 @@ test("jobs read as sentences, and an event moves the bar without asking again", 
   const row = await screen.findByRole("listitem");
   expect(row).toHaveProperty(
     "textContent",
-    expect.stringContaining(
-      "Create canvas · onboarding flow · Drawing".replace("onboarding flow", "“onboarding flow”"),
-    ),
+    expect.stringContaining("Create canvas · “onboarding flow” · Drawing"),
   );
   patchJob(client, anEvent("progress", 5, { progress: 70, message: "Nearly there" }));
   await within(row).findByText(/Nearly there/);
@@ -81,7 +79,12 @@ test("older jobs are loaded by the cursor", async () => {
   server.use(
     http.get(url("/api/jobs"), ({ request }) => {
       const cursor = new URL(request.url).searchParams.get("cursor");
-      const items = [aJob({ job_id: cursor ?? "first", summary: cursor ? "older" : "newer" })];
+      const items = [
+        aJob({
+          job_id: cursor ?? "first",
+          summary: cursor ? "Create canvas · older" : "Create canvas · newer",
+        }),
+      ];
       return HttpResponse.json({ items, next_cursor: cursor ? null : "page-2" });
     }),
   );
@@ -130,7 +133,10 @@ test("a job that is not there says so", async () => {
 });
 
 test("j and k walk through the rows", async () => {
-  answerJobs(aJob({ summary: "one" }), aJob({ job_id: "two", summary: "two" }));
+  answerJobs(
+    aJob({ summary: "Create canvas · one" }),
+    aJob({ job_id: "two", summary: "Create canvas · two" }),
+  );
   renderPage(routes, "/jobs");
   const [first, second] = await screen.findAllByRole("link", { name: /Create canvas/ });
   first?.focus();
