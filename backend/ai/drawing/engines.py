@@ -7,6 +7,7 @@ refuses a graph, such as one that would need too many bends; it draws every edge
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 Direction = Literal["down", "right"]
 THOROUGH_EDGES = 80  # up to here all effort takes well under 0.1 s; beyond, it grows to seconds
 MOST_BENDS = 3_000  # in graphlay's long edges: about 5 s on one core
+OFF_BORDER = 12  # pixels
 GRANDALF_EDGES = 300  # beyond, only the first edge into each node is laid out
 
 
@@ -36,10 +38,13 @@ class Spacing:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Centres of the boxes; for each edge the bends between its two boxes, end points excluded."""
+    """Centres of the boxes; for each edge the points of its way from just outside of one box to just outside of the other.
+
+    No points mean the straight way.
+    """
 
     centers: list[Point]
-    bends: list[tuple[Point, ...]]
+    ways: list[tuple[Point, ...]]
 
 
 def place(
@@ -81,8 +86,19 @@ def _with_graphlay(
     )
     return Placed(
         [(node["center"]["x"], node["center"]["y"]) for node in drawing.nodes],
-        [tuple((point["x"], point["y"]) for point in edge["points"][1:-1]) for edge in drawing.edges],
+        [_way([(point["x"], point["y"]) for point in edge["points"]]) for edge in drawing.edges],
     )
+
+
+def _way(points: list[Point]) -> tuple[Point, ...]:
+    """The points with the outer ones, which are on the borders, moved away from there."""
+    return (_towards(points[0], points[1]), *points[1:-1], _towards(points[-1], points[-2]))
+
+
+def _towards(start: Point, end: Point) -> Point:
+    length = math.dist(start, end)
+    share = min(OFF_BORDER / length, 0.5) if length else 0.0
+    return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
 
 
 def _with_grandalf(

@@ -100,7 +100,7 @@ def _lay_part(
         boxes[node] = Rect.around(placed.centers[position], boxes[node].width, boxes[node].height)
     for number in straight:
         routes[number] = _route(
-            part.chains[number], part.hubs.get(number), number in turned, placed.bends, placed.centers
+            part.chains[number], part.hubs.get(number), number in turned, placed.ways, placed.centers
         )
     for position, number in enumerate(loops):
         wire = wires[number]
@@ -139,12 +139,12 @@ def _wire(
 
 
 def _route(
-    chain: list[int], hub: int | None, turned: bool, bends: list[tuple[Point, ...]], centers: list[Point]
+    chain: list[int], hub: int | None, turned: bool, ways: list[tuple[Point, ...]], centers: list[Point]
 ) -> Route:
     if hub is None:
-        points = list(bends[chain[0]])
+        points = list(ways[chain[0]])
         return Route(tuple(reversed(points) if turned else points))
-    before, after = list(bends[chain[0]]), list(bends[chain[1]])
+    before, after = list(ways[chain[0]][:-1]), list(ways[chain[1]][1:])
     points = [*before, centers[hub], *after]
     if turned:
         return Route(tuple(reversed(points)), len(after))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.ai.diagram import Outline, walk
-from backend.ai.drawing.measure import PADDING, Font, wrap
+from backend.ai.drawing.measure import PADDING, Font, outer_length, wrap
 from backend.ai.drawing.shapes import Rect
 from backend.ai.drawing.sizing import AIR, shape_height, text_width
 from backend.ai.drawing.sketch import Box, Part, Sketch
@@ -17,7 +17,7 @@ NARROWEST_ROW = 280
 PREFERRED_TEXT = 380
 SIZES = (18, 16, 15)  # by level; deeper levels have the last
 RADIUS = 8  # of the corners of rows
-BADGE = 40
+SMALLEST_BADGE, BADGE_FONT = 42, 14
 BADGE_GAP = 12
 
 
@@ -25,7 +25,8 @@ def sketch_outline(outline: Outline, theme: Theme) -> Sketch:
     """Rows from top to bottom: every level has one width, all right sides are in line."""
     rows = [(level, clean(item.label)) for level, item in walk(outline.items)]
     deepest = max(level for level, _ in rows)
-    left = BADGE + BADGE_GAP if outline.ordered else 0
+    badge = _badge_size(len(outline.items), theme)
+    left = badge + BADGE_GAP if outline.ordered else 0
     right = left + max(level * INDENT + _row_width(text, _font(level, theme)) for level, text in rows)
     right = max(right, left + deepest * INDENT + NARROWEST_ROW)
     parts: list[Part] = []
@@ -36,7 +37,7 @@ def sketch_outline(outline: Outline, theme: Theme) -> Sketch:
         font, x = _font(level, theme), left + level * INDENT
         height = shape_height(text, "rectangle", font, right - x)
         if outline.ordered and level == 0:
-            parts.append(_badge(branch, y + height / 2, theme))
+            parts.append(_badge(branch, badge, y + height / 2, theme))
         paint = _paint(level, branch, outline, theme)
         parts.append(
             Box(
@@ -59,9 +60,14 @@ def _row_width(text: str, font: Font) -> float:
     return round(width + 2 * PADDING + 2 * AIR)
 
 
-def _badge(number: int, middle: float, theme: Theme) -> Box:
-    font = Font(theme.family, 14)
-    rect = Rect(0, round(middle - BADGE / 2), BADGE, BADGE)
+def _badge_size(count: int, theme: Theme) -> float:
+    """Of a circle that holds the largest number."""
+    return max(SMALLEST_BADGE, outer_length("ellipse", Font(theme.family, BADGE_FONT).width(str(count))) + 2)
+
+
+def _badge(number: int, size: float, middle: float, theme: Theme) -> Box:
+    rect = Rect(0, round(middle - size / 2, 1), size, size)
+    font = Font(theme.family, BADGE_FONT)
     return Box(f"number {number}", rect, str(number + 1), theme.scheme.terminal, font, "ellipse", thin=True)
 
 

@@ -70,18 +70,26 @@ class _Router:
 
     def straighten(self, number: int) -> None:
         """Take the straight way, or else leave out single bends."""
-        if self._take(number, [], None):
-            return
-        if self._hubs[number] == 0 and len(self._bends[number]) == 1:
-            self._pull_in(number)
-            return
+        if not self._take(number, [], None):
+            self._shorten(number)
+
+    def _shorten(self, number: int) -> None:
+        """Leave out bends, those next to the boxes first: ends that are found anew point at the boxes' centres."""
+        for position in (-1, 0):
+            self._leave_out(number, position % max(len(self._bends[number]), 1), at_border=True)
         position = 0
         while position < len(self._bends[number]):
-            hub = self._hubs[number]
-            fewer = self._bends[number][:position] + self._bends[number][position + 1 :]
-            shifted = None if hub is None else hub - (position < hub)
-            if position == hub or not self._take(number, fewer, shifted):
+            if not self._leave_out(number, position):
                 position += 1
+        if self._hubs[number] == 0 and len(self._bends[number]) == 1:
+            self._pull_in(number)
+
+    def _leave_out(self, number: int, position: int, *, at_border: bool = False) -> bool:
+        bends, hub = self._bends[number], self._hubs[number]
+        if position == hub or not bends:
+            return False
+        shifted = None if hub is None else hub - (position < hub)
+        return self._take(number, bends[:position] + bends[position + 1 :], shifted, whatever_it_crosses=at_border)
 
     def _pull_in(self, number: int) -> None:
         """Move a label that is the only bend towards the straight way, as far as there is room."""
@@ -91,7 +99,10 @@ class _Router:
                 return
 
     def spread(self, group: list[int]) -> None:
-        """The first of several arrows between two boxes goes straight, the others bow out beside it, if there is room."""
+        """The first of several arrows between two boxes goes straight, the others bow out beside it.
+
+        If there is no room for that, they go as the layout has put them.
+        """
         path = self._path(group[0], ())
         (ax, ay), (bx, by) = path[0], path[-1]
         length = math.hypot(bx - ax, by - ay) or 1.0
@@ -108,6 +119,8 @@ class _Router:
                 for number, hub in zip(group[1:], hubs[1:], strict=True):
                     self._set(number, [hub], 0)
                 return
+        for number in group:
+            self._shorten(number)
 
     def _have_room(self, group: list[int], hubs: list[Point]) -> bool:
         obstacles = self._obstacles(self._wires[group[0]], set(group))
@@ -129,10 +142,11 @@ class _Router:
         path = self._path(number, bends)
         curve = rounded(path)
         near = _near(path, self._obstacles(wire, {number}))
-        curved = not any(path_crosses(curve, rect) and not path_crosses(path, rect) for rect in near)
+        own = [self._boxes[end].rect for end in {wire.source, wire.target}]
+        curved = not any(path_crosses(curve, rect) and not path_crosses(path, rect) for rect in (*near, *own))
         return Routed(tuple(bends), curved)
 
-    def _take(self, number: int, bends: list[Point], hub: int | None) -> bool:
+    def _take(self, number: int, bends: list[Point], hub: int | None, *, whatever_it_crosses: bool = False) -> bool:
         """Use these bends if nothing is in the way. Without a hub, the label is in the middle of the whole."""
         wire, path = self._wires[number], self._path(number, bends)
         label = None
@@ -143,7 +157,11 @@ class _Router:
         if label is not None and self._is_struck(number, label):
             return False
         shift = max((_distance(bend, path) for bend in self._bends[number]), default=0.0)
-        if shift > SMALL_SHIFT and self._crossings(number, path) > self._crossings(number, self._paths[number]):
+        if (
+            shift > SMALL_SHIFT
+            and not whatever_it_crosses
+            and self._crossings(number, path) > self._crossings(number, self._paths[number])
+        ):
             return False
         self._set(number, bends, hub)
         return True

@@ -77,7 +77,9 @@ def border_point(shape: str, rect: Rect, toward: Point, gap: float) -> Point:
         dy = 1.0
     a, b = max(rect.width / 2, 0.5), max(rect.height / 2, 0.5)
     if shape == "diamond":
-        reach = 1 / (abs(dx) / a + abs(dy) / b) * (1 + gap * math.hypot(a, b) / (a * b))
+        reach = 1 / (abs(dx) / a + abs(dy) / b)
+        length = reach * math.hypot(dx, dy)
+        reach *= 1 + min(gap * math.hypot(a, b) / (a * b), 2 * gap / length)  # at a pointed corner not too far out
     elif shape == "ellipse":
         reach = 1 / math.hypot(dx / (a + gap), dy / (b + gap))
     else:
