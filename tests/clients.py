@@ -25,8 +25,12 @@ class Browser:
         headers = dict(options.pop("headers", {}))
         if method not in ("GET", "HEAD", "OPTIONS") and self.csrf:
             headers.setdefault("X-CSRF-Token", self.csrf)
-        options.setdefault("buffered", True)  # closes the files that are sent
-        answer = self.http.open(path, method=method, headers=headers, environ_overrides=self.environ, **options)
+        options = {
+            "buffered": True,
+            "environ_overrides": self.environ,
+            **options,
+        }  # buffered: closes files that are sent
+        answer = self.http.open(path, method=method, headers=headers, **options)
         body = answer.get_json(silent=True)
         if isinstance(body, dict) and "csrf_token" in body:
             self.csrf = body["csrf_token"]
@@ -60,7 +64,7 @@ class Program:
 
     def send(self, method: str, path: str, **options: Any) -> TestResponse:
         headers = {"Authorization": f"Bearer {self.token}", **options.pop("headers", {})}
-        return self.http.open(path, method=method, headers=headers, **options)
+        return self.http.open(path, method=method, headers=headers, **{"buffered": True, **options})
 
     def get(self, path: str, **options: Any) -> TestResponse:
         return self.send("GET", path, **options)

@@ -66,7 +66,6 @@ def test_what_is_not_there_is_not_the_page(visitor: Browser) -> None:
         "/gone.js",
         "/api",
         "/api/gone",
-        "/socket.iox/../api/x",
         "/metrics/x",
         "/ready/x",
     ):

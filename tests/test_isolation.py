@@ -1,0 +1,326 @@
+"""Nobody reaches what belongs to somebody else: every route and every message, tried by a stranger and by nobody.
+
+A route or message that is new fails here until it is described below: say how to aim it at somebody else's things.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from flask_socketio import SocketIOTestClient
+from psycopg import sql
+
+from backend.extensions import socketio
+from backend.live.server import socket_server
+from tests.canvases.shapes import rectangle
+from tests.clients import Browser, Program, new_program
+
+SECRET = "nobody else may read this"
+TABLES = ("app_user", "canvas", "canvas_element", "ai_job", "ai_job_event")
+
+
+@dataclass
+class Owned:
+    """What one person has: ids by name, and everything of it that must never appear in an answer to somebody else."""
+
+    ids: dict[str, str]
+
+    @property
+    def traces(self) -> list[str]:
+        return [SECRET, *self.ids.values()]
+
+
+@dataclass
+class Aim:
+    """How to send a request at somebody else's things. ``body`` gets the owner's ids.
+
+    ``foreign`` are the answers that a stranger may get, ``nobody`` those of a request without any credentials.
+    """
+
+    body: Callable[[dict[str, str]], Any] = lambda _: None
+    query: str = ""
+    foreign: frozenset[int] = frozenset({404})
+    nobody: frozenset[int] = frozenset({401})
+
+
+OPEN = Aim(foreign=frozenset({200, 503}), nobody=frozenset({200, 503}))  # 503: nothing built, nothing listening
+OWN_LIST = Aim(foreign=frozenset({200}))
+OWN_THING = frozenset({200, 201, 202, 204})
+
+ROUTES: dict[tuple[str, str], Aim] = {
+    # for everybody
+    ("GET", "/"): OPEN,
+    ("GET", "/assets/<path:name>"): Aim(nobody=frozenset({404})),
+    ("GET", "/health"): OPEN,
+    ("GET", "/ready"): OPEN,
+    ("GET", "/api/openapi.json"): OPEN,
+    ("GET", "/api/docs"): OPEN,
+    ("GET", "/api/docs/start.js"): OPEN,
+    ("GET", "/api/docs/<any('swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'):name>"): OPEN,
+    # accounts
+    ("GET", "/api/session"): OPEN,
+    ("GET", "/api/auth/csrf"): OPEN,
+    ("GET", "/api/auth/me"): OWN_LIST,
+    ("POST", "/api/auth/signup"): Aim(
+        body=lambda _: {"email": "stranger@example.com", "password": "long enough"},
+        foreign=frozenset({201, 409}),
+        nobody=frozenset({201, 409}),
+    ),
+    ("POST", "/api/auth/login"): Aim(
+        body=lambda ids: {"email": ids["email"], "password": "a guess"}, foreign=frozenset({401})
+    ),
+    ("POST", "/api/auth/guest"): Aim(foreign=frozenset({201}), nobody=frozenset({201})),
+    ("POST", "/api/auth/logout"): Aim(foreign=frozenset({204}), nobody=frozenset({204})),
+    ("GET", "/api/tokens"): OWN_LIST,
+    ("POST", "/api/tokens"): Aim(body=lambda _: {"name": "x", "scopes": ["read"]}, foreign=OWN_THING),
+    ("DELETE", "/api/tokens/<uuid:token_id>"): Aim(),
+    # canvases
+    ("GET", "/api/canvases"): OWN_LIST,
+    ("POST", "/api/canvases"): Aim(body=lambda _: {}, foreign=OWN_THING),
+    ("GET", "/api/canvases/<uuid:canvas_id>"): Aim(),
+    ("PATCH", "/api/canvases/<uuid:canvas_id>"): Aim(body=lambda _: {"name": "Taken over"}),
+    ("DELETE", "/api/canvases/<uuid:canvas_id>"): Aim(),
+    ("POST", "/api/canvases/<uuid:canvas_id>/restore"): Aim(),
+    ("GET", "/api/canvases/<uuid:canvas_id>/elements"): Aim(),
+    ("POST", "/api/canvases/<uuid:canvas_id>/elements"): Aim(body=lambda _: {"elements": [rectangle("intruder")]}),
+    ("PUT", "/api/canvases/<uuid:canvas_id>/elements"): Aim(body=lambda _: {"elements": [rectangle("intruder")]}),
+    # AI
+    ("POST", "/api/ai-agent/create-canvas"): Aim(
+        body=lambda ids: {"instructions": "A -> B", "canvas_id": ids["canvas_id"]}
+    ),
+    ("POST", "/api/ai-agent/modify-canvas"): Aim(
+        body=lambda ids: {"instructions": "add X after Y", "canvas_id": ids["canvas_id"]}
+    ),
+    ("GET", "/api/ai-agent/job/<uuid:job_id>/status"): Aim(),
+    ("GET", "/api/ai-agent/job/<uuid:job_id>/result"): Aim(),
+    ("DELETE", "/api/ai-agent/job/<uuid:job_id>"): Aim(),
+    # jobs
+    ("POST", "/api/jobs"): Aim(
+        body=lambda ids: {
+            "job_type": "modify_canvas",
+            "request_data": {"instructions": "add X after Y", "canvas_id": ids["canvas_id"]},
+        }
+    ),
+    ("GET", "/api/jobs"): Aim(query="?user={user_id}&canvas_id={canvas_id}", foreign=frozenset({200, 403})),
+    ("POST", "/api/jobs/bulk-status"): Aim(body=lambda ids: {"ids": [ids["job_id"]]}, foreign=frozenset({200})),
+    ("GET", "/api/jobs/<uuid:job_id>"): Aim(),
+    ("GET", "/api/jobs/<uuid:job_id>/result"): Aim(),
+    ("DELETE", "/api/jobs/<uuid:job_id>"): Aim(),
+    ("GET", "/api/jobs/<uuid:job_id>/events"): Aim(),
+}
+
+
+@dataclass
+class Message:
+    """How to aim a message; ``own``: it answers about the sender's own things and succeeds."""
+
+    payload: dict[str, Any] = field(default_factory=dict)
+    own: bool = False
+
+
+MESSAGES: dict[str, Message] = {
+    "connect": Message(),  # see test_nobody_connects_without_saying_who_it_is
+    "disconnect": Message(),
+    "job:watch": Message({"job_id": "{job_id}", "after": 0}),
+    "job:unwatch": Message({"job_id": "{job_id}"}, own=True),
+    "user:watch": Message({"after_time": "2020-01-01T00:00:00Z"}, own=True),
+    "canvas:join": Message({"canvas_id": "{canvas_id}"}),
+    "canvas:leave": Message({"canvas_id": "{canvas_id}"}, own=True),
+    "canvas:update": Message({"canvas_id": "{canvas_id}", "elements": [rectangle("intruder")]}),
+    "canvas:presence": Message({"canvas_id": "{canvas_id}", "pointer": {"x": 1, "y": 1}, "selection": []}),
+}
+
+
+def routes_of(app: Flask) -> set[tuple[str, str]]:
+    return {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+@pytest.fixture
+def owner(app: Flask) -> Program:
+    return new_program(app)
+
+
+@pytest.fixture
+def owned(owner: Program) -> Owned:
+    """A canvas with an element, a job on it and a token."""
+    me = owner.get("/api/auth/me").json
+    assert me is not None
+    canvas_id = owner.post("/api/canvases", json={"name": SECRET}).json["id"]  # type: ignore[index]
+    element = rectangle("theirs", type="text", text=SECRET, fontSize=20)
+    owner.post(f"/api/canvases/{canvas_id}/elements", json={"elements": [element]})
+    job = owner.post("/api/ai-agent/create-canvas", json={"instructions": f"{SECRET} -> B", "canvas_id": canvas_id})
+    assert job.status_code == 202, job.text
+    (token,) = owner.get("/api/tokens").json["items"]  # type: ignore[index]
+    ids = {"canvas_id": canvas_id, "job_id": job.json["job_id"], "token_id": token["id"]}  # type: ignore[index]
+    return Owned({**ids, "user_id": me["id"], "email": me["email"]})
+
+
+@pytest.fixture
+def unchanged(owner: Program, owned: Owned, database_url: str) -> Iterator[None]:
+    """What the owner has is the same before and after."""
+
+    def snapshot() -> list[Any]:
+        with psycopg.connect(database_url) as connection:
+            texts = "SELECT to_jsonb(t)::text FROM {} t ORDER BY 1"
+            rows = [connection.execute(sql.SQL(texts).format(sql.Identifier(name))).fetchall() for name in TABLES]
+        return [[text for (text,) in table if any(trace in text for trace in owned.traces)] for table in rows]
+
+    before = snapshot()
+    assert all(before)
+    yield
+    assert snapshot() == before
+    assert owner.get("/api/auth/me").status_code == 200
+
+
+def test_every_route_is_described_here(app: Flask) -> None:
+    assert routes_of(app) == set(ROUTES)
+
+
+def test_every_message_is_described_here(app: Flask) -> None:
+    assert set(socket_server().handlers["/"]) == set(MESSAGES)
+
+
+def aimed(rule: str, ids: dict[str, str]) -> str:
+    return re.sub(r"<(?:[^<>]*:)?(\w+)>", lambda found: ids.get(found[1], "swagger-ui.css"), rule)
+
+
+def requests_at(owned: Owned) -> Iterator[tuple[str, str, Any, Aim]]:
+    # Signing up and out last: they change who the browser is.
+    order = sorted(ROUTES.items(), key=lambda item: item[0][1].startswith("/api/auth/"))
+    for (method, rule), aim in order:
+        yield method, aimed(rule, owned.ids) + aim.query.format(**owned.ids), aim.body(owned.ids), aim
+
+
+def assert_nothing_leaks(answer: Any, owned: Owned, *said: object) -> None:
+    """Only what the request itself said may come back."""
+    known = json.dumps(said)
+    for trace in owned.traces:
+        assert trace not in answer.text or trace in known, f"{said[:2]} gave away {trace}"
+
+
+@pytest.mark.parametrize("kind", ["program", "browser", "guest", "reader"])
+def test_a_stranger_gets_nothing(app: Flask, owned: Owned, unchanged: None, kind: str) -> None:
+    stranger = a_stranger(app, kind)
+    for method, path, body, aim in requests_at(owned):
+        answer = stranger.send(method, path, json=body)
+        allowed = aim.foreign | {403} if kind == "reader" and method != "GET" else aim.foreign
+        assert answer.status_code in allowed, (method, path, answer.text)
+        assert_nothing_leaks(answer, owned, method, path, body)
+
+
+def test_nobody_gets_nothing(app: Flask, owned: Owned, unchanged: None) -> None:
+    for method, path, body, aim in requests_at(owned):
+        answer = app.test_client(use_cookies=False).open(path, method=method, json=body, buffered=True)
+        assert answer.status_code in aim.nobody, (method, path, answer.text)
+        assert_nothing_leaks(answer, owned, method, path, body)
+
+
+def test_staff_who_only_read_change_nothing(app: Flask, owned: Owned, unchanged: None) -> None:
+    watcher = new_program(app)
+    email = watcher.get("/api/auth/me").json["email"]  # type: ignore[index]
+    command = ["accounts", "create-staff", "--email", email, "--role", "staff_readonly"]
+    assert app.test_cli_runner().invoke(args=command).exit_code == 0
+    assert watcher.get(f"/api/jobs/{owned.ids['job_id']}").status_code == 200
+    for method, path, body, _ in requests_at(owned):
+        if method != "GET" and not path.startswith("/api/auth/"):
+            watcher.send(method, path, json=body)
+
+
+def test_staff_see_jobs_and_not_what_people_draw(app: Flask, owned: Owned, unchanged: None) -> None:
+    staff = new_program(app)
+    email = staff.get("/api/auth/me").json["email"]  # type: ignore[index]
+    assert app.test_cli_runner().invoke(args=["accounts", "create-staff", "--email", email]).exit_code == 0
+    assert staff.get(f"/api/jobs/{owned.ids['job_id']}").status_code == 200
+    for method, path, body, _ in requests_at(owned):
+        if path.startswith(("/api/canvases/", "/api/tokens/")):
+            assert staff.send(method, path, json=body).status_code == 404, (method, path)
+
+
+def a_stranger(app: Flask, kind: str) -> Program | Browser:
+    if kind == "program":
+        return new_program(app)
+    if kind == "reader":
+        maker = new_program(app)
+        token = maker.post("/api/tokens", json={"name": "r", "scopes": ["read"]}).json["token"]  # type: ignore[index]
+        return Program(app, token)
+    browser = Browser(app)
+    if kind == "guest":
+        browser.enter_as_guest()
+    else:
+        browser.sign_up()
+    return browser
+
+
+# Socket.IO
+
+
+@pytest.fixture
+def connect(app: Flask) -> Iterator[Callable[..., SocketIOTestClient]]:
+    clients: list[SocketIOTestClient] = []
+
+    def make(**options: Any) -> SocketIOTestClient:
+        clients.append(socketio.test_client(app, **options))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        if client.is_connected():
+            client.disconnect()
+
+
+def test_a_stranger_reaches_nothing_by_messages(
+    app: Flask, owned: Owned, unchanged: None, connect: Callable[..., SocketIOTestClient]
+) -> None:
+    client = connect(auth={"token": new_program(app).token})
+    for event, message in MESSAGES.items():
+        if event in ("connect", "disconnect"):
+            continue
+        payload = json.loads(re.sub(r"\{(\w+_id)\}", lambda found: owned.ids[found[1]], json.dumps(message.payload)))
+        answer: Any = client.emit(event, payload, callback=True)
+        assert answer["ok"] is message.own, (event, answer)
+        known = json.dumps(payload)
+        for trace in owned.traces:
+            assert trace not in json.dumps(answer) or trace in known, event
+    rooms = {room for room in socket_server().manager.rooms["/"] if room is not None}
+    assert not {room for room in rooms if any(trace in room for trace in owned.traces)}
+
+
+def test_an_own_room_is_not_a_strangers(
+    app: Flask, owner: Program, owned: Owned, connect: Callable[..., SocketIOTestClient]
+) -> None:
+    theirs, stranger = connect(auth={"token": owner.token}), connect(auth={"token": new_program(app).token})
+    theirs.emit("canvas:join", {"canvas_id": owned.ids["canvas_id"]}, callback=True)
+    theirs.emit("job:watch", {"job_id": owned.ids["job_id"], "after": 0}, callback=True)
+    stranger.emit("canvas:join", {"canvas_id": owned.ids["canvas_id"]}, callback=True)
+    stranger.emit("job:watch", {"job_id": owned.ids["job_id"], "after": 0}, callback=True)
+    stranger.get_received()
+    theirs.get_received()
+    for room in (f"canvas:{owned.ids['canvas_id']}", f"job:{owned.ids['job_id']}", f"user:{owned.ids['user_id']}"):
+        socketio.emit("notice", {"room": room}, to=room)
+    assert len(theirs.get_received()) == 3
+    assert stranger.get_received() == []
+
+
+def test_nobody_connects_without_saying_who_it_is(app: Flask, connect: Callable[..., SocketIOTestClient]) -> None:
+    assert not connect().is_connected()
+    assert not connect(auth={"token": "wrong"}).is_connected()
+    assert not connect(auth={"token": None}).is_connected()
+    assert not connect(auth={"token": str(uuid.uuid4())}).is_connected()
+    browser = Browser(app)
+    browser.sign_up()
+    assert connect(flask_test_client=browser.http).is_connected()
+    foreign = {"Origin": "https://evil.example"}
+    assert not connect(flask_test_client=browser.http, headers=foreign).is_connected()
+    assert connect(flask_test_client=browser.http, headers={"Origin": "http://localhost"}).is_connected()
