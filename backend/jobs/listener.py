@@ -70,7 +70,6 @@ class Listener:
                 if self._closed.is_set():
                     return
             locked = locked or self._lock(connection)
-            connection.execute("SELECT 1")  # raises if the server has gone without a word
 
     def _lock(self, connection: Connection) -> bool:
         """The lock may still be with our former session, until the server notices that it is dead."""

@@ -81,9 +81,14 @@ class Pruner:
 class Maintenance:
     """Runs the duties on one thread and connection, each when it is due."""
 
-    def __init__(self, link: Link, timekeeper: Timekeeper, rescuer: Rescuer, pruner: Pruner) -> None:
+    def __init__(
+        self, link: Link, timekeeper: Timekeeper, rescuer: Rescuer, pruner: Pruner, *, rescue_delay: float
+    ) -> None:
+        """``rescue_delay``: seconds without rescues after the database could not be reached. Others could not either."""
         self._link = link
         self._timekeeper = timekeeper
+        self._rescuer = rescuer
+        self._rescue_delay = rescue_delay
         self._due: dict[Duty, float] = {timekeeper: 0.0, rescuer: 0.0, pruner: time.monotonic() + 5.0}
         self._wake = threading.Event()
         self._look_at_clock = threading.Event()
@@ -101,6 +106,7 @@ class Maintenance:
                 self._run_due()
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 self._link.report(error)
+                self._due[self._rescuer] = time.monotonic() + self._rescue_delay
                 self._closed.wait(self._link.next_pause())
                 continue
             self._wake.wait(max(0.0, min(self._due.values()) - time.monotonic()))

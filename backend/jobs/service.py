@@ -21,6 +21,8 @@ from backend.jobs.options import Options, check_options
 from backend.jobs.payload import fingerprint_of
 from backend.jobs.registry import Task
 
+# Request and result may be megabytes: loaded only where they are shown.
+WITHOUT_DATA = (defer(AiJob.request_data), defer(AiJob.result_data))
 TURNS = 5  # a job may change its state between two looks; nobody changes it so often
 
 
@@ -98,7 +100,7 @@ def _check_priority(actor: Actor, priority: str) -> None:
 
 def visible_job(session: AnySession, actor: Actor, job_id: uuid.UUID, *, acting: bool = False) -> AiJob:
     """A job that ``actor`` may see, or, with ``acting``, may change. Raises NotFound, or Forbidden to read-only staff."""
-    job = session.get(AiJob, job_id, populate_existing=True)
+    job = session.get(AiJob, job_id, options=WITHOUT_DATA, populate_existing=True)
     if job is None or (job.user_id != actor.user_id and not actor.sees_all):
         raise NotFound("There is no job with this id.")
     if acting and job.user_id != actor.user_id and not actor.acts_on_all:
@@ -158,7 +160,7 @@ def list_jobs(
 
 
 def _seen_by(actor: Actor, user_id: uuid.UUID | None) -> Select[AiJob]:
-    query = select(AiJob).options(defer(AiJob.request_data), defer(AiJob.result_data))
+    query = select(AiJob).options(*WITHOUT_DATA)
     if not actor.sees_all:
         if user_id not in (None, actor.user_id):
             raise Forbidden("Only staff may list the jobs of others.")

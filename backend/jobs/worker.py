@@ -60,8 +60,10 @@ class Worker:
     def run(self) -> int:
         """Work until stopped or drained; returns the exit code. Nothing of this worker is left ``processing``."""
         use_settings(self._settings)
-        if not self._assemble():
+        if not self._register():
             return STOPPED
+        self._make_writers()
+        self._make_watchers()
         self._start_threads()
         log.info("worker_started", worker_id=self.worker_id, queues=self._served(), concurrency=self._concurrency)
         self._stop.wait()
@@ -76,8 +78,8 @@ class Worker:
     def _served(self) -> list[str]:
         return list(self._queues) if self._queues is not None else queue_names()
 
-    def _assemble(self) -> bool:
-        """Register, and make the parts; False if stopped before the database could be reached."""
+    def _register(self) -> bool:
+        """Enter this worker into the database; False if stopped before it could be reached."""
         name = f"{socket.gethostname()}:{os.getpid()}"
         self._main_link = self._link("main")
         try:
@@ -86,28 +88,31 @@ class Worker:
             )
         except LinkClosed:
             return False
-        settings = self._settings
+        return True
+
+    def _make_writers(self) -> None:
+        """The parts that run jobs and write what comes of them."""
         self._held = HeldRuns()
         self._pace = Pace(self._concurrency)
         self._hint_link, self._hint_lock = self._link("hints"), threading.Lock()
         self._hints = Hints(self._send_hints)
         self._completer = Completer(
             self._link("completer"),
-            settings,
+            self._settings,
             self.worker_id,
             self._held,
             self._hints,
             on_written=self._on_written,
             on_later=self._on_later,
         )
-        self._tools = WorkerTools(settings, self._completer, self._hints)
+        self._tools = WorkerTools(self._settings, self._completer, self._hints)
         self._executor = Executor(self._concurrency, self._tools, self._completer.finish)
+
+    def _make_watchers(self) -> None:
+        """The parts that find jobs to run and keep them."""
+        settings = self._settings
         self._listener = Listener(
-            self._url,
-            self.worker_id,
-            self._held,
-            on_ready=self._on_ready,
-            on_later=self._on_later,
+            self._url, self.worker_id, self._held, on_ready=self._on_ready, on_later=self._on_later
         )
         self._claimer = Claimer(
             self._link("claimer", durable=False),
@@ -129,8 +134,8 @@ class Worker:
             Timekeeper(settings, self._claimer.wake.set),
             Rescuer(settings, self._held),
             Pruner(settings),
+            rescue_delay=settings.lease_seconds,
         )
-        return True
 
     def _link(self, name: str, *, durable: bool = True) -> Link:
         return Link(self._url, f"worker {name}", durable=durable)

@@ -127,7 +127,7 @@ class Engine:
 
     def count(self, condition: str) -> int:
         """How many jobs fulfil a condition of ours."""
-        row = self.connection.execute(f"SELECT count(*) FROM ai_job WHERE {condition}").fetchone()  # type: ignore[arg-type]
+        row = self.connection.execute(f"SELECT count(*) FROM ai_job WHERE {condition}").fetchone()
         return int(row[0]) if row else 0
 
     def effects(self) -> dict[uuid.UUID, int]:

@@ -6,11 +6,11 @@ import threading
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from backend.jobs import store
+from backend.jobs import Job, store
 from tests.jobs.engine import Engine
 
 
-def names(claimed: list[tuple[store.Job, uuid.UUID]]) -> list[str]:
+def names(claimed: list[tuple[Job, uuid.UUID]]) -> list[str]:
     """What the claimed jobs were called."""
     return [job.request_data["name"] for job, _ in claimed]
 

@@ -37,7 +37,7 @@ def test_the_timekeeper_sleeps_exactly_until_the_next_job_is_due(engine: Engine)
     engine.enqueue("sample_echo", {}, expires_at=datetime.now(UTC) + timedelta(seconds=1))
     assert timekeeper(engine.connection) <= 1
     assert woken == []
-    engine.connection.execute(f"UPDATE ai_job SET run_at = {PAST} WHERE NOT runnable")  # type: ignore[arg-type]
+    engine.connection.execute(f"UPDATE ai_job SET run_at = {PAST} WHERE NOT runnable")
     timekeeper(engine.connection)
     assert woken == [True]
     assert engine.count("NOT runnable") == 0
@@ -45,7 +45,7 @@ def test_the_timekeeper_sleeps_exactly_until_the_next_job_is_due(engine: Engine)
 
 def test_delayed_jobs_are_stamped_when_they_are_due_so_that_many_do_not_go_first(engine: Engine) -> None:
     flood = [engine.enqueue("sample_echo", {}, run_at=datetime.now(UTC) + timedelta(hours=1)).id for _ in range(50)]
-    engine.connection.execute(f"UPDATE ai_job SET run_at = {PAST}")  # type: ignore[arg-type]
+    engine.connection.execute(f"UPDATE ai_job SET run_at = {PAST}")
     assert store.promote(engine.connection).changed == 50
     newcomer = engine.enqueue("sample_echo", {}, user_id=engine.user())
     first = [job.id for job, _ in engine.claim(2)]
@@ -64,7 +64,7 @@ def test_a_retry_keeps_its_place(engine: Engine) -> None:
 
 def test_a_job_that_was_not_started_in_time_fails_as_expired(engine: Engine) -> None:
     job = engine.enqueue("sample_echo", {}, expires_at=datetime.now(UTC) + timedelta(hours=1))
-    engine.connection.execute(f"UPDATE ai_job SET expires_at = {PAST}")  # type: ignore[arg-type]
+    engine.connection.execute(f"UPDATE ai_job SET expires_at = {PAST}")
     engine.drain()
     row = engine.until_status(job.id)
     assert (row["status"], row["error_code"], row["runs"]) == ("failed", "expired", 0)

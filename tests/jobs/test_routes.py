@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from backend.app import create_app
 from backend.db import db
@@ -24,7 +23,7 @@ class Caller:
         self._token = token
         self.user_id = uuid.UUID(user_id)
 
-    def __call__(self, method: str, path: str, json: Any = None, **headers: str) -> TestResponse:
+    def __call__(self, method: str, path: str, json: Any = None, **headers: str) -> Any:
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         return self._client.open(
             path, method=method, json=json, headers={"Authorization": f"Bearer {self._token}", **headers}
@@ -49,7 +48,7 @@ def guest(app: Flask) -> Caller:
 def new_guest(app: Flask) -> Caller:
     """Another one."""
     client = app.test_client(use_cookies=False)
-    answer = client.post("/api/auth/guest?token=1")
+    answer: Any = client.post("/api/auth/guest?token=1")
     assert answer.status_code == 201, answer.text
     return Caller(client, answer.json["token"], answer.json["id"])
 
@@ -66,7 +65,7 @@ def with_role(engine: Engine, caller: Caller, role: str) -> Caller:
     return caller
 
 
-def assert_problem(answer: TestResponse, status: int) -> dict[str, Any]:
+def assert_problem(answer: Any, status: int) -> dict[str, Any]:
     """An RFC 9457 document."""
     assert answer.status_code == status, answer.text
     assert answer.content_type == "application/problem+json"
@@ -154,7 +153,7 @@ def test_a_list_shows_ones_own_jobs_page_by_page(guest: Caller, app: Flask) -> N
     made = [guest("POST", "/api/jobs", {"job_type": "sample_echo"}).json["job_id"] for _ in range(5)]
     new_guest(app)("POST", "/api/jobs", {"job_type": "sample_echo"})
     seen: list[str] = []
-    cursor = ""
+    cursor: str | None = ""
     while cursor is not None:
         page = guest("GET", f"/api/jobs?limit=2&cursor={cursor}").json
         assert len(page["items"]) <= 2
@@ -307,7 +306,8 @@ def test_diagnostic_jobs_do_what_they_are_told(engine: Engine, staff: Caller) ->
 
 
 def test_every_route_is_in_the_served_document(app: Flask) -> None:
-    paths = app.test_client().get("/api/openapi.json").json["paths"]
+    answer: Any = app.test_client().get("/api/openapi.json")
+    paths = answer.json["paths"]
     assert set(paths["/api/jobs"]) >= {"get", "post"}
     assert set(paths["/api/jobs/{job_id}"]) >= {"get", "delete"}
     assert "post" in paths["/api/jobs/bulk-status"]

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from backend.jobs import ClaimLost, JobCancelled, JobContext, store
+from backend.jobs import ClaimLost, Job, JobCancelled, JobContext, store
 from backend.jobs.hints import Hints
 from backend.jobs.outcome import Settlement
 from backend.jobs.run import Run
@@ -38,7 +38,7 @@ class Tools:
         self.announced += written
 
 
-def stolen(engine: Engine) -> tuple[store.Job, uuid.UUID]:
+def stolen(engine: Engine) -> tuple[Job, uuid.UUID]:
     """A job as a worker that has lost it still sees it: another one has claimed it since."""
     engine.enqueue()
     ((job, old_token),) = engine.claim()
@@ -164,7 +164,7 @@ def test_the_table_itself_refuses_a_processing_job_without_a_claim(engine: Engin
         "progress = 101",
     ):
         with pytest.raises(psycopg.errors.CheckViolation):
-            engine.connection.execute(f"UPDATE ai_job SET {change} WHERE id = %s", (job.id,))  # type: ignore[arg-type]
+            engine.connection.execute(f"UPDATE ai_job SET {change} WHERE id = %s", (job.id,))
 
 
 def test_hints_lead_when_it_has_been_quiet_and_trail_once_for_all_the_others() -> None:
