@@ -31,9 +31,9 @@ export const strings = {
   shortcuts: {
     title: "Keyboard shortcuts",
     rows: [
-      ["⌘ K / Ctrl K", "Command palette"],
+      ["mod K", "Command palette"],
       ["?", "This list"],
-      ["⌘ J / Ctrl J", "AI panel, on a canvas"],
+      ["mod J", "AI panel, on a canvas"],
       ["j, k", "Next and previous row of a list"],
       ["Enter", "Open, or send"],
       ["Esc", "Close what is on top"],

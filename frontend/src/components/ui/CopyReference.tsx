@@ -10,8 +10,7 @@ export function CopyReference({ value }: { value: string }) {
       {({ copied, copy }) => (
         <Button
           size="compact-sm"
-          variant="subtle"
-          color="gray"
+          variant="default"
           onClick={copy}
           title={value}
           leftSection={copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}

@@ -36,7 +36,7 @@ export function StatusBadge({ status, progress = 0 }: StatusBadgeProps) {
       <StatusIcon status={status} progress={progress} />
       <span className={classes.word}>
         {strings.status[status]}
-        {status === "processing" && ` ${Math.round(progress)} %`}
+        {status === "processing" && progress > 0 && ` ${Math.round(progress)} %`}
       </span>
     </span>
   );

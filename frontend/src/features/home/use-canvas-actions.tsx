@@ -7,21 +7,24 @@ import { strings } from "./strings";
 
 const UNDO_FOR_MS = 8_000;
 
-/** What the card's menu does, with its notices. Deleting is undone rather than asked about. */
+/**
+ * What the card's menu does, with its notices. Deleting is undone rather than asked about. The promises are used, not
+ * the callbacks of `mutate`: those are dropped with the card, which goes at once.
+ */
 export function useCanvasActions() {
-  const { mutate: rename } = useRenameCanvas();
-  const { mutate: remove } = useDeleteCanvas();
-  const { mutate: restore } = useRestoreCanvas();
-  const restoreById = (id: string) => restore(id, { onError: showFailure });
+  const { mutateAsync: rename } = useRenameCanvas();
+  const { mutateAsync: remove } = useDeleteCanvas();
+  const { mutateAsync: restore } = useRestoreCanvas();
+  const restoreById = (id: string) => void restore(id).catch(showFailure);
   return {
-    rename: (id: string, name: string) => rename({ id, name }, { onError: showFailure }),
+    rename: (id: string, name: string) => void rename({ id, name }).catch(showFailure),
     restore: restoreById,
     remove: (id: string, name: string) =>
-      remove(id, { onSuccess: () => offerUndo(id, name, restoreById), onError: showFailure }),
+      void remove(id).then(() => offerUndo(id, name, restoreById), showFailure),
   };
 }
 
-function showFailure(error: Error): void {
+function showFailure(error: unknown): void {
   notifications.show({ title: strings.failed, message: asProblem(error).message, color: "red" });
 }
 

@@ -203,6 +203,7 @@ describe("following a canvas", () => {
     await vi.advanceTimersByTimeAsync(1);
     source.log("new", "queued");
     source.log("new", "processing");
+    expect(updates.state.get().isLoaded).toBe(true);
     expect(jobOf(updates, "old")).toMatchObject({ status: "failed" });
     expect(jobOf(updates, "new")).toMatchObject({ status: "processing" });
     expect(source.watched.map(([jobId]) => jobId)).not.toContain("old");

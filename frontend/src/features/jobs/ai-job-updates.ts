@@ -34,6 +34,8 @@ export interface JobSource {
 }
 
 export interface JobsState {
+  /** The jobs there were before are known, or could not be had. */
+  readonly isLoaded: boolean;
   readonly jobs: ReadonlyMap<string, JobState>;
 }
 
@@ -42,7 +44,7 @@ export interface JobsState {
  * what is missing, and goes over to plain requests while the feed is away: the state is always a fold of the server's log.
  */
 export class AIJobUpdates {
-  readonly state = new Store<JobsState>({ jobs: new Map() });
+  readonly state = new Store<JobsState>({ isLoaded: false, jobs: new Map() });
   readonly #asking = new Set<string>();
   #isStopped = true;
   #awaySince: number | null = Date.now();
@@ -151,6 +153,8 @@ export class AIJobUpdates {
       }
     } catch {
       // The next reconnect or pulse asks again.
+    } finally {
+      if (!this.#isStopped) this.state.patch({ isLoaded: true });
     }
   }
 
@@ -164,7 +168,7 @@ export class AIJobUpdates {
   }
 
   #set(state: JobState): void {
-    this.state.set({ jobs: new Map(this.state.get().jobs).set(state.jobId, state) });
+    this.state.patch({ jobs: new Map(this.state.get().jobs).set(state.jobId, state) });
   }
 
   #unfinished(): string[] {

@@ -19,6 +19,7 @@ test.each<[Partial<Job>, string]>([
   [{}, "waiting for a worker"],
   [{ run_at: "2026-01-01T10:05:00Z" }, "starts in 5 min"],
   [{ attempt: 1, run_at: "2026-01-01T09:59:00Z" }, "retry 1 of 3 is about to start"],
+  [{ status: "processing", started_at: "2026-01-01T09:59:48Z" }, "running for 12 s"],
   [{ status: "processing", message: "Drawing 3 of 8" }, "Drawing 3 of 8"],
   [{ status: "processing", cancel_requested: true, message: "Drawing" }, "stopping"],
   [

@@ -1,9 +1,10 @@
-import { formatClock, formatCountdown, formatDuration } from "../../lib/format";
+import { formatClock, formatCountdown, formatDateTime, formatDuration } from "../../lib/format";
 import type { Job } from "./job-types";
 import { strings } from "./strings";
 
 const SEPARATOR = " · ";
 const COUNT_DOWN_BELOW_MS = 3_600_000;
+const DAY_MS = 24 * 3_600_000;
 
 export interface JobSentence {
   /** "Create canvas" */
@@ -29,7 +30,7 @@ function stateWords(job: Job, now: number): string {
     case "queued":
       return waitingWords(job, now);
     case "processing":
-      return job.cancel_requested ? strings.state.stopping : (job.message ?? strings.state.running);
+      return job.cancel_requested ? strings.state.stopping : (job.message ?? runningWords(job, now));
     case "completed":
       return job.started_at && job.completed_at
         ? strings.state.done(formatDuration(Date.parse(job.completed_at) - Date.parse(job.started_at)))
@@ -41,6 +42,12 @@ function stateWords(job: Job, now: number): string {
   }
 }
 
+function runningWords({ started_at }: Job, now: number): string {
+  return started_at
+    ? strings.state.runningFor(formatDuration(now - Date.parse(started_at)))
+    : strings.state.running;
+}
+
 function waitingWords(job: Job, now: number): string {
   const wait = job.run_at ? Date.parse(job.run_at) - now : 0;
   if (job.attempt > 0) {
@@ -50,7 +57,6 @@ function waitingWords(job: Job, now: number): string {
       : strings.state.retryNow(job.attempt, retries);
   }
   if (wait <= 0 || !job.run_at) return strings.state.waiting;
-  return wait < COUNT_DOWN_BELOW_MS
-    ? strings.state.startsIn(formatCountdown(wait))
-    : strings.state.startsAt(formatClock(job.run_at));
+  if (wait < COUNT_DOWN_BELOW_MS) return strings.state.startsIn(formatCountdown(wait));
+  return strings.state.startsAt(wait < DAY_MS ? formatClock(job.run_at) : formatDateTime(job.run_at));
 }

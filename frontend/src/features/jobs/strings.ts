@@ -41,6 +41,7 @@ export const strings = {
     retryNow: (attempt: number, of: number) => `retry ${attempt} of ${of} is about to start`,
     stopping: "stopping",
     running: "running",
+    runningFor: (time: string) => `running for ${time}`,
     done: (time: string) => `done in ${time}`,
     doneNoTime: "done",
     failed: (message: string) => `failed: ${message}`,

@@ -4,7 +4,7 @@ import type { JobState } from "./ai-job-log";
 import { aiJobSource } from "./ai-job-source";
 import { AIJobUpdates, type JobSource, type JobsState } from "./ai-job-updates";
 
-const NO_JOBS: JobsState = { jobs: new Map() };
+const NO_JOBS: JobsState = { isLoaded: false, jobs: new Map() };
 
 /** The live state of one job; null until something is known of it, and without a job. */
 export function useAIJobUpdates(jobId: string | null, source: JobSource = aiJobSource): JobState | null {
@@ -17,13 +17,13 @@ export function useAIJobUpdates(jobId: string | null, source: JobSource = aiJobS
 export function useCanvasJobUpdates(
   canvasId: string,
   source: JobSource = aiJobSource,
-): { jobs: readonly JobState[]; track: (jobId: string) => void } {
-  const { jobs, track } = useUpdates("canvas", canvasId, source);
+): { jobs: readonly JobState[]; isLoaded: boolean; track: (jobId: string) => void } {
+  const { jobs, isLoaded, track } = useUpdates("canvas", canvasId, source);
   const inOrder = useMemo(() => {
     const known = [...jobs.values()].filter(({ seq }) => seq > 0);
     return known.sort((a, b) => (a.queuedAt ?? "").localeCompare(b.queuedAt ?? ""));
   }, [jobs]);
-  return { jobs: inOrder, track };
+  return { jobs: inOrder, isLoaded, track };
 }
 
 function useUpdates(

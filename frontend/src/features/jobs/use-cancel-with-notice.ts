@@ -6,10 +6,11 @@ import { strings } from "./strings";
 
 /** Cancels; a refusal (it had just finished) is said in the server's words. */
 export function useCancelWithNotice(): (jobId: string) => void {
-  const { mutate } = useCancelJob();
-  return (jobId) =>
-    mutate(jobId, {
-      onError: (error) =>
-        notifications.show({ title: strings.cancelFailed, message: asProblem(error).message, color: "red" }),
-    });
+  const { mutateAsync: cancel } = useCancelJob();
+  // Not the callback of `mutate`: it is dropped when the row leaves a filtered list meanwhile.
+  return (jobId) => void cancel(jobId).catch(showRefusal);
+}
+
+function showRefusal(error: unknown): void {
+  notifications.show({ title: strings.cancelFailed, message: asProblem(error).message, color: "red" });
 }

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
-import { http, HttpResponse } from "msw";
+import { delay, http, HttpResponse } from "msw";
 import { beforeEach, expect, test } from "vitest";
 
 import { rememberCsrfToken } from "../../../lib/api-client";
@@ -47,8 +47,9 @@ function serveCanvases(...canvases: (typeof plan)[]) {
       calls.push(`rename ${name}`);
       return HttpResponse.json(Object.assign(find(params["id"]) ?? {}, { name }));
     }),
-    http.delete(url("/api/canvases/:id"), ({ params }) => {
+    http.delete(url("/api/canvases/:id"), async ({ params }) => {
       calls.push("delete");
+      await delay(100); // the card is gone by then
       Object.assign(find(params["id"]) ?? {}, { deleted_at: "2026-01-02T10:00:00Z" });
       return new HttpResponse(null, { status: 204 });
     }),

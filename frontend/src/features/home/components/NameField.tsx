@@ -1,6 +1,7 @@
 import { TextInput } from "@mantine/core";
 import { useState } from "react";
 
+import classes from "./NameField.module.css";
 import { strings } from "../strings";
 
 const LONGEST_NAME = 200;
@@ -16,7 +17,8 @@ export function NameField({ name, onDone }: NameFieldProps) {
   const [value, setValue] = useState(name);
   return (
     <TextInput
-      size="xs"
+      variant="unstyled"
+      classNames={{ input: classes.input }}
       aria-label={strings.nameLabel}
       value={value}
       maxLength={LONGEST_NAME}

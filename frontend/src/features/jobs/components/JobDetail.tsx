@@ -34,7 +34,7 @@ export function JobDetail({ job }: { job: FullJob }) {
         <ProgressBar value={job.progress} status={shownStatus(job)} label={sentence.what} />
       </Stack>
       {job.status === "failed" && <Failure job={job} />}
-      <Actions job={job} finished={finished} />
+      {(!finished || job.canvas_id) && <Actions job={job} finished={finished} />}
       <Instructions job={job} />
       <JobFacts job={job} now={now} />
       <JobTimeline jobId={job.job_id} />
