@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from queue import SimpleQueue
 from typing import Any
 
 import psycopg
@@ -168,8 +169,8 @@ def test_the_table_itself_refuses_a_processing_job_without_a_claim(engine: Engin
 
 
 def test_hints_lead_when_it_has_been_quiet_and_trail_once_for_all_the_others() -> None:
-    sent: list[list[tuple[str, str]]] = []
-    hints = Hints(sent.append)
+    sent: SimpleQueue[list[tuple[str, str]]] = SimpleQueue()
+    hints = Hints(sent.put)
     assert hints.lead("job_event")
     assert not hints.lead("job_event")
     assert hints.lead("job_ready")
@@ -178,13 +179,9 @@ def test_hints_lead_when_it_has_been_quiet_and_trail_once_for_all_the_others() -
         hints.owe_events([(job_id, 1), (job_id, 2)])
     hints.owe("job_ready", "default")
     hints.owe("job_ready", "default")
-    while not sent:
-        pass
-    (pairs,) = sent
+    pairs = sent.get(timeout=30)
     assert dict(pairs)["job_ready"] == "default"
     assert set(dict(pairs)["job_event"].split(",")) == {f"{job_id}:2" for job_id in ids}
-    sent.clear()
+    assert sent.empty()
     hints.owe_events((uuid.uuid4(), 1) for _ in range(151))
-    while not sent:
-        pass
-    assert sent == [[("job_event", "*")]]
+    assert sent.get(timeout=30) == [("job_event", "*")]
