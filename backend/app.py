@@ -10,6 +10,7 @@ from backend.accounts import guard, sessions
 from backend.accounts import models as accounts_models
 from backend.accounts.authenticator import AccountsAuthenticator, is_own_origin
 from backend.accounts.commands import accounts_commands
+from backend.accounts.connections import init_connections
 from backend.accounts.routes import blueprint as accounts_blueprint
 from backend.ai import models as ai_models
 from backend.ai.routes import blueprint as ai_blueprint
@@ -66,6 +67,7 @@ def create_app(settings: Settings) -> Flask:
     )
 
     init_live(app, settings)
+    init_connections(app)
     init_canvases(app)
 
     app.extensions[AUTHENTICATOR] = AccountsAuthenticator()

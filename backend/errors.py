@@ -8,6 +8,8 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, json, request
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 log = structlog.get_logger(__name__)
@@ -107,6 +109,17 @@ def register_errors(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def on_http_error(error: HTTPException) -> Response:
         return _from_werkzeug(error)
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(PoolTimeout)
+    def on_database_away(error: Exception) -> Response:
+        log.warning("request_without_database", method=request.method, path=request.path, error=str(error))
+        return problem(
+            503,
+            "unavailable",
+            "The database cannot be reached just now. Nothing was changed; try again in a few seconds.",
+            headers={"Retry-After": "2"},
+        )
 
     @app.errorhandler(Exception)
     def on_unexpected(error: Exception) -> Response:

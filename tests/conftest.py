@@ -43,7 +43,7 @@ def postgres() -> Iterator[str]:
     with psycopg.connect(server.url, autocommit=True) as connection:
         for setting in FAST_AND_LOSE:
             name, value = setting.split(" = ")
-            connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")  # type: ignore[arg-type]
+            connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
     server.stop()
     server.start()
     try:

@@ -12,6 +12,7 @@ from flask import request
 from sqlalchemy import select, update
 
 from backend.accounts import sessions
+from backend.accounts.connections import Credential, remember
 from backend.accounts.models import ApiToken, User
 from backend.db import db
 from backend.errors import Forbidden, Unauthorized
@@ -27,21 +28,23 @@ class AccountsAuthenticator:
     def from_request(self) -> Actor | None:
         """The actor of the current HTTP request. A request with an Authorization header is judged by that alone."""
         header = request.headers.get("Authorization")
-        if header is None:
-            return _session_actor()
-        scheme, _, token = header.partition(" ")
-        if scheme.lower() != "bearer":
-            raise Unauthorized("Send the token as “Authorization: Bearer …”.")
-        return _token_actor(token.strip())
+        if header is not None:
+            return _token_actor(_bearer(header))
+        user = sessions.signed_in_user()
+        return actor_of(user) if user is not None else None
 
     def from_socket(self, auth: Mapping[str, Any] | None) -> Actor | None:
         """The actor of the current handshake: ``auth["token"]`` or the header, else the cookie from our own pages."""
         token = auth.get("token") if isinstance(auth, Mapping) else None
+        if token is None and "Authorization" in request.headers:
+            token = _bearer(request.headers["Authorization"])
         if token is not None:
-            return _token_actor(str(token))
-        if "Authorization" not in request.headers and is_cross_site():
+            actor = _token_actor(str(token))
+            remember(_socket_id(), Credential(actor.user_id, token=digest(str(token))))
+            return actor
+        if is_cross_site():
             raise Forbidden("A page of another site cannot connect with your session.", code="csrf")
-        return self.from_request()
+        return _connecting_browser()
 
 
 def is_cross_site() -> bool:
@@ -71,9 +74,19 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _session_actor() -> Actor | None:
+def _bearer(header: str) -> str:
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthorized("Send the token as “Authorization: Bearer …”.")
+    return token.strip()
+
+
+def _connecting_browser() -> Actor | None:
     user = sessions.signed_in_user()
-    return actor_of(user) if user is not None else None
+    if user is None:
+        return None
+    remember(_socket_id(), Credential(user.id, session=sessions.name(), version=user.session_version))
+    return actor_of(user)
 
 
 def _token_actor(token: str) -> Actor:
@@ -98,3 +111,7 @@ def _note_use(row: ApiToken) -> None:
         return
     with db.engine.begin() as connection:
         connection.execute(update(ApiToken).where(ApiToken.id == row.id).values(last_used_at=now))
+
+
+def _socket_id() -> str:
+    return str(request.sid)  # type: ignore[attr-defined] # flask-socketio puts it there

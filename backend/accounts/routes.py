@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from backend.accounts import service, sessions, throttle
 from backend.accounts.authenticator import actor_of
+from backend.accounts.connections import withdrawn
 from backend.accounts.models import ApiToken, User
 from backend.accounts.passwords import MIN_LENGTH
 from backend.accounts.schemas import (
@@ -156,6 +157,7 @@ def delete_token(token_id: uuid.UUID) -> None:
     if token is None or token.user_id != require_actor().user_id:
         raise NotFound("There is no such token.")
     db.session.delete(token)
+    withdrawn(db.session)
     db.session.commit()
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import exists, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from backend.accounts.authenticator import digest
+from backend.accounts.connections import withdrawn
 from backend.accounts.models import ApiToken, User
 from backend.accounts.passwords import hash_password, needs_rehash, verify_password
 from backend.db import AnySession
@@ -38,6 +39,9 @@ def sign_up(
     user = session.get(User, guest.user_id, with_for_update=True) if guest is not None else None
     if user is None or not user.is_guest:
         user = User()
+    else:
+        user.session_version += 1  # a copy of the guest's cookie must not open the account
+        withdrawn(session)
     user.role = _role_of_new(session, email, from_loopback, staff_email)
     user.email, user.password_hash, user.is_guest = email, password_hash, False
     user.name = (name or email.partition("@")[0]).strip()

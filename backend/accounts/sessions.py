@@ -17,6 +17,7 @@ from flask import Flask, current_app, request, session
 from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import delete, exists, select
 
+from backend.accounts.connections import withdrawn
 from backend.accounts.models import EndedSession, User
 from backend.config import Settings
 from backend.db import AnySession, db
@@ -59,8 +60,14 @@ def end(db_session: AnySession) -> None:
     if "uid" in session:
         lifetime: timedelta = current_app.permanent_session_lifetime
         db_session.execute(delete(EndedSession).where(EndedSession.expires_at < datetime.now(UTC)))
-        db_session.merge(EndedSession(id=session["n"], expires_at=datetime.now(UTC) + lifetime))
+        db_session.merge(EndedSession(id=name(), expires_at=datetime.now(UTC) + lifetime))
+        withdrawn(db_session)
     session.clear()
+
+
+def name() -> str:
+    """The name of this browser's session."""
+    return str(session["n"])
 
 
 def signed_in() -> bool:
