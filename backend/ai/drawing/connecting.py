@@ -74,15 +74,30 @@ def redirect(scene: Scene, arrow_id: str, target: str) -> None:
     _redraw(scene, arrow_id, _way(scene, source, target, label, font, arrow_id))
 
 
-def reattach(scene: Scene, element_id: str) -> None:
-    """Put the ends of an element's arrows back onto its border after its size has changed; bends stay."""
+def reattach(scene: Scene, element_id: str, before: Rect) -> None:
+    """Put the ends of an element's arrows back onto its border after its box has changed. Bends that are free stay."""
+    now = element_rect(scene.need(element_id))
     for arrow in scene.arrows_at(element_id):
         source, target = ends(arrow)
         if arrow["elbowed"] or scene.get(source) is None or scene.get(target) is None:
             continue  # the editor routes elbow arrows by itself, and a loose end has no border
-        inside = element_rect(scene.need(element_id)).grown(BEND_DISTANCE)
-        bends = [(x, y) for x, y in path_of(arrow)[1:-1] if not inside.overlaps(Rect(x, y, 0, 0))]
+        bends = path_of(arrow)[1:-1]
+        if source == target:
+            bends = [_carried(bend, before, now) for bend in bends]
+        else:
+            bends = [(x, y) for x, y in bends if not now.grown(BEND_DISTANCE).overlaps(Rect(x, y, 0, 0))]
         _redraw(scene, arrow["id"], bends)
+
+
+def _carried(bend: Point, before: Rect, now: Rect) -> Point:
+    """A bend of an arrow around one side of a shape, as far from that side as it was."""
+    x, y = bend
+    dx, dy = now.center[0] - before.center[0], now.center[1] - before.center[1]
+    if not before.x <= x <= before.right:
+        dx = now.right - before.right if x > before.right else now.x - before.x
+    if not before.y <= y <= before.bottom:
+        dy = now.bottom - before.bottom if y > before.bottom else now.y - before.y
+    return x + dx, y + dy
 
 
 def disconnect(scene: Scene, arrow_id: str) -> None:

@@ -37,7 +37,6 @@ FOLDERS = {
 PROXY_FOLDER = "Liberation"  # stands in for the system font that the browser takes for scripts a family lacks
 PROXY_MARGIN = 1.1  # system fonts run wider than it by up to a tenth
 PACKAGED = ROOT / "frontend/node_modules/@excalidraw/excalidraw/dist/prod/fonts"
-EDITOR_WEIGHT = 500  # Excalidraw declares the variable Nunito with this weight
 
 # Estimates in em, for characters in none of the files. Ideographs, kana and full-width forms are 1 em in every font,
 # Hangul 0.9 to 1; colour emoji 1.25 (Noto) to 1.37 (Segoe); complex scripts vary, so the wide end is taken.
@@ -150,8 +149,6 @@ def _load(path: Path) -> Face:
     plain = BytesIO()
     source.save(plain)
     font = hb.Font(hb.Face(plain.getvalue()))
-    if "fvar" in source:
-        font.set_variations({"wght": EDITOR_WEIGHT})
     return Face(frozenset(source.getBestCmap()), source["head"].unitsPerEm, font)
 
 

@@ -79,24 +79,28 @@ def slot(scene: Scene, node: str, height: float) -> Slot | None:
         return None
     inside = _inside(scene, element)
     if inside or drawn_as(element, "column"):
-        return _card(element, [element_rect(card) for card in inside], height, scene)
+        return _card(element, inside, height, scene)
+    around = _container(scene, element)
+    if around is not None:
+        return _card(around, _inside(scene, around), height, scene)
     stack = _stack(scene, element)
     if len(stack) < 2:
         return None
     last = max(stack, key=lambda rect: rect.bottom)
     rect = Rect(last.x, last.bottom + _gap(stack), last.width, height)
-    taken = [other for other in obstacles(scene) if not other.contains(last)]
-    return None if any(rect.overlaps(other) for other in taken) else Slot(rect, _container(scene, element))
+    return None if any(rect.overlaps(other) for other in obstacles(scene)) else Slot(rect, None)
 
 
-def _card(column: Element, cards: list[Rect], height: float, scene: Scene) -> Slot:
+def _card(column: Element, inside: list[Element], height: float, scene: Scene) -> Slot:
     around = element_rect(column)
-    if cards:
+    if inside:
+        cards = [element_rect(card) for card in inside]
         last = max(cards, key=lambda card: card.bottom)
         return Slot(Rect(last.x, last.bottom + _gap(cards), last.width, height), column["id"])
-    text = element_rect(scene.text_of(column["id"]))
-    top = text.bottom + PADDING + MARGIN_OF_CARDS
-    return Slot(Rect(around.x + MARGIN_OF_CARDS, top, around.width - 2 * MARGIN_OF_CARDS, height), column["id"])
+    text = scene.text_in(column["id"])
+    top = element_rect(text).bottom + PADDING if text is not None else around.y
+    width = around.width - 2 * MARGIN_OF_CARDS
+    return Slot(Rect(around.x + MARGIN_OF_CARDS, top + MARGIN_OF_CARDS, width, height), column["id"])
 
 
 def drawn_as(element: Element, part: str) -> bool:
@@ -114,11 +118,11 @@ def _inside(scene: Scene, element: Element) -> list[Element]:
     ]
 
 
-def _container(scene: Scene, element: Element) -> str | None:
+def _container(scene: Scene, element: Element) -> Element | None:
     rect = element_rect(element)
     around = [other for other in scene.living() if other["type"] in SHAPES and other["id"] != element["id"]]
     around = [other for other in around if element_rect(other).contains(rect)]
-    return min(around, key=lambda other: other["width"] * other["height"])["id"] if around else None
+    return min(around, key=lambda other: abs(other["width"] * other["height"]), default=None)
 
 
 def _stack(scene: Scene, element: Element) -> list[Rect]:

@@ -267,7 +267,7 @@ def test_a_graph_that_the_first_engine_refuses_is_laid_out_by_the_second(monkeyp
     monkeypatch.setattr("backend.ai.drawing.engines.MOST_BENDS", 0)
     diagram = chart("a -> b, b -> c, c -> d, a -yes-> d, d -> a, c -> c, e -> f, g, a -> h, h -> d, b -> b")
     for direction in ("down", "right"):
-        elements = drawn(Flowchart("", diagram.nodes, diagram.edges, direction))  # type: ignore[arg-type]
+        elements = drawn(Flowchart("", diagram.nodes, diagram.edges, direction))
         assert check_geometry(elements) == []
         assert len([e for e in elements if e["type"] == "arrow"]) == len(diagram.edges)
 
