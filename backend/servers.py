@@ -68,6 +68,7 @@ class EventletServer:
                 max_size=MAX_CONNECTIONS,
                 keepalive=KEEP_ALIVE_SECONDS,
                 socket_timeout=SOCKET_TIMEOUT_SECONDS,
+                minimum_chunk_size=1,  # or a stream of events would wait until 4 kB have come together
                 log_output=False,
                 debug=False,  # no tracebacks in answers
             )
@@ -95,20 +96,20 @@ class ThreadingServer:
 
     def __init__(self, listener: socket.socket, app: Flask) -> None:
         host, port = listener.getsockname()[:2]
-        self._server = make_server(host, port, app, threaded=True, request_handler=_QuietHandler, fd=listener.detach())
+        self._server = make_server(host, port, app, threaded=True, request_handler=_QuietHandler, fd=listener.fileno())
+        listener.close()  # werkzeug has made a copy of it; the port would stay open
         # server_close() waits only for threads that are not daemons.
         self._server.daemon_threads = False  # type: ignore[attr-defined] # threaded=True: it has them
 
     def start(self) -> None:
         """Accept connections in a thread."""
-        threading.Thread(target=self._server.serve_forever, args=(0.1,), name="http", daemon=True).start()
+        self._serving = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="http", daemon=True)
+        self._serving.start()
 
     def stop(self, seconds: float) -> None:
-        """Close the listener and wait for the requests in flight."""
+        """Close the listener; serve_forever() then joins the threads of the requests in flight."""
         self._server.shutdown()
-        closing = threading.Thread(target=self._server.server_close, name="http-stop", daemon=True)
-        closing.start()
-        closing.join(seconds)
+        self._serving.join(seconds)
 
 
 class _QuietHandler(WSGIRequestHandler):

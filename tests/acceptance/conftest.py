@@ -8,7 +8,6 @@ import pytest
 
 from tests.acceptance.installation import Installation, Person
 
-
 GRACE = "4"  # seconds; shorter than the default, because several tests use all of it
 
 

@@ -202,7 +202,9 @@ class LiveClient:
         self.repeated: list[tuple[str, int]] = []
         self._watched: set[str] = set()
         self.connections = 0
+        self.disconnections = 0
         self._io.on("connect", self._on_connect)
+        self._io.on("disconnect", self._on_disconnect)
         self._io.on("*", self._on_any)
 
     def connect(self) -> None:
@@ -252,6 +254,11 @@ class LiveClient:
                 with suppress(socketio.exceptions.SocketIOError):  # disconnected again: the next connect does it
                     self.watch(job_id)
         with self._news:
+            self._news.notify_all()
+
+    def _on_disconnect(self, *_reason: Any) -> None:
+        with self._news:
+            self.disconnections += 1
             self._news.notify_all()
 
     def _on_any(self, event: str, *arguments: Any) -> None:
