@@ -7,18 +7,12 @@ from typing import Any
 
 import psycopg
 import pytest
-import requests
 from flask import Flask
 from flask_socketio import SocketIOTestClient
 
 from backend.accounts.connections import EXTENSION_KEY, Connections
 from backend.extensions import socketio
-from tests.acceptance.installation import Person
 from tests.clients import PASSWORD, Browser, Program, new_program
-from tests.live.conftest import WAYS, WebProcess, at, live_database, person, webs
-from tests.waiting import wait_until
-
-__all__ = ["live_database", "person", "webs"]
 
 
 @pytest.fixture
@@ -103,17 +97,3 @@ def test_a_guests_old_cookie_does_not_open_the_account(app: Flask) -> None:
     browser.sign_up()
     assert thief.get("/api/auth/me").status_code == 401
     assert browser.get("/api/auth/me").status_code == 200
-
-
-@pytest.mark.parametrize("way", WAYS)
-def test_the_network_connection_ends_on_whichever_process_it_is(
-    way: str, webs: dict[str, WebProcess], person: Person
-) -> None:
-    with at(person, webs[way]).socket() as client:
-        (token,) = person.get("/api/tokens").json()["items"]
-        gone: list[int] = []
-        client._io.on("disconnect", lambda *_: gone.append(1))
-        assert requests.delete(
-            f"{person.base_url}/api/tokens/{token['id']}", headers=dict(person.http.headers), timeout=30
-        ).status_code == 204  # fmt: skip
-        wait_until(lambda: gone)

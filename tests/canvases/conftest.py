@@ -1,4 +1,4 @@
-"""A canvas of somebody, reached without HTTP; and the web processes of the tests of the live feed."""
+"""A canvas of somebody, reached without HTTP."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ import psycopg
 import pytest
 
 from backend.canvases.service import Merge, load_elements, merge_elements
-from tests.live.conftest import live_database, person, webs
-
-__all__ = ["live_database", "person", "webs"]
 
 Element = dict[str, Any]
 

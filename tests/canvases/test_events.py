@@ -144,7 +144,16 @@ def test_a_senseless_pointer_is_shown_to_nobody(connect: Connect, owner: Program
     assert of(other, "canvas:presence") == []
 
 
-SENSELESS_MESSAGES: list[Any] = [None, "x", 5, [], {}, {"canvas_id": 5}, {"canvas_id": "a\x00b"}, {"canvas_id": "\ud800"}]
+SENSELESS_MESSAGES: list[Any] = [
+    None,
+    "x",
+    5,
+    [],
+    {},
+    {"canvas_id": 5},
+    {"canvas_id": "a\x00b"},
+    {"canvas_id": "\ud800"},
+]
 
 
 def test_a_senseless_message_is_answered_with_a_sentence(connect: Connect, owner: Program) -> None:
