@@ -10,7 +10,6 @@ from typing import Any, Generic, TypeVar
 import structlog
 
 from backend.ai.providers import faults
-from backend.ai.providers.openai_compatible import complete
 from backend.ai.providers.provider import Caller, Message, ModelAnswer, ModelCall, OnText, ProviderFault
 from backend.config import ProviderSettings
 
@@ -60,6 +59,9 @@ def _ask_one(
     caller: Caller,
     on_text: OnText,
 ) -> Parsed[T]:
+    # Imported with the first call: the SDK takes a second to load, which the start of every process would pay.
+    from backend.ai.providers.openai_compatible import complete  # noqa: PLC0415
+
     answer = complete(provider, call, caller, on_text)
     try:
         return Parsed(parse(_json(answer.text)), answer)

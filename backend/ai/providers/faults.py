@@ -1,4 +1,4 @@
-"""From the SDK's many exceptions to our few faults, each with a sentence: what happened, what it means, what to do."""
+"""Our few faults of a provider, each with a sentence: what happened, what it means, what to do."""
 
 from __future__ import annotations
 
@@ -6,27 +6,12 @@ import email.utils
 import time
 from collections.abc import Mapping
 
-import openai
-
 from backend.ai.providers.provider import ProviderFault
 
 # A provider that says 429 without saying for how long is asked again after this many seconds.
 DEFAULT_RETRY_AFTER = 15.0
 MAX_RETRY_AFTER = 3600.0  # seconds
 WITHOUT_A_MODEL = "Structured instructions such as “A -> B; if no -> C” work without any model."
-
-
-def fault_of(error: Exception, provider: str, model: str) -> ProviderFault:
-    """The fault that an exception of the SDK, or of reading its stream, stands for."""
-    if isinstance(error, openai.APITimeoutError):
-        return timed_out(provider)
-    if isinstance(error, openai.APIStatusError):
-        return _of_status(error, provider, model)
-    if isinstance(error, openai.APIConnectionError):
-        return unavailable(provider, "could not be reached, or broke the connection")
-    if isinstance(error, openai.APIError):  # an error object inside a stream that began well
-        return unavailable(provider, "reported an error while it was answering")
-    return bad_answer(provider, "sent something that is not the protocol it claims to speak")
 
 
 def timed_out(provider: str) -> ProviderFault:
@@ -56,23 +41,8 @@ def bad_answer(provider: str, what: str) -> ProviderFault:
     )
 
 
-def _of_status(error: openai.APIStatusError, provider: str, model: str) -> ProviderFault:
-    status = error.status_code
-    wait = retry_after(error.response.headers)
-    if status in (401, 403):
-        return _refused_key(provider, f"does not accept our API key ({status})")
-    if status == 404:
-        return _unknown_model(provider, model)
-    if status in (400, 413, 422):
-        return _refused_request(provider, status)
-    if status == 429:
-        return _rate_limited(error, provider, wait)
-    if status == 408:
-        return timed_out(provider)
-    return unavailable(provider, f"answered with an error ({status})", retry_after=wait)
-
-
-def _unknown_model(provider: str, model: str) -> ProviderFault:
+def unknown_model(provider: str, model: str) -> ProviderFault:
+    """There is no such model, or no such address."""
     return ProviderFault(
         "provider_unknown_model",
         f"The model provider “{provider}” does not know the model “{model}” (404). Nothing was drawn. "
@@ -80,7 +50,8 @@ def _unknown_model(provider: str, model: str) -> ProviderFault:
     )
 
 
-def _refused_request(provider: str, status: int) -> ProviderFault:
+def refused_request(provider: str, status: int) -> ProviderFault:
+    """The provider will not have this request, now or later."""
     return ProviderFault(
         "provider_refused_request",
         f"The model provider “{provider}” refused the request ({status}). Nothing was drawn. "
@@ -88,9 +59,8 @@ def _refused_request(provider: str, status: int) -> ProviderFault:
     )
 
 
-def _rate_limited(error: openai.APIStatusError, provider: str, wait: float | None) -> ProviderFault:
-    if error.code == "insufficient_quota":
-        return _refused_key(provider, "has no credit left for our account")
+def rate_limited(provider: str, wait: float | None) -> ProviderFault:
+    """Asked to slow down: the job waits, without spending an attempt."""
     seconds = DEFAULT_RETRY_AFTER if wait is None else wait
     return ProviderFault(
         "provider_rate_limited",
@@ -100,7 +70,8 @@ def _rate_limited(error: openai.APIStatusError, provider: str, wait: float | Non
     )
 
 
-def _refused_key(provider: str, what: str) -> ProviderFault:
+def refused_key(provider: str, what: str) -> ProviderFault:
+    """The provider does not know us, or wants to be paid."""
     return ProviderFault(
         "provider_refused_key",
         f"The model provider “{provider}” {what}. Nothing was drawn. "

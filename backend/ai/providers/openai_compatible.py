@@ -22,6 +22,7 @@ from openai.types.chat import ChatCompletionChunk
 
 from backend.ai.providers import faults
 from backend.ai.providers.provider import MAX_ANSWER, Caller, ModelAnswer, ModelCall, OnText, ProviderFault
+from backend.ai.providers.sdk_faults import fault_of
 from backend.config import ProviderSettings
 
 CONNECT_TIMEOUT = 5.0  # seconds; while a connection is being made a cancel waits for this at most
@@ -41,11 +42,11 @@ def complete(provider: ProviderSettings, call: ModelCall, caller: Caller, on_tex
     except openai.APIStatusError as error:
         # Some servers know neither response_format nor stream_options: ask once more without anything optional.
         if error.status_code not in (400, 422):
-            raise faults.fault_of(error, provider.name, provider.model) from error
+            raise fault_of(error, provider.name, provider.model) from error
     try:
         return _attempt(provider, call, caller, on_text, plain=True)
     except openai.APIStatusError as error:
-        raise faults.fault_of(error, provider.name, provider.model) from error
+        raise fault_of(error, provider.name, provider.model) from error
 
 
 def _attempt(
@@ -64,7 +65,7 @@ def _attempt(
                 raise faults.timed_out(provider.name) from error
             if isinstance(error, ProviderFault):
                 raise
-            raise faults.fault_of(error, provider.name, provider.model) from error
+            raise fault_of(error, provider.name, provider.model) from error
 
 
 def _request(provider: ProviderSettings, call: ModelCall, plain: bool) -> dict[str, Any]:
