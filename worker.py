@@ -9,6 +9,7 @@ import sys
 import threading
 
 import backend.tasks  # noqa: F401 - fills the registry
+from backend.ai.warm_up import warm_up
 from backend.jobs.registry import queue_names
 from backend.jobs.worker import Worker
 from backend.monitoring.logs import configure_logging
@@ -27,6 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
     stop = StopSignal()
     worker = Worker(settings, queues=options.queues, concurrency=options.concurrency, drain=options.drain)
     threading.Thread(target=_stop_when_told, args=(stop, worker), name="stop", daemon=True).start()
+    # Beside the first claims: a job that is waiting already is not held up by it.
+    threading.Thread(target=warm_up, args=(settings,), name="warm-up", daemon=True).start()
     return worker.run()
 
 
