@@ -2,12 +2,12 @@ import { Skeleton } from "@mantine/core";
 import { lazy, Suspense } from "react";
 
 import { Appear } from "../components/ui/Appear";
+import { loadCanvasPage } from "./canvas-page";
 import { SignedIn } from "./SignedIn";
 import { strings } from "./strings";
 
-const CanvasPage = lazy(() => import("../features/canvas/components/CanvasPage"));
+const CanvasPage = lazy(loadCanvasPage);
 
-/** The editor is a megabyte: it is loaded apart from everything else. */
 export function CanvasRoute() {
   return (
     <SignedIn>

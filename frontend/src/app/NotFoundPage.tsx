@@ -12,6 +12,7 @@ export function NotFoundPage() {
   return (
     <div className={classes.error}>
       <EmptyState
+        order={1}
         icon={IconMapOff}
         title={strings.notFound.title}
         description={strings.notFound.text}

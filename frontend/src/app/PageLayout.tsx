@@ -3,12 +3,14 @@ import { NavLink, Outlet } from "react-router";
 import { TopBar } from "../components/ui/TopBar";
 import { AccountMenu } from "../features/accounts/components/AccountMenu";
 import { useSession } from "../features/accounts/session";
+import { useCanvasPageAhead } from "./canvas-page";
 import classes from "./PageLayout.module.css";
 import { strings } from "./strings";
 
 /** Every page but the board: bar, then content. */
 export function PageLayout() {
   const { user } = useSession();
+  useCanvasPageAhead();
   return (
     <>
       <TopBar navigation={user ? <Navigation /> : null} account={<AccountMenu />} />

@@ -18,7 +18,7 @@ export const strings = {
   nameLabel: "Name of the canvas",
   delete: "Delete",
   restore: "Restore",
-  deletedNotice: (name: string) => `“${name}” is in the trash`,
+  deletedNotice: (name: string) => `Moved to the trash: “${name}”`,
   undo: "Undo",
   failed: "That did not work",
   preview: (name: string) => `Open ${name}`,

@@ -7,13 +7,14 @@ import { previewOf, type Preview } from "../preview";
 import classes from "./CanvasPreview.module.css";
 import { PreviewShapeView } from "./PreviewShapeView";
 
-const LINE_HEIGHT_AHEAD = "200px"; // fetched a little before it scrolls into view
+const AHEAD = "200px"; // fetched a little before it scrolls into view
 
 /** The drawing in small. Fetched when the card comes near the window; an empty canvas costs nothing. */
 export function CanvasPreview({ canvas }: { canvas: Canvas }) {
-  const { ref, entry } = useIntersection({ rootMargin: LINE_HEIGHT_AHEAD });
+  const { ref, entry } = useIntersection({ rootMargin: AHEAD });
   const near = entry?.isIntersecting === true;
-  const elements = useQuery({ ...elementsQuery(canvas), enabled: near && canvas.element_count > 0 });
+  const visible = canvas.element_count > 0 && canvas.deleted_at === null; // a deleted one is not given out
+  const elements = useQuery({ ...elementsQuery(canvas), enabled: near && visible });
   const preview = useMemo(() => (elements.data ? previewOf(elements.data) : null), [elements.data]);
   return (
     <div ref={ref} className={classes.frame}>
