@@ -82,6 +82,10 @@ class JobFeed:
         if not waiting:
             self._streams.pop(job_id, None)
 
+    def followed(self) -> set[uuid.UUID]:
+        """The jobs whose events are forwarded as they come."""
+        return set(self._tracked)
+
     def wake_streams(self) -> None:
         """Let every stream look up, at the end of the process."""
         for waiting in list(self._streams.values()):
