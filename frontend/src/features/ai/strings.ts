@@ -15,6 +15,7 @@ export const strings = {
     label: "AI drawing",
     close: "Close the AI panel",
     conversation: "Drawings asked for on this canvas",
+    loading: "Earlier drawings are loading",
     emptyTitle: "Ask for a drawing",
     emptyText:
       "It appears here step by step, beside what is on the canvas already. You can go on drawing meanwhile.",
@@ -50,7 +51,7 @@ export const strings = {
     cancel: "Cancel",
     stopping: "Stopping…",
     retry: "Try again",
-    again: "Draw again",
+    again: "Do the same again",
     follow: "Now change …",
     show: "Show",
     details: "Details",
@@ -67,7 +68,8 @@ export const strings = {
     cancelled: "Cancelled. What was drawn until then stays and can be undone or deleted.",
     cancelledEarly: "Cancelled before anything was drawn.",
     failed: "This did not work. Try again, or say it differently.",
-    needsModelHint: "This would work:",
+    worksWithoutModel: "This works without a model:",
+    newWithoutModel: "A new drawing such as this works without a model:",
     cancelFailed: "It could not be cancelled",
   },
   announce: {

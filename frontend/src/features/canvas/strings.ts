@@ -23,7 +23,8 @@ export const strings = {
     loading: "Opening…",
     offline: "Offline",
     offlineHint: "You can go on drawing. What you change is kept here and sent when the connection is back.",
-    offlineWith: (count: number) => `Offline · ${count} kept`,
+    offlineWith: (count: number) =>
+      count === 1 ? "Offline · 1 change kept" : `Offline · ${count} changes kept`,
     caughtUp: "All caught up",
     closed: "Closed",
   },
@@ -35,7 +36,7 @@ export const strings = {
     empty: "Nothing is on this canvas yet.",
     count: (count: number) => (count === 1 ? "1 element" : `${count} elements`),
     unnamed: "without text",
-    joins: (from: string, to: string) => `${from} → ${to}`,
+    joins: (from: string, to: string) => `from ${from} to ${to}`,
     types: {
       rectangle: "Rectangle",
       ellipse: "Ellipse",
@@ -51,7 +52,12 @@ export const strings = {
     } as Record<string, string>,
     otherType: "Element",
   },
-  ai: { open: "Open the AI panel", close: "Close the AI panel", button: "AI", keys: "⌘/Ctrl J" },
+  ai: {
+    open: "Open the AI panel",
+    close: "Close the AI panel",
+    button: "AI",
+    keys: (isMac: boolean) => (isMac ? "AI panel (⌘ J)" : "AI panel (Ctrl + J)"),
+  },
   away: { text: "Drawn out of view", show: "Show" },
   imageRefused: "Images cannot be kept on a canvas yet. Everything else can be pasted and dropped.",
 } as const;

@@ -25,11 +25,11 @@ export function useIsEmpty(editor: Editor | null): boolean {
   return isEmpty;
 }
 
-/** The elements as a list; only kept up to date while somebody looks at it. */
-export function useOutline(editor: Editor | null, isOpen: boolean): readonly OutlineEntry[] {
+/** The elements as a list. */
+export function useOutline(editor: Editor | null): readonly OutlineEntry[] {
   const [entries, setEntries] = useState<readonly OutlineEntry[]>([]);
   useEffect(() => {
-    if (!editor || !isOpen) return undefined;
+    if (!editor) return undefined;
     const look = throttle(OUTLINE_EVERY_MS, () => {
       const next = editor.outline();
       setEntries((before) => (JSON.stringify(before) === JSON.stringify(next) ? before : next));
@@ -40,7 +40,7 @@ export function useOutline(editor: Editor | null, isOpen: boolean): readonly Out
       stop();
       look.cancel();
     };
-  }, [editor, isOpen]);
+  }, [editor]);
   return entries;
 }
 
@@ -63,7 +63,7 @@ export function useFollowedView(editor: Editor | null): FollowedView {
       setAway(latestJob ? outOfView(editor, follower.drawnBy(latestJob)) : null),
     );
     const stops = [
-      editor.onPointer(() => follower.pointerMoved()),
+      editor.onPointer((pointer) => (pointer ? follower.pointerMoved() : follower.pointerLeft())),
       editor.onViewMoved(() => follower.viewMoved()),
       editor.onScroll(look),
       editor.onChange(look),

@@ -1,3 +1,4 @@
+import { useMediaQuery } from "@mantine/hooks";
 import { useCallback, useState } from "react";
 
 const KEY = "collabcanvas.ai-panel";
@@ -12,6 +13,7 @@ export function usePanelState(): [boolean, (isOpen: boolean) => void] {
   });
   const set = useCallback((next: boolean) => {
     setOpen(next);
+    if (!window.matchMedia(WIDE).matches) return; // a sheet is opened for the moment
     try {
       window.localStorage.setItem(KEY, next ? "open" : "closed");
     } catch {
@@ -19,6 +21,11 @@ export function usePanelState(): [boolean, (isOpen: boolean) => void] {
     }
   }, []);
   return [isOpen, set];
+}
+
+/** Where there is no room beside the board, the panel is a sheet below it. */
+export function usePanelIsSheet(): boolean {
+  return !useMediaQuery(WIDE, true, { getInitialValueInEffect: false });
 }
 
 function read(): boolean | null {

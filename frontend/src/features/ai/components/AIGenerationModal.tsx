@@ -22,6 +22,8 @@ interface AIGenerationModalProps {
   canvasId: string;
   /** Jobs of this canvas, whoever started them, the oldest first. */
   jobs: readonly JobState[];
+  /** Whether there are earlier jobs is not known yet. */
+  isLoading?: boolean;
   /** A job has been started here. */
   onStarted: (jobId: string) => void;
   /** There is something on the canvas that could be changed. */
@@ -35,7 +37,18 @@ interface AIGenerationModalProps {
 
 /** The conversation of a canvas with the AI: what was asked for and what came of it, and where one asks for more. */
 export function AIGenerationModal(props: AIGenerationModalProps) {
-  const { canvasId, jobs, onStarted, hasElements, canShow, onShow, onClose, disabled = false, ref } = props;
+  const {
+    canvasId,
+    jobs,
+    isLoading = false,
+    onStarted,
+    hasElements,
+    canShow,
+    onShow,
+    onClose,
+    disabled = false,
+    ref,
+  } = props;
   const { submit, asked } = useDrawingRequests(canvasId);
   const [chosenMode, setChosenMode] = useState<DrawingMode | null>(null);
   const [options, setOptions] = useState<DrawingOptions>(DEFAULT_OPTIONS);
@@ -65,13 +78,13 @@ export function AIGenerationModal(props: AIGenerationModalProps) {
         </Text>
         <CloseButton aria-label={strings.panel.close} onClick={onClose} />
       </header>
-      <Conversation {...{ jobs, asked, canShow, onShow }} onAgain={again} onPrompt={fillPrompt} />
+      <Conversation {...{ jobs, isLoading, asked, canShow, onShow }} onAgain={again} onPrompt={fillPrompt} />
       <footer className={classes.footer}>
         <PromptBox
           ref={prompt}
           onSubmit={(instructions) => start({ mode, instructions, options })}
           placeholder={mode === "modify" ? strings.panel.changePlaceholder : strings.panel.newPlaceholder}
-          examples={jobs.length === 0 && !hasElements ? PLAIN_EXAMPLES : []}
+          examples={jobs.length === 0 && !hasElements && !isLoading ? PLAIN_EXAMPLES : []}
           disabled={disabled}
           actions={
             <PromptOptions

@@ -1,15 +1,17 @@
-import { Button, Group } from "@mantine/core";
+import { ActionIcon, Button, Group } from "@mantine/core";
+import { IconListDetails, IconRefresh } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
 
+import { Hint } from "../../../components/ui/Hint";
 import { ProgressBar } from "../../../components/ui/ProgressBar";
 import { StatusBadge } from "../../../components/ui/StatusBadge";
 import { useNow } from "../../../lib/use-now";
 import { aiAgentService } from "../../jobs/ai-agent-service";
 import { isFinished, type JobState } from "../../jobs/ai-job-log";
 import { jobQuery, useCancelJob } from "../../jobs/job-queries";
-import { errorOf, jobWords, NEEDS_MODEL, shortInstruction } from "../job-words";
+import { errorOf, jobWords, NEEDS_MODEL, shortInstruction, type JobWords } from "../job-words";
 import { PLAIN_EXAMPLES, strings } from "../strings";
 import type { DrawingMode, DrawingRequest } from "../use-drawing-requests";
 import { requestOf } from "../request-of";
@@ -40,21 +42,29 @@ export function JobCard({ job, asked, canShow, onShow, onAgain, onPrompt }: JobC
   return (
     <article className={classes.card} aria-label={name}>
       <Instruction text={request?.instructions ?? detail?.summary ?? strings.job.drawing} />
-      <div className={classes.state}>
-        <StatusBadge status={words.status} progress={job.progress} />
-        {words.clock && <span className={classes.clock}>{words.clock}</span>}
-      </div>
-      {!isFinished(job) && (
-        <ProgressBar
-          key={`${job.jobId} ${job.startedAt}`}
-          value={job.progress}
-          status={words.status}
-          label={strings.job.progressOf(name)}
-        />
+      {isFinished(job) ? (
+        <p className={classes.ending} data-long={job.status !== "completed" || undefined}>
+          <StatusBadge status={words.status} />
+          <span>{words.sentence}</span>
+        </p>
+      ) : (
+        <Progress key={`${job.jobId} ${job.startedAt ?? ""}`} {...{ job, words, name }} />
       )}
-      <p className={classes.sentence}>{words.sentence}</p>
       <JobActions {...{ job, request, canShow, onShow, onAgain, onPrompt }} />
     </article>
+  );
+}
+
+function Progress({ job, words, name }: { job: JobState; words: JobWords; name: string }) {
+  return (
+    <>
+      <div className={classes.state}>
+        <StatusBadge status={words.status} progress={job.progress} />
+        <span className={classes.sentence}>{words.sentence}</span>
+        <span className={classes.clock}>{words.clock}</span>
+      </div>
+      <ProgressBar value={job.progress} status={words.status} label={strings.job.progressOf(name)} />
+    </>
   );
 }
 
@@ -64,50 +74,73 @@ interface JobActionsProps extends Omit<JobCardProps, "asked"> {
 
 function JobActions({ job, request, canShow, onShow, onAgain, onPrompt }: JobActionsProps) {
   const needsModel = errorOf(job)?.code === NEEDS_MODEL;
+  const isDone = job.status === "completed";
   return (
     <>
-      {needsModel && (
-        <div className={classes.hint}>
-          <span>{strings.job.needsModelHint}</span>
-          <button type="button" onClick={() => onPrompt(PLAIN_EXAMPLES[0], "create")}>
-            {PLAIN_EXAMPLES[0]}
-          </button>
-        </div>
-      )}
-      <Group gap="xs" className={classes.actions}>
+      {needsModel && <WorksWithoutModel isChange={request?.mode === "modify"} onPrompt={onPrompt} />}
+      <Group gap={6} className={classes.actions}>
         {!isFinished(job) && <CancelButton jobId={job.jobId} />}
-        {canShow && (
-          <Button size="compact-xs" variant="default" onClick={onShow}>
-            {strings.job.show}
-          </Button>
+        {isFinished(job) && !isDone && request && !needsModel && (
+          <Action onClick={() => onAgain(request)}>{strings.job.retry}</Action>
         )}
-        {job.status === "completed" && (
-          <Button size="compact-xs" variant="default" onClick={() => onPrompt("", "modify")}>
-            {strings.job.follow}
-          </Button>
-        )}
-        {isFinished(job) && request && !needsModel && (
-          <Button
-            size="compact-xs"
-            variant={job.status === "completed" ? "subtle" : "default"}
-            color={job.status === "completed" ? "gray" : undefined}
-            onClick={() => onAgain(request)}
-          >
-            {job.status === "completed" ? strings.job.again : strings.job.retry}
-          </Button>
-        )}
-        <Button
-          component={Link}
-          to={`/jobs/${job.jobId}`}
-          size="compact-xs"
-          variant="subtle"
-          color="gray"
-          className={classes.details}
-        >
-          {strings.job.details}
-        </Button>
+        {canShow && <Action onClick={onShow}>{strings.job.show}</Action>}
+        {isDone && <Action onClick={() => onPrompt("", "modify")}>{strings.job.follow}</Action>}
+        <span className={classes.small}>
+          {isDone && request && (
+            <Hint label={strings.job.again}>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size={28}
+                className={classes.quiet}
+                aria-label={strings.job.again}
+                onClick={() => onAgain(request)}
+              >
+                <IconRefresh size={16} stroke={1.75} aria-hidden />
+              </ActionIcon>
+            </Hint>
+          )}
+          <Hint label={strings.job.details}>
+            <ActionIcon
+              component={Link}
+              to={`/jobs/${job.jobId}`}
+              variant="subtle"
+              color="gray"
+              size={28}
+              className={classes.quiet}
+              aria-label={strings.job.details}
+            >
+              <IconListDetails size={16} stroke={1.75} aria-hidden />
+            </ActionIcon>
+          </Hint>
+        </span>
       </Group>
     </>
+  );
+}
+
+function Action({ onClick, children }: { onClick: () => void; children: string }) {
+  return (
+    <Button size="compact-sm" fz="xs" variant="default" fw={400} onClick={onClick}>
+      {children}
+    </Button>
+  );
+}
+
+function WorksWithoutModel({
+  isChange,
+  onPrompt,
+}: {
+  isChange: boolean;
+  onPrompt: JobCardProps["onPrompt"];
+}) {
+  return (
+    <div className={classes.hint}>
+      <span>{isChange ? strings.job.newWithoutModel : strings.job.worksWithoutModel}</span>
+      <button type="button" onClick={() => onPrompt(PLAIN_EXAMPLES[0], "create")}>
+        {PLAIN_EXAMPLES[0]}
+      </button>
+    </div>
   );
 }
 
@@ -118,8 +151,10 @@ function CancelButton({ jobId }: { jobId: string }) {
   return (
     <>
       <Button
-        size="compact-xs"
+        size="compact-sm"
+        fz="xs"
         variant="default"
+        fw={400}
         disabled={isStopping}
         onClick={() =>
           cancel.mutate(jobId, {

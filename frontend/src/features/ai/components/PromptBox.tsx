@@ -1,4 +1,4 @@
-import { ActionIcon, Textarea, Tooltip } from "@mantine/core";
+import { ActionIcon, Textarea } from "@mantine/core";
 import { IconArrowUp } from "@tabler/icons-react";
 import {
   useId,
@@ -10,6 +10,7 @@ import {
   type Ref,
 } from "react";
 
+import { Hint } from "../../../components/ui/Hint";
 import { asProblem } from "../../../lib/api-problem";
 import { strings } from "../strings";
 import classes from "./PromptBox.module.css";
@@ -117,7 +118,7 @@ export function PromptBox({
         />
         <div className={classes.bar}>
           <div className={classes.actions}>{actions}</div>
-          <Tooltip label={strings.prompt.keys} openDelay={600}>
+          <Hint label={strings.prompt.keys}>
             <ActionIcon
               type="submit"
               size={36}
@@ -128,7 +129,7 @@ export function PromptBox({
             >
               <IconArrowUp size={20} stroke={2} aria-hidden />
             </ActionIcon>
-          </Tooltip>
+          </Hint>
         </div>
       </div>
       {error && (

@@ -1,13 +1,4 @@
-import {
-  ActionIcon,
-  Button,
-  Indicator,
-  Popover,
-  SegmentedControl,
-  Select,
-  Stack,
-  Tooltip,
-} from "@mantine/core";
+import { ActionIcon, Button, Popover, SegmentedControl, Select, Stack } from "@mantine/core";
 import { IconAdjustmentsHorizontal } from "@tabler/icons-react";
 
 import { DEFAULT_OPTIONS, isDefault, PRIORITIES, SCHEMES, STYLES, type DrawingOptions } from "../options";
@@ -51,13 +42,16 @@ function OptionsPopover({ options, onOptions }: Pick<PromptOptionsProps, "option
   return (
     <Popover width={240} position="top-start" trapFocus returnFocus withArrow shadow="md">
       <Popover.Target>
-        <Tooltip label={strings.panel.options} openDelay={600}>
-          <Indicator disabled={!changed} size={8} offset={5}>
-            <ActionIcon variant="subtle" color="gray" size={32} radius="xl" aria-label={label}>
-              <IconAdjustmentsHorizontal size={18} stroke={1.75} aria-hidden />
-            </ActionIcon>
-          </Indicator>
-        </Tooltip>
+        <ActionIcon
+          variant={changed ? "light" : "subtle"}
+          color={changed ? undefined : "gray"}
+          size={32}
+          radius="xl"
+          aria-label={label}
+          title={label}
+        >
+          <IconAdjustmentsHorizontal size={18} stroke={1.75} aria-hidden />
+        </ActionIcon>
       </Popover.Target>
       <Popover.Dropdown>
         <Stack gap="sm">

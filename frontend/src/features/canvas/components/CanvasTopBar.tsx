@@ -1,7 +1,8 @@
-import { ActionIcon, Anchor, Button, Tooltip } from "@mantine/core";
+import { ActionIcon, Anchor, Button } from "@mantine/core";
 import { IconArrowLeft, IconListTree, IconSparkles } from "@tabler/icons-react";
 import { Link } from "react-router";
 
+import { Hint } from "../../../components/ui/Hint";
 import { ThemeToggle } from "../../../components/ui/ThemeToggle";
 import type { SessionState } from "../core/canvas-session";
 import type { Guest } from "../core/room";
@@ -10,6 +11,8 @@ import { CanvasName } from "./CanvasName";
 import classes from "./CanvasTopBar.module.css";
 import { People } from "./People";
 import { SaveState } from "./SaveState";
+
+const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 interface CanvasTopBarProps {
   canvasId: string;
@@ -27,16 +30,16 @@ export function CanvasTopBar(props: CanvasTopBarProps) {
   const { canvasId, name, session, guests, isPanelOpen, onPanel, isOutlineOpen, onOutline } = props;
   return (
     <header className={classes.bar}>
-      <Tooltip label={strings.home} openDelay={600}>
+      <Hint label={strings.home}>
         <Anchor component={Link} to="/" aria-label={strings.home} className={classes.back}>
           <IconArrowLeft size={20} stroke={1.75} aria-hidden />
         </Anchor>
-      </Tooltip>
+      </Hint>
       <CanvasName canvasId={canvasId} name={name} />
       <SaveState session={session} />
       <div className={classes.end}>
         <People guests={guests} />
-        <Tooltip label={strings.outline.open} openDelay={600}>
+        <Hint label={strings.outline.open}>
           <ActionIcon
             variant={isOutlineOpen ? "light" : "subtle"}
             color={isOutlineOpen ? undefined : "gray"}
@@ -47,11 +50,11 @@ export function CanvasTopBar(props: CanvasTopBarProps) {
           >
             <IconListTree size={18} stroke={1.75} aria-hidden />
           </ActionIcon>
-        </Tooltip>
+        </Hint>
         <span className={classes.wide}>
           <ThemeToggle />
         </span>
-        <Tooltip label={strings.ai.keys} openDelay={600}>
+        <Hint label={strings.ai.keys(isMac)}>
           <Button
             size="xs"
             radius="xl"
@@ -64,7 +67,7 @@ export function CanvasTopBar(props: CanvasTopBarProps) {
           >
             {strings.ai.button}
           </Button>
-        </Tooltip>
+        </Hint>
       </div>
     </header>
   );

@@ -14,7 +14,7 @@ import type { Editor } from "../editor/editor";
 import { strings } from "../strings";
 import { useCanvasSession } from "../use-canvas-session";
 import { useFollowedView, useIsEmpty } from "../use-editor-facts";
-import { useFirstLook } from "../use-first-look";
+import { useFirstLook, useSheetKeepsView } from "../use-first-look";
 import { usePanelState } from "../use-panel-state";
 import classes from "./CanvasPage.module.css";
 import { CanvasTopBar } from "./CanvasTopBar";
@@ -34,10 +34,11 @@ export function CanvasWorkspace({ canvasId, name }: CanvasWorkspaceProps) {
   const [isPanelOpen, setPanelOpen] = usePanelState();
   const { onDelta, away } = useFollowedView(editor);
   const { session, guests } = useCanvasSession(canvasId, editor, onDelta);
-  const { jobs, track } = useCanvasJobUpdates(canvasId);
+  const { jobs, isLoaded, track } = useCanvasJobUpdates(canvasId);
   const isEmpty = useIsEmpty(editor);
   const panel = useRef<AIGenerationHandle>(null);
   useFirstLook(editor, session.loaded);
+  useSheetKeepsView(editor, isPanelOpen);
   useRefusalNotice(session.phase === "closed" ? null : session.problem);
 
   const togglePanel = (): void => setPanelOpen(!isPanelOpen);
@@ -47,16 +48,16 @@ export function CanvasWorkspace({ canvasId, name }: CanvasWorkspaceProps) {
     editor?.drawnBy(job.jobId, job.elementIds) ?? new Set();
 
   return (
-    <div className={classes.page}>
+    <div className={classes.page} data-panel={isPanelOpen || undefined}>
       <CanvasTopBar
         {...{ canvasId, name, session, guests, isPanelOpen, isOutlineOpen }}
         onPanel={togglePanel}
         onOutline={() => setOutlineOpen(!isOutlineOpen)}
       />
       <div className={classes.body}>
-        {isOutlineOpen && <OutlinePanel editor={editor} onClose={() => setOutlineOpen(false)} />}
         <main id="content" className={classes.board} aria-label={strings.board}>
           <Board name={name ?? strings.untitled} isReadOnly={isClosed} onReady={setEditor} />
+          {isOutlineOpen && <OutlinePanel editor={editor} onClose={() => setOutlineOpen(false)} />}
           {away && <Away onShow={() => editor?.show(away)} />}
           {isClosed && <Closed reason={session.problem} />}
         </main>
@@ -66,6 +67,7 @@ export function CanvasWorkspace({ canvasId, name }: CanvasWorkspaceProps) {
               ref={panel}
               canvasId={canvasId}
               jobs={jobs}
+              isLoading={!isLoaded}
               onStarted={track}
               hasElements={!isEmpty}
               canShow={(job) => drawnBy(job).size > 0}

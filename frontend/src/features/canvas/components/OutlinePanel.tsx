@@ -11,6 +11,8 @@ import {
   type Icon,
 } from "@tabler/icons-react";
 
+import { useEffect } from "react";
+
 import type { OutlineEntry } from "../core/outline";
 import type { Editor } from "../editor/editor";
 import { strings } from "../strings";
@@ -18,6 +20,7 @@ import { useOutline } from "../use-editor-facts";
 import classes from "./OutlinePanel.module.css";
 
 const words = strings.outline;
+const PANEL_PX = 272;
 const ICONS: Readonly<Record<string, Icon>> = {
   rectangle: IconSquare,
   ellipse: IconCircle,
@@ -35,7 +38,8 @@ interface OutlinePanelProps {
 
 /** What is on the canvas as a list: for those who cannot see the drawing, and to find one's way in a large one. */
 export function OutlinePanel({ editor, onClose }: OutlinePanelProps) {
-  const entries = useOutline(editor, true);
+  const entries = useOutline(editor);
+  useEffect(() => editor?.coverLeft(PANEL_PX), [editor]);
   return (
     <nav className={classes.panel} aria-label={words.title}>
       <header className={classes.header}>
@@ -66,13 +70,27 @@ function Entry({ entry, onFocus }: { entry: OutlineEntry; onFocus: () => void })
   const Glyph = ICONS[entry.type] ?? IconFrame;
   const type = words.types[entry.type] ?? words.otherType;
   const joins = entry.from !== null && entry.to !== null ? words.joins(entry.from, entry.to) : null;
-  const text = [entry.label, joins].filter(Boolean).join(" · ");
+  const spoken = [entry.label, joins].filter(Boolean).join(", ");
   return (
     <li>
-      <button type="button" onClick={onFocus} aria-label={`${type}: ${text || words.unnamed}`}>
+      <button type="button" onClick={onFocus} aria-label={`${type}: ${spoken || words.unnamed}`}>
         <Glyph size={16} stroke={1.75} aria-hidden />
-        <span data-dimmed={text === "" || undefined}>{text || `${type} ${words.unnamed}`}</span>
+        <Label entry={entry} fallback={`${type} ${words.unnamed}`} />
       </button>
     </li>
   );
+}
+
+function Label({ entry, fallback }: { entry: OutlineEntry; fallback: string }) {
+  if (entry.from !== null && entry.to !== null) {
+    return (
+      <span>
+        {entry.from}
+        <IconArrowNarrowRight size={16} stroke={1.5} className={classes.joins} aria-hidden />
+        {entry.to}
+        {entry.label !== "" && <em>{entry.label}</em>}
+      </span>
+    );
+  }
+  return <span data-dimmed={entry.label === "" || undefined}>{entry.label || fallback}</span>;
 }

@@ -73,7 +73,7 @@ export class CanvasSession {
   start(): () => void {
     this.#unlisten = this.options.transport.listen({
       connected: () => void this.#join(),
-      disconnected: () => this.#begin("offline"),
+      disconnected: () => this.#disconnected(),
       delta: (delta) => this.#receiveDelta(delta),
       people: (people) => this.options.room?.people(people),
       presence: (presence) => this.options.room?.presence(presence),
@@ -97,6 +97,12 @@ export class CanvasSession {
     this.#begin("offline");
     this.#unlisten?.();
     this.#unlisten = null;
+  }
+
+  #disconnected(): void {
+    if (this.state.get().phase === "closed") return; // until it can be joined again
+    this.#begin("offline");
+    this.options.room?.people([]);
   }
 
   #begin(phase: SessionPhase): number {

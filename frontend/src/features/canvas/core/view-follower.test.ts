@@ -50,6 +50,14 @@ describe("what a job draws off screen", () => {
     expect(show).toHaveBeenCalledOnce();
   });
 
+  it("comes at once when the hand has left the canvas", () => {
+    const view = follower();
+    view.pointerMoved();
+    view.pointerLeft();
+    view.drew("job", [note("a")]);
+    expect(show).toHaveBeenCalledOnce();
+  });
+
   it("waits while something is held, selected or edited", () => {
     busy = true;
     const view = follower();

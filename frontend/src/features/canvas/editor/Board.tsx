@@ -52,6 +52,7 @@ export function Board({ name, isReadOnly, onReady }: BoardProps) {
   return (
     <div
       className={classes.board}
+      onPointerLeave={() => editor.current?.pointerMoved(null)}
       onDropCapture={(event) => refuse(event, event.dataTransfer)}
       onPasteCapture={(event) => refuse(event, event.clipboardData)}
     >

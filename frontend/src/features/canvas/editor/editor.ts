@@ -18,14 +18,15 @@ import {
 } from "./excalidraw";
 
 const SHOWN_SHARE = 0.9; // of the view that is filled by what is brought into it
-const INSETS = { top: 76, bottom: 64, left: 16, right: 16 }; // pixels under the editor's own bars
+const INSETS = { top: 76, bottom: 64, left: 16, right: 16 }; // pixels below the editor's own bars
 const MOTION_MS = 350;
 const SETTLES_AFTER_MS = MOTION_MS + 250;
 
 /** The running editor as the rest of this feature sees it: a scene to merge into and a view to move. */
 export class Editor implements Scene, View {
-  readonly #pointerListeners = new Set<(pointer: Pointer) => void>();
+  readonly #pointerListeners = new Set<(pointer: Pointer | null) => void>();
   #movesItselfUntil = 0;
+  #insets = INSETS;
 
   constructor(private readonly api: ExcalidrawImperativeAPI) {}
 
@@ -54,10 +55,10 @@ export class Editor implements Scene, View {
   visible(): Box {
     const { scrollX, scrollY, width, height, zoom } = this.api.getAppState();
     return {
-      left: INSETS.left / zoom.value - scrollX,
-      top: INSETS.top / zoom.value - scrollY,
-      right: (width - INSETS.right) / zoom.value - scrollX,
-      bottom: (height - INSETS.bottom) / zoom.value - scrollY,
+      left: this.#insets.left / zoom.value - scrollX,
+      top: this.#insets.top / zoom.value - scrollY,
+      right: (width - this.#insets.right) / zoom.value - scrollX,
+      bottom: (height - this.#insets.bottom) / zoom.value - scrollY,
     };
   }
 
@@ -72,8 +73,10 @@ export class Editor implements Scene, View {
     const state = this.api.getAppState();
     const isEditing =
       state.editingTextElement ?? state.newElement ?? state.resizingElement ?? state.multiElement;
-    const hasSelection = Object.keys(state.selectedElementIds).length > 0;
-    return state.cursorButton === "down" || isEditing !== null || hasSelection || state.openDialog !== null;
+    // Whoever types elsewhere has left the selection behind.
+    const isOnBoard = document.activeElement?.closest(".excalidraw") !== null;
+    const holds = isOnBoard && this.selection().length > 0;
+    return state.cursorButton === "down" || isEditing !== null || holds || state.openDialog !== null;
   }
 
   show(ids: ReadonlySet<string>, moving: "smoothly" | "at once" = "smoothly"): void {
@@ -85,10 +88,18 @@ export class Editor implements Scene, View {
       fitToViewport: true,
       viewportZoomFactor: SHOWN_SHARE,
       maxZoom: 1,
-      canvasOffsets: INSETS,
+      canvasOffsets: this.#insets,
       animate,
       duration: MOTION_MS,
     });
+  }
+
+  /** Something of ours lies over the left of the board, until the returned function is called. */
+  coverLeft(pixels: number): () => void {
+    this.#insets = { ...INSETS, left: INSETS.left + pixels };
+    return () => {
+      this.#insets = INSETS;
+    };
   }
 
   // What happens in it
@@ -108,13 +119,15 @@ export class Editor implements Scene, View {
     return this.api.onScrollChange(listener);
   }
 
-  onPointer(listener: (pointer: Pointer) => void): () => void {
+  /** null: it has left the canvas. */
+  onPointer(listener: (pointer: Pointer | null) => void): () => void {
     this.#pointerListeners.add(listener);
     return () => this.#pointerListeners.delete(listener);
   }
 
-  pointerMoved({ x, y }: Pointer): void {
-    for (const listener of this.#pointerListeners) listener({ x, y });
+  pointerMoved(pointer: Pointer | null): void {
+    const place = pointer && { x: pointer.x, y: pointer.y };
+    for (const listener of this.#pointerListeners) listener(place);
   }
 
   // For people
@@ -151,6 +164,15 @@ export class Editor implements Scene, View {
     return new Set(
       elements.filter((element) => known.has(element.id) || jobOf(element) === jobId).map(({ id }) => id),
     );
+  }
+
+  /** Some element lies wholly in view. */
+  seesAnything(): boolean {
+    const view = this.visible();
+    return this.api.getSceneElements().some((element) => {
+      const [left, top, right, bottom] = getCommonBounds([element]);
+      return left >= view.left && top >= view.top && right <= view.right && bottom <= view.bottom;
+    });
   }
 
   allIds(): ReadonlySet<string> {
