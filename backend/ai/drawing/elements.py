@@ -22,6 +22,7 @@ Element = dict[str, Any]
 GAP = 4  # between an arrow's end and the shape it is bound to
 ADAPTIVE_RADIUS, PROPORTIONAL_RADIUS = {"type": 3}, {"type": 2}
 BITS_31 = 0x7FFF_FFFF
+LONGEST_KEY = 200  # characters in customData
 
 
 class Writer:
@@ -151,7 +152,7 @@ class Writer:
             "updated": job_milliseconds(self._job_id),
             "link": None,
             "locked": False,
-            "customData": {"job": str(self._job_id), "key": self._prefix + key},
+            "customData": {"job": str(self._job_id), "key": _shortened(self._prefix + key)},
             **own,
         }
 
@@ -222,6 +223,11 @@ def fit_text(text: Element, container: Element) -> None:
 def job_milliseconds(job_id: UUID) -> int:
     """When the job was made: a UUIDv7 begins with it, and a second run must not write another time."""
     return job_id.int >> 80
+
+
+def _shortened(key: str) -> str:
+    """A key as it is kept with the element; the whole of a very long one is in the id."""
+    return key if len(key) <= LONGEST_KEY else f"{key[:LONGEST_KEY]}…"
 
 
 def _binding(element_id: str) -> Element:

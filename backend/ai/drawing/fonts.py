@@ -137,6 +137,9 @@ def _by_proxy(character: str) -> float:
     face = _face_for(character, faces_of(PROXY_FOLDER))
     if face is not None:
         return face.advance(character) * PROXY_MARGIN
+    plain = unicodedata.normalize("NFD", character)[0]
+    if plain != character:
+        return advance(plain, NUNITO) * PROXY_MARGIN  # a letter with marks is about as wide as without
     code = ord(character)
     if code > 0xFFFF:
         return RARE_EM

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -23,9 +23,11 @@ from backend.ai.drawing.shapes import (
 from backend.ai.drawing.sketch import Box
 
 CLEARANCE = 8  # of an arrow or a label from boxes; the labels of others have air of their own
+BOWS = (20, -20, 40, -40, 60, -60)  # how far an arrow may bow out around what is in its straight way
 LANE_GAP = 48  # between arrows of the same two boxes, where they are furthest apart
 LABEL_GAP = 10  # between the labels of such arrows
 SMALL_SHIFT = 24  # a bend is always straightened by this much; by more if no more arrows are crossed then
+LARGEST_SWING = 20  # pixels by which a curve may leave the straight pieces between its points
 MOST_COUNTED = 250  # arrows, up to which crossings are counted
 
 
@@ -58,6 +60,7 @@ class _Router:
 
     def __init__(self, boxes: Sequence[Box], wires: Sequence[Wire], placed: Layout) -> None:
         self._boxes = boxes
+        self._kept_free = [box.rect.grown(CLEARANCE) for box in boxes]
         self._wires = wires
         self._hubs = {number: route.hub for number, route in enumerate(placed.routes)}
         self._bends = [list(route.bends) for route in placed.routes]
@@ -69,9 +72,15 @@ class _Router:
         }
 
     def straighten(self, number: int) -> None:
-        """Take the straight way, or else leave out single bends."""
-        if not self._take(number, [], None):
+        """Take the straight way, or else one that bows out a little, or else leave out single bends."""
+        if not self._take(number, [], None) and not self._bow(number):
             self._shorten(number)
+
+    def _bow(self, number: int) -> bool:
+        center, normal = _across(self._path(number, ()))
+        hub = None if self._wires[number].label is None else 0
+        points = ((center[0] + normal[0] * bow, center[1] + normal[1] * bow) for bow in BOWS)
+        return any(self._take(number, [point], hub) for point in points)
 
     def _shorten(self, number: int) -> None:
         """Leave out bends, those next to the boxes first: ends that are found anew point at the boxes' centres."""
@@ -103,11 +112,7 @@ class _Router:
 
         If there is no room for that, they go as the layout has put them.
         """
-        path = self._path(group[0], ())
-        (ax, ay), (bx, by) = path[0], path[-1]
-        length = math.hypot(bx - ax, by - ay) or 1.0
-        normal = (-(by - ay) / length, (bx - ax) / length)
-        center = ((ax + bx) / 2, (ay + by) / 2)
+        center, normal = _across(self._path(group[0], ()))
         offsets = _offsets([self._breadth(number, normal) for number in group])
         preferred = _along(_middle_of(self._bends[group[-1]]), normal) - _along(center, normal)
         for side in (1, -1) if preferred >= 0 else (-1, 1):
@@ -123,28 +128,32 @@ class _Router:
             self._shorten(number)
 
     def _have_room(self, group: list[int], hubs: list[Point]) -> bool:
-        obstacles = self._obstacles(self._wires[group[0]], set(group))
         paths = [self._path(group[0], ()), *(self._path(n, [hub]) for n, hub in zip(group[1:], hubs[1:], strict=True))]
         for number, path, hub in zip(group, paths, hubs, strict=True):
             wire = self._wires[number]
             label = Rect.around(hub, *wire.label) if wire.label else None
-            if not self._is_clear(path, label, obstacles, wire):
+            if not self._is_clear(path, label, wire, set(group)):
                 return False
             if label and any(path_crosses(other, label) for other in paths if other is not path):
                 return False
         return True
 
     def result(self, number: int) -> Routed:
-        """The route with its label on the middle point; sharp if the curve would run into something."""
+        """The route with its label on the middle point; with corners if a curve would run into something."""
         wire, bends, hub = self._wires[number], self._bends[number], self._hubs[number]
         if wire.label is not None and hub is not None and bends:
             bends = _balanced(self._path(number, bends), hub + 1)[1:-1]
         path = self._path(number, bends)
+        return Routed(tuple(bends), self._may_be_curved(path, wire, number))
+
+    def _may_be_curved(self, path: Sequence[Point], wire: Wire, number: int) -> bool:
+        """A curve through points at uneven distances swings out: then the arrow has corners instead."""
         curve = rounded(path)
-        near = _near(path, self._obstacles(wire, {number}))
+        if max(_distance(point, path) for point in curve) > LARGEST_SWING:
+            return False
         own = [self._boxes[end].rect for end in {wire.source, wire.target}]
-        curved = not any(path_crosses(curve, rect) and not path_crosses(path, rect) for rect in (*near, *own))
-        return Routed(tuple(bends), curved)
+        near = [*self._obstacles(wire, {number}, path_bounds(curve)), *own]
+        return not any(path_crosses(curve, rect) and not path_crosses(path, rect) for rect in near)
 
     def _take(self, number: int, bends: list[Point], hub: int | None, *, whatever_it_crosses: bool = False) -> bool:
         """Use these bends if nothing is in the way. Without a hub, the label is in the middle of the whole."""
@@ -152,7 +161,7 @@ class _Router:
         label = None
         if wire.label is not None:
             label = Rect.around(middle(path, False) if hub is None else bends[hub], *wire.label)
-        if not self._is_clear(path, label, self._obstacles(wire, {number}), wire):
+        if not self._is_clear(path, label, wire, {number}):
             return False
         if label is not None and self._is_struck(number, label):
             return False
@@ -175,14 +184,13 @@ class _Router:
                 middle(self._paths[number], False) if hub is None else bends[hub], *label
             )
 
-    def _is_clear(self, path: Sequence[Point], label: Rect | None, obstacles: Iterable[Rect], wire: Wire) -> bool:
-        obstacles = list(obstacles)
-        if any(path_crosses(path, rect) for rect in _near(path, obstacles)):
+    def _is_clear(self, path: Sequence[Point], label: Rect | None, wire: Wire, without: set[int]) -> bool:
+        if any(path_crosses(path, rect) for rect in self._obstacles(wire, without, path_bounds(path))):
             return False
         if label is None:
             return True
         own = (self._boxes[wire.source].rect, self._boxes[wire.target].rect)
-        return not any(label.overlaps(rect) for rect in (*obstacles, *own))
+        return not self._obstacles(wire, without, label) and not any(label.overlaps(rect) for rect in own)
 
     def _is_struck(self, number: int, label: Rect) -> bool:
         """Whether other arrows run through a label."""
@@ -190,10 +198,12 @@ class _Router:
             return False
         return any(path_crosses(path, label) for other, path in enumerate(self._paths) if other != number)
 
-    def _obstacles(self, wire: Wire, without: set[int]) -> list[Rect]:
+    def _obstacles(self, wire: Wire, without: set[int], area: Rect) -> list[Rect]:
+        """What is in an area that is not this wire's: boxes with some air, and the labels of others."""
         ends = (wire.source, wire.target)
-        found = [box.rect.grown(CLEARANCE) for position, box in enumerate(self._boxes) if position not in ends]
-        return found + [rect for number, rect in self._labels.items() if number not in without]
+        area = area.grown(1)
+        boxes = [rect for number, rect in enumerate(self._kept_free) if number not in ends and area.overlaps(rect)]
+        return boxes + [rect for number, rect in self._labels.items() if number not in without and area.overlaps(rect)]
 
     def _path(self, number: int, bends: Sequence[Point]) -> list[Point]:
         source, target = self._boxes[self._wires[number].source], self._boxes[self._wires[number].target]
@@ -215,6 +225,13 @@ class _Router:
             for first in pairwise(path)
             for second in pairwise(second_path)
         )
+
+
+def _across(path: Sequence[Point]) -> tuple[Point, Point]:
+    """The middle between the ends of a path, and the direction across the straight way there."""
+    (ax, ay), (bx, by) = path[0], path[-1]
+    length = math.hypot(bx - ax, by - ay) or 1.0
+    return ((ax + bx) / 2, (ay + by) / 2), (-(by - ay) / length, (bx - ax) / length)
 
 
 def _offsets(breadths: list[float]) -> list[float]:
@@ -241,11 +258,6 @@ def _with_one_more(path: list[Point]) -> list[Point]:
     at = lengths.index(max(lengths))
     (ax, ay), (bx, by) = path[at], path[at + 1]
     return [*path[: at + 1], ((ax + bx) / 2, (ay + by) / 2), *path[at + 1 :]]
-
-
-def _near(path: Sequence[Point], obstacles: Iterable[Rect]) -> list[Rect]:
-    area = path_bounds(path).grown(1)
-    return [rect for rect in obstacles if area.overlaps(rect)]
 
 
 def _distance(point: Point, path: Sequence[Point]) -> float:

@@ -314,7 +314,7 @@ def operations(draw: st.DrawFn, names: list[str]) -> Operation:
     )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.reuse, Phase.generate))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.reuse, Phase.generate))
 @given(flowcharts(most_nodes=12), st.data())
 def test_any_change_to_any_chart_leaves_the_rest_as_it_was_and_nothing_unbound(
     diagram: Any, data: st.DataObject

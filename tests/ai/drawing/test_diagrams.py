@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -37,21 +38,19 @@ from tests.ai.drawing.diagrams import (
 Elements = list[dict[str, Any]]
 # Without shrinking, which takes minutes on drawings: the failing diagram is printed as it is.
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
-often = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
-sometimes = settings(often, max_examples=25)
+often = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+sometimes = settings(often, max_examples=20)
 
 
 def check_drawing(diagram: Diagram, elements: Elements) -> None:
     """What holds for any drawing."""
     assert check_geometry(elements) == []
-    wanted = sorted(text for text in map(clean, labels_of(diagram)) if text)
-    inside = {element["id"]: element["type"] for element in elements}
-    texts = [
-        e["originalText"]
-        for e in elements
-        if e["type"] == "text" and inside.get(e["containerId"]) not in (None, "arrow")
-    ]
-    assert sorted(text for text in texts if text in wanted) == wanted or set(wanted) <= set(texts)
+    kinds = {element["id"]: element["type"] for element in elements}
+    texts = Counter(
+        e["originalText"] for e in elements if e["type"] == "text" and kinds.get(e["containerId"]) != "arrow"
+    )
+    wanted = Counter(text for text in map(clean, labels_of(diagram)) if text)
+    assert wanted <= texts, "every label is written somewhere"
     assert all(element["version"] == 1 and element["index"] for element in elements)
     assert clean_elements(elements[:900])  # the canvas takes them
 
@@ -245,6 +244,13 @@ def test_a_view_gives_back_what_was_drawn() -> None:
     view = read_canvas(drawn(chart("a -> b, b -yes-> c, c -> a", "Title")))
     assert view.labels == ["Title", "a", "b", "c"]
     assert sorted(view.arrows) == [("a", "b", ""), ("b", "c", "yes"), ("c", "a", "")]
+
+
+def test_very_long_keys_do_not_make_heavy_elements() -> None:
+    keys = ("k" * 9_000 + "1", "k" * 9_000 + "2")
+    elements = drawn(Flowchart("", tuple(Node(key, "a") for key in keys), (Edge(*keys),)))
+    assert check_geometry(elements) == []
+    assert max(len(element["customData"]["key"]) for element in elements) < 300
 
 
 def test_the_time_in_the_elements_is_that_of_the_job() -> None:

@@ -69,6 +69,10 @@ def test_what_the_fonts_lack_is_estimated_at_the_wide_end(text: str, ems: float)
     assert advance(text, NUNITO) == pytest.approx(ems)
 
 
+def test_a_letter_that_the_hand_drawn_font_lacks_is_about_as_wide_as_without_its_marks() -> None:
+    assert advance("ế", EXCALIFONT) == pytest.approx(advance("e", NUNITO), rel=0.2)
+
+
 def test_a_run_of_two_fonts_is_as_wide_as_its_parts() -> None:
     assert advance("Tarif 価格 20", NUNITO) == pytest.approx(advance("Tarif ", NUNITO) + 2.0 + advance(" 20", NUNITO))
 
