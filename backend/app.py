@@ -28,6 +28,7 @@ from backend.live.routes import blueprint as events_blueprint
 from backend.live.startup import init_live
 from backend.monitoring.logs import register_request_logging
 from backend.monitoring.routes import register_health
+from backend.socket_json import FastJson, TextPacket
 
 # Every package with tables: migrations compare these with the database.
 MODELS = (accounts_models, ai_models, canvases_models, jobs_models)
@@ -64,6 +65,8 @@ def create_app(settings: Settings) -> Flask:
         transports=["websocket"],  # type: ignore[call-arg] # options of engineio, which the stubs don't know
         cors_allowed_origins=is_own_origin,  # type: ignore[arg-type] # likewise
         max_http_buffer_size=settings.max_body_bytes,
+        json=FastJson,
+        serializer=TextPacket,
     )
 
     init_live(app, settings)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import Flask, Response, request
@@ -16,6 +17,9 @@ from backend.clean_input import problem_with
 from backend.config import Settings
 from backend.errors import ApiError, BadRequest, TooManyRequests, Unprocessable
 from backend.version import app_version
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -90,9 +94,24 @@ class RequestRate:
             )
 
 
+class ChunkedBodies:
+    """Lets bodies of unknown length through: werkzeug takes them for empty unless the server says that it ends them,
+    and eventlet, which does, does not say so."""
+
+    def __init__(self, wsgi_app: WSGIApplication) -> None:
+        self._wsgi_app = wsgi_app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """WSGI."""
+        if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
+            environ["wsgi.input_terminated"] = True
+        return self._wsgi_app(environ, start_response)
+
+
 def install(app: Flask, settings: Settings) -> None:
     """Check every request under /api before anything else sees it, and harden every answer."""
     app.json = StrictJson(app)
+    app.wsgi_app = ChunkedBodies(app.wsgi_app)  # type: ignore[method-assign]
     rate = RequestRate(REQUESTS_PER_MINUTE)
     app.extensions["collabcanvas.request_rate"] = rate
 
@@ -130,10 +149,16 @@ def check_query() -> None:
 
 def check_body() -> None:
     """Refuse a body that is too large, not JSON, not an object, or contains text that Postgres cannot store."""
+    limit = request.max_content_length or 0
+    too_large = TooLarge(f"The body is too large: at most {limit:,} bytes are taken here.")
     try:
         data = request.get_data(cache=True)
     except RequestEntityTooLarge:
-        raise TooLarge(f"The body is too large: at most {request.max_content_length:,} bytes are taken here.") from None
+        raise too_large from None
+    if (
+        request.content_length is None and len(data) >= limit
+    ):  # werkzeug cuts a chunked body off there, and says nothing
+        raise too_large
     if not data:
         return
     if not request.is_json:

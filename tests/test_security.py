@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -96,6 +97,16 @@ def test_a_body_has_a_measure_that_depends_on_the_route(app: Flask, program: Pro
     assert program.post("/api/canvases", json=large).status_code == 422
     huge = program.send("POST", "/api/canvases", data=b" " * (app.config["MAX_CONTENT_LENGTH"] + 1))
     assert huge.status_code == 413
+
+
+def test_a_body_of_unknown_length_is_read_and_measured_too(program: Program) -> None:
+    def send(data: bytes, path: str = "/api/canvases") -> TestResponse:
+        headers = {"Transfer-Encoding": "chunked", "Content-Type": "application/json"}
+        return program.send("POST", path, input_stream=BytesIO(data), headers=headers)
+
+    assert send(b'{"name": "Chunked"}').json["name"] == "Chunked"  # type: ignore[index]
+    assert send(b"{").status_code == 400
+    assert send(b'{"name": "' + b"x" * 70_000 + b'"}', "/api/tokens").status_code == 413
 
 
 def test_characters_that_postgres_cannot_store_are_refused_in_addresses(program: Program) -> None:

@@ -48,7 +48,7 @@ FROM given LEFT JOIN winners USING (id)
 LEFT JOIN canvas_element AS stored ON stored.canvas_id = %(canvas_id)s AND stored.id = given.id
 """
 LOAD = """
-SELECT data{text} FROM canvas_element WHERE canvas_id = %s AND canvas_version > %s
+SELECT data::text FROM canvas_element WHERE canvas_id = %s AND canvas_version > %s
 ORDER BY data->>'index' COLLATE "C" NULLS LAST, id
 """
 
@@ -143,20 +143,22 @@ def merge_elements(
 
 def load_elements(connection: psycopg.Connection[Any], canvas_id: uuid.UUID, *, since: int = 0) -> list[Element]:
     """All elements, deleted ones included, in drawing order; with ``since`` those that changed after that version."""
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        return [row[0] for row in cursor.execute(LOAD.format(text=""), [canvas_id, since])]
+    return [orjson.loads(text) for text in _texts(connection, canvas_id, since)]
 
 
 def load_elements_json(connection: psycopg.Connection[Any], canvas_id: uuid.UUID, *, since: int = 0) -> str:
     """The same as the text of a JSON list: thousands of elements need not become objects only to be written again."""
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        texts = [row[0] for row in cursor.execute(LOAD.format(text="::text"), [canvas_id, since])]
-    return f"[{','.join(texts)}]"
+    return f"[{','.join(_texts(connection, canvas_id, since))}]"
 
 
 def close_canvas(connection: psycopg.Connection[Any], canvas_id: uuid.UUID) -> None:
     """Tell every web process that a canvas was deleted, once the caller commits."""
     connection.execute("SELECT pg_notify(%s, %s)", [CHANGE_CHANNEL, f"{canvas_id}:closed"])
+
+
+def _texts(connection: psycopg.Connection[Any], canvas_id: uuid.UUID, since: int) -> list[str]:
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        return [row[0] for row in cursor.execute(LOAD, [canvas_id, since])]
 
 
 def _parameters(canvas_id: uuid.UUID, job_id: uuid.UUID | None, following: int, given: list[Element]) -> dict[str, Any]:
