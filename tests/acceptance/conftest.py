@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.acceptance.installation import Installation, Person
+from tests.acceptance.installation import Installation, Person, own_folder
 
 GRACE = "4"  # seconds; shorter than the default, because several tests use all of it
 
@@ -19,14 +19,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def installation() -> Iterator[Installation]:
     """``start.py`` with the embedded Postgres, as on a fresh machine."""
-    found = Installation(tmp_path_factory.mktemp("installation") / "data", SHUTDOWN_GRACE=GRACE).start()
-    try:
-        yield found
-    finally:
-        if found.process is not None:
-            assert found.stop() == 0, found.log()[-4000:]
+    with own_folder() as folder:
+        found = Installation(folder / "data", SHUTDOWN_GRACE=GRACE).start()
+        try:
+            yield found
+        finally:
+            if found.process is not None:
+                assert found.stop() == 0, found.log()[-4000:]
 
 
 @pytest.fixture(scope="module")

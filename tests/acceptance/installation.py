@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -29,6 +31,16 @@ def free_port() -> int:
     """A port of the loopback interface that nobody uses just now."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
+
+
+@contextmanager
+def own_folder() -> Iterator[Path]:
+    """A folder for an installation. Not one of pytest's: as root, another run of pytest closes those to Postgres' user."""
+    folder = Path(tempfile.mkdtemp(prefix="cc-acceptance-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def eventually(condition: Callable[[], Any], what: str, seconds: float = 30.0) -> Any:

@@ -7,13 +7,14 @@ import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
 from backend.config import ROOT
-from tests.acceptance.installation import Installation, eventually
+from tests.acceptance.installation import Installation, eventually, own_folder
 
 SECRET = "a secret that only the tests know, 0123456789"
 NOWHERE = "postgresql://nobody@/nothing?host=/nonexistent"
@@ -37,9 +38,9 @@ def refused(program: str, **environ: str) -> str:
     return line
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
 @pytest.mark.parametrize(
-    ("name", "value"), [("PORT", "http"), ("MAX_CONCURRENT_JOBS", "0"), ("DATABASE_URL", "mysql://localhost/x")]
+    ("program", "name", "value"),
+    [("start", "PORT", "http"), ("web", "MAX_CONCURRENT_JOBS", "0"), ("worker", "DATABASE_URL", "mysql://localhost/x")],
 )
 def test_a_wrong_variable_stops_every_program_with_one_line_that_names_it(
     program: str, name: str, value: str, tmp_path: Path
@@ -69,9 +70,10 @@ def test_a_data_dir_that_cannot_be_one_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def odd_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def odd_place() -> Iterator[Path]:
     """Longer than a Unix socket's path may be, with blanks and letters of other languages."""
-    return tmp_path_factory.mktemp("odd") / ("a very long name é " + "x" * 120) / "data"
+    with own_folder() as folder:
+        yield folder / ("a very long name é " + "x" * 120) / "data"
 
 
 def test_copies_live_side_by_side_and_one_data_dir_serves_one(
@@ -114,10 +116,11 @@ def test_health_and_readiness_are_public(installation: Installation) -> None:
     assert ready.json() == {"status": "ready", "database": "up", "migrations": "up", "listener": "up"}
 
 
-def test_a_stop_during_the_start_is_obeyed(tmp_path: Path) -> None:
-    early = Installation(tmp_path / "data", SHUTDOWN_GRACE="4").launch()
-    eventually((tmp_path / "data" / "lock").exists, "it has begun")
-    assert early.process is not None
-    early.process.send_signal(signal.SIGINT)
-    assert early.stop() == 0
-    assert "ready" not in early.log()
+def test_a_stop_during_the_start_is_obeyed() -> None:
+    with own_folder() as folder:
+        early = Installation(folder / "data", SHUTDOWN_GRACE="4").launch()
+        eventually((folder / "data" / "lock").exists, "it has begun")
+        assert early.process is not None
+        early.process.send_signal(signal.SIGINT)
+        assert early.stop() == 0
+        assert "ready" not in early.log()

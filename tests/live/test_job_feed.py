@@ -151,9 +151,11 @@ def test_the_union_of_rooms_gets_one_emission(
     canvas_id = rows.canvas(page.user_id)
     rows.connection.execute("UPDATE app_user SET role = 'staff' WHERE id = %s", [page.user_id])
     client = page.again()
-    assert client.emit("canvas:join", {"canvas_id": str(canvas_id)}, callback=True)["ok"]
+    joined: Any = client.emit("canvas:join", {"canvas_id": str(canvas_id)}, callback=True)
+    assert joined["ok"]
     job_id = rows.job(page.user_id, canvas_id)
-    assert client.emit("job:watch", {"job_id": str(job_id), "after": 1}, callback=True)["ok"]
+    watched: Any = client.emit("job:watch", {"job_id": str(job_id), "after": 1}, callback=True)
+    assert watched["ok"]
     client.get_received()
     rows.event(job_id, "processing")
     feed.on_notify(connection, [f"{job_id}:2"])
