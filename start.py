@@ -58,12 +58,12 @@ def main() -> int:
 
 
 def _embedded_postgres(settings: Settings) -> EmbeddedPostgres:
-    on_volume = any(os.environ.get(name) for name in VOLUME_VARIABLES)
-    if settings.platform and not on_volume:
+    volumes = [Path(os.environ[name]) for name in VOLUME_VARIABLES if os.environ.get(name)]
+    if settings.platform and not any(settings.data_dir.is_relative_to(volume) for volume in volumes):
         refuse(
-            f"DATABASE_URL is not set: {settings.platform} says that this is a platform without a volume "
-            f"({' or '.join(VOLUME_VARIABLES)}), where the embedded Postgres would lose everything with the next deploy. "
-            "Add a Postgres service, or a volume with DATA_DIR on it"
+            f"DATABASE_URL is not set, and {settings.platform} says that this is a platform where DATA_DIR "
+            f"{settings.data_dir} is lost with the next deploy: add a Postgres service, or a volume "
+            f"({' or '.join(VOLUME_VARIABLES)}) and a DATA_DIR on it"
         )
     try:
         return EmbeddedPostgres(settings.data_dir)

@@ -59,9 +59,12 @@ def test_an_unknown_way_to_serve_is_refused_before_anything_else() -> None:
     assert refused("web", DATABASE_URL=NOWHERE, SECRET_KEY=SECRET, ASYNC_MODE="tornado").startswith("ASYNC_MODE")
 
 
-def test_the_embedded_postgres_is_refused_where_its_data_would_be_lost(tmp_path: Path) -> None:
-    line = refused("start", RAILWAY_ENVIRONMENT="production", DATA_DIR=str(tmp_path / "data"))
-    assert "RAILWAY_ENVIRONMENT" in line and "DATABASE_URL" in line and "volume" in line
+@pytest.mark.parametrize("volume", ["", "/elsewhere"])
+def test_the_embedded_postgres_is_refused_where_its_data_would_be_lost(volume: str, tmp_path: Path) -> None:
+    data = str(tmp_path / "data")
+    line = refused("start", RAILWAY_ENVIRONMENT="production", RAILWAY_VOLUME_MOUNT_PATH=volume, DATA_DIR=data)
+    assert line.startswith("DATABASE_URL") and "RAILWAY_ENVIRONMENT" in line and "volume" in line
+    assert not Path(data).exists()
 
 
 def test_a_data_dir_that_cannot_be_one_is_refused(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,10 @@ def test_more_connections_than_eventlet_takes_by_default(webs: dict[str, WebProc
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-@pytest.mark.parametrize("mode", ["eventlet", "threading"])
+GEVENT = pytest.param("gevent", marks=pytest.mark.skipif(not find_spec("gevent"), reason="gevent is not installed"))
+
+
+@pytest.mark.parametrize("mode", ["eventlet", "threading", GEVENT])
 def test_sigterm_finishes_requests_lets_go_of_sockets_and_streams_and_exits_with_0(
     mode: str, webs: dict[str, WebProcess], person: Person, rows: Rows, live_database: str, tmp_path: Path
 ) -> None:
