@@ -16,6 +16,7 @@ from backend.ai.planner import vocabulary as words
 from backend.ai.planner.arrow_scanner import Arrow, Name, has_arrow, scan
 from backend.ai.planner.arrows import Statement, build_flowchart, leading_condition, parse_statements
 from backend.ai.planner.errors import PlanError
+from backend.ai.planner.flow import QUESTION_MARKS
 from backend.ai.planner.lead import Lead, heading_of, kind_of, names_kind, request_end
 from backend.ai.planner.text import clean, has_sentences, hide_quoted, is_label, same, word_count
 
@@ -40,17 +41,19 @@ def plan_arrows(body: str, lead: Lead) -> Flowchart | None:
 
 def read_arrows(body: str, *, introduced: bool = False) -> list[Statement] | None:
     """The statements of a text that is certainly in arrow notation, else None. Raises PlanError as ``plan_arrows``."""
-    arrows = sum(isinstance(token, Arrow) for token in scan(body))
     # Names in quotes may hold arrows; if nothing else does, it is another notation that quotes its names.
-    text = _without_markers(body) if arrows and has_arrow(hide_quoted(body)) else None
+    text = _without_markers(body) if has_arrow(hide_quoted(body)) else None
     if text is None:
         return None
+    if text.rstrip().endswith(QUESTION_MARKS) and words.pattern(words.HOW_WORDS, prefix=r"\W*+").match(text):
+        return None  # “What is the difference between A -> B and A => B?”
     try:
         statements = parse_statements(text)
     except PlanError:
-        if arrows > 1 and not has_sentences(text):
+        if sum(isinstance(token, Arrow) for token in scan(text)) > 1 and not has_sentences(text):
             raise
         return None
+    arrows = sum(len(statement.arrows) for statement in statements)
     statements = [_tidied(statement) for statement in statements]
     if not introduced:
         first = _without_request(statements[0], lone=arrows == 1)
@@ -80,7 +83,7 @@ def _tidied(statement: Statement) -> Statement:
     if last.quoted or not statement.arrows or "." in last.text[:-1]:
         return statement
     trimmed = replace(last, text=_FINAL_STOP.sub(r"\1", last.text))
-    return Statement((*statement.groups[:-1], (*statement.groups[-1][:-1], trimmed)), statement.arrows)
+    return replace(statement, groups=(*statement.groups[:-1], (*statement.groups[-1][:-1], trimmed)))
 
 
 def _without_request(statement: Statement, *, lone: bool) -> Statement | None:
@@ -90,15 +93,15 @@ def _without_request(statement: Statement, *, lone: bool) -> Statement | None:
         return statement
     end = request_end(name.text)
     rest = name.text[end:]
-    polite = words.pattern(words.POLITE, prefix=r"\W*").match(name.text)
-    if end and words.pattern(words.HOW_WORDS, prefix=r"\s*").match(rest):
+    polite = words.pattern(words.POLITE, prefix=r"\W*+").match(name.text)
+    if end and words.pattern(words.HOW_WORDS, prefix=r"\s*+").match(rest):
         return None
-    if (polite or lone) and words.pattern(words.THINKING_VERBS, prefix=r"\W*").match(rest):
+    if (polite or lone) and words.pattern(words.THINKING_VERBS, prefix=r"\W*+").match(rest):
         return None
     pure = words.pattern(words.PURE_DRAW_VERBS).match(name.text)
     kind, span = kind_of(name.text)
     if kind and span and (end or span[0] == 0):
-        behind = words.pattern(words.PREPOSITIONS, prefix=r"\s*", suffix=r"\s*").match(name.text, span[1])
+        behind = words.pattern(words.PREPOSITIONS, prefix=r"\s*+", suffix=r"\s*").match(name.text, span[1])
         if behind or pure or names_kind(name.text):
             return _renamed(statement, name, name.text[behind.end() if behind else span[1] :])
     return _renamed(statement, name, rest) if pure or polite else statement
@@ -108,7 +111,7 @@ def _renamed(statement: Statement, name: Name, rest: str) -> Statement | None:
     text = clean(rest.lstrip(":,–- "))
     if not text:
         return None
-    return Statement(((replace(name, text=text), *statement.groups[0][1:]), *statement.groups[1:]), statement.arrows)
+    return replace(statement, groups=((replace(name, text=text), *statement.groups[0][1:]), *statement.groups[1:]))
 
 
 def _is_certain(statements: Sequence[Statement], arrows: int, introduced: bool) -> bool:

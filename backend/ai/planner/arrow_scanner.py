@@ -6,6 +6,7 @@ Linear on purpose: every expression looks ahead a bounded number of characters, 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from backend.ai.diagram import Shape
@@ -42,7 +43,7 @@ class End:
 Group = tuple[Name, ...]
 Token = Group | Arrow | End
 
-_QUOTED = r'"(?:[^"\\\n]|\\[^\n])*+"'
+_QUOTED = r'(?<!\\)"(?:[^"\\\n]|\\[^\n])*+"'
 _TYPOGRAPHIC = "|".join(("“[^“”\n]*+”", "„[^„“”\n]*+[“”]", "«[^«»\n]*+»", "「[^「」\n]*+」", "『[^『』\n]*+』"))
 _UNTIL = "{1,500}?"  # characters of a label on an arrow that is not quoted
 _LINE = r"\-─—–－"
@@ -80,12 +81,12 @@ _BRACKETS: dict[str, tuple[str, Shape]] = {
     "{": ("}", "diamond"),
 }
 _BRACED = re.compile(rf"[ \t]*+\{{((?:{_QUOTED}|[^{{}}\"\n;])*+)\}}[ \t]*+")
+_DIVIDERS = frozenset(",，、&")
 _PART = re.compile(rf"((?:{_QUOTED}|[^,，、&\"])*+)[,，、&]?")
 
 
-def scan(text: str) -> list[Token]:
+def scan(text: str) -> Iterator[Token]:
     """The tokens of a text. Whatever is no arrow and no end of a statement belongs to a name."""
-    tokens: list[Token] = []
     position = 0
     while position < len(text):
         group, position = _explicit_at(text, position)
@@ -94,20 +95,21 @@ def scan(text: str) -> list[Token]:
             plain = text[position : special.start() if special else len(text)]
             group = (_plain(plain),) if plain.strip() else None
         if group:
-            tokens.append(group)
+            yield group
         if special is None:
-            break
+            return
         position = special.end()
         if special["end"]:
-            tokens.append(End(newline=special["end"] == "\n"))
+            yield End(newline=special["end"] == "\n")
         else:
             arrow, position = _arrow(special, text)
-            tokens.append(arrow)
-    return tokens
+            yield arrow
 
 
 def split_parts(text: str) -> Group:
     """The names of an enumeration, divided by commas or ``&`` outside of quotes."""
+    if not _DIVIDERS.intersection(text):
+        return (_plain(text),)
     return tuple(_plain(part) for part in _PART.findall(text) if part.strip())
 
 
@@ -139,7 +141,7 @@ def _ends_at(text: str, position: int) -> bool:
 def _plain(text: str) -> Name:
     """A name without quotes around everything; brackets around everything give it a shape."""
     text = clean(text)
-    for opening, (closing, shape) in _BRACKETS.items():
+    for opening, (closing, shape) in _BRACKETS.items() if text[:1] in _BRACKETS else ():
         inner = text[len(opening) : -len(closing)]
         if (
             text.startswith(opening)

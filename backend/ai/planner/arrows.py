@@ -5,9 +5,9 @@ the same node, whatever its case. A statement that begins with a condition (“i
 
 1. It leaves the node that shares the most words with the condition (“if wrong password” leaves “check password”).
 2. Otherwise it leaves the latest question (a label that ends with “?”) which has no exit with this label yet.
-3. Otherwise it leaves the last chain: from its last step if the branches behind it give both ways out (an “else”
-   beside an “if”, or a “yes”), and from the step before the last if they give the other way only, because then the
-   last step is what happens when all is well.
+3. Otherwise it leaves the last chain: from its last step if the branch is attached to it by a comma, or if the
+   branches behind it give both ways out (an “else” beside an “if”, or a “yes”); and from the step before the last if
+   they give the other way only, because then the last step is what happens when all is well.
 
 Branches that follow each other leave the same node, unless their own words or a question between say otherwise.
 """
@@ -34,16 +34,20 @@ _COMMA = re.compile(r"[,，、]\s*")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Groups of names with the arrows between them: one arrow fewer than groups."""
+    """Groups of names with the arrows between them: one arrow fewer than groups.
+
+    ``attached`` says that it follows the step before it in the same breath: behind a comma, not a semicolon.
+    """
 
     groups: tuple[Group, ...]
     arrows: tuple[Arrow, ...]
+    attached: bool = False
 
 
 def parse_statements(text: str) -> list[Statement]:
     """The chains of a text. Raises PlanError for an arrow that has nothing before or behind it."""
     statements: list[Statement] = []
-    for run in _runs(scan(text)):
+    for run in _runs([*scan(text)]):
         groups: list[Group] = []
         arrows: list[Arrow] = []
         for token in run:
@@ -84,9 +88,13 @@ def _split_at_conditions(statement: Statement) -> Iterator[Statement]:
         if len(group) > 1 or group[0].quoted:
             continue
         head, tail = _condition_behind_comma(group[0].text)
-        rest = Statement(((Name(tail),), *statement.groups[index + 1 :]), statement.arrows[index:])
+        rest = Statement(((Name(tail),), *statement.groups[index + 1 :]), statement.arrows[index:], attached=True)
         if tail and leading_condition(rest):
-            yield Statement((*statement.groups[:index], (replace(group[0], text=head),)), statement.arrows[:index])
+            yield replace(
+                statement,
+                groups=(*statement.groups[:index], (replace(group[0], text=head),)),
+                arrows=statement.arrows[:index],
+            )
             yield from _split_at_conditions(rest)
             return
     yield statement
@@ -164,7 +172,7 @@ class _Interpreter:
                 self._chain = self._draw_chain(statement.groups, statement.arrows)
                 self._source = None
             else:
-                self._draw_branch(condition, statement, self._gives_both_ways(index))
+                self._draw_branch(condition, statement, statement.attached or self._gives_both_ways(index))
         return self._flow
 
     def _gives_both_ways(self, index: int) -> bool:
@@ -175,14 +183,14 @@ class _Interpreter:
         alternatives = any(condition.otherwise for condition in run) and len(run) > 1
         return alternatives or any(condition.positive for condition in run)
 
-    def _draw_branch(self, condition: Condition, statement: Statement, both_ways: bool) -> None:
+    def _draw_branch(self, condition: Condition, statement: Statement, from_last: bool) -> None:
         groups, arrows = statement.groups[1:], statement.arrows
         if condition.target:
             groups, arrows = ((Name(condition.target),), *groups), (Arrow(), *arrows)
-        self._source = self._source_of(condition, both_ways)
+        self._source = self._source_of(condition, from_last)
         self._draw_chain(groups, arrows, before=[self._source], waiting=condition)
 
-    def _source_of(self, condition: Condition, both_ways: bool) -> str:
+    def _source_of(self, condition: Condition, from_last: bool) -> str:
         """The three rules of the module's docstring."""
         if condition.otherwise and self._source:
             return self._source
@@ -199,7 +207,7 @@ class _Interpreter:
             return questions[0]
         if self._source:
             return self._source
-        return self._chain[-1] if both_ways or len(self._chain) < 2 else self._chain[-2]
+        return self._chain[-1] if from_last or len(self._chain) < 2 else self._chain[-2]
 
     def _draw_chain(
         self,

@@ -12,8 +12,8 @@ from functools import cache
 
 from backend.ai.diagram import Board, Column, Item
 from backend.ai.planner import vocabulary as words
-from backend.ai.planner.groups import GroupOfItems, enumerate_items, read_groups, split_outside
-from backend.ai.planner.lead import NO_LEAD, Lead
+from backend.ai.planner.groups import GroupOfItems, enumerate_items, is_prose, read_groups, split_outside
+from backend.ai.planner.lead import NO_LEAD, Lead, read_lead
 from backend.ai.planner.lines import has_marks
 from backend.ai.planner.text import clean, is_label, unquote, word_count
 
@@ -42,7 +42,8 @@ def plan_empty_board(text: str, lead: Lead) -> Board | None:
     match = words.pattern(words.COLUMN_WORDS, suffix=r"\s*[:：]?\s*").search(text) if lead.kind == "board" else None
     if match is None or "\n" in text:
         return None
-    return _columns_alone(lead, text[match.end() :])
+    with_word = words.pattern(words.WITH_WORDS, prefix=r"\s++", suffix=r"(?:\s+\w+){0,2}\s*$")
+    return _columns_alone(read_lead(with_word.sub("", text[: match.start()])), text[match.end() :])
 
 
 def is_board(items: Sequence[Item]) -> bool:
@@ -85,9 +86,9 @@ def _are_columns(groups: Sequence[GroupOfItems], lead: Lead) -> bool:
 
 def _columns_alone(lead: Lead, body: str) -> Board | None:
     """``To do, Doing and Done``, or ``To do (write, test), Done (plan)``."""
-    if "\n" in body.strip() or _COLUMNS_SAID.search(body):
-        return None
     text = body.strip().rstrip(".。")
+    if "\n" in text or _COLUMNS_SAID.search(text) or is_prose(text):
+        return None
     with_cards = [_CARDS.match(part.strip()) for part in split_outside(text, ",，、;；") or ()]
     if any(with_cards) and all(with_cards):
         columns = tuple(

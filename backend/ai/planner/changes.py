@@ -39,7 +39,7 @@ def plan_changes(instructions: str, labels: Sequence[str]) -> list[Operation] | 
     operations = _commands(text, labels) or _tied_in(text, labels)
     if operations is not None:
         if len(operations) > MAX_OPERATIONS:
-            raise PlanError(f"There are {len(operations)} changes; at most {MAX_OPERATIONS} can be made at once.")
+            raise PlanError(_too_many(len(operations)))
         return operations
     diagram = plan_diagram(instructions)
     return None if diagram is None else [AddDiagram(diagram)]
@@ -48,7 +48,13 @@ def plan_changes(instructions: str, labels: Sequence[str]) -> list[Operation] | 
 def _commands(text: str, labels: Sequence[str]) -> list[Operation] | None:
     """The operations of statements that all are commands, or chains of arrows between them."""
     statements = _statements(text)
-    if not statements or not any(looks_like_command(statement) for statement in statements):
+    if not statements:
+        return None
+    if len(statements) > MAX_OPERATIONS:
+        if looks_like_command(statements[0]):
+            raise PlanError(_too_many(len(statements)))
+        return None
+    if not any(looks_like_command(statement) for statement in statements):
         return None
     listed = _MARKER.match(text) is not None
     operations: list[Operation] = []
@@ -67,6 +73,10 @@ def _commands(text: str, labels: Sequence[str]) -> list[Operation] | None:
     return operations
 
 
+def _too_many(count: int) -> str:
+    return f"There are {count} changes; at most {MAX_OPERATIONS} can be made at once."
+
+
 def _outcome(statement: str, labels: tuple[str, ...]) -> Outcome:
     if not has_arrow(hide_quoted(statement)):
         return run_command(statement, labels)
@@ -78,10 +88,11 @@ def _outcome(statement: str, labels: tuple[str, ...]) -> Outcome:
 
 def _statements(text: str) -> list[str]:
     """The sentences of a text: lines, and what semicolons and full stops divide outside of quotes."""
+    text = "\n".join(_MARKER.sub("", line) for line in text.split("\n"))
     hidden = hide_quoted(text)
     ends = [0, *(match.end() for match in _STATEMENT_END.finditer(hidden)), len(text)]
     parts = (text[start:end].strip().rstrip(";；") for start, end in itertools.pairwise(ends))
-    return [stripped for part in parts if (stripped := _MARKER.sub("", part).strip())]
+    return [part.strip() for part in parts if part.strip()]
 
 
 def _tied_in(text: str, labels: Sequence[str]) -> list[Operation] | None:
@@ -90,7 +101,8 @@ def _tied_in(text: str, labels: Sequence[str]) -> list[Operation] | None:
         return None
     names = {same(label): label for label in reversed(labels)}
     lead, body = split_lead(text)
-    charts = [_chart(candidate, introduced=bool(lead.words)) for candidate in (body, _without_verb(body))]
+    candidates = dict.fromkeys((body, _without_verb(body)))
+    charts = [_chart(candidate, introduced=bool(lead.words)) for candidate in candidates]
     known = [sum(same(node.label) in names for node in chart.nodes) if chart else 0 for chart in charts]
     best = charts[known.index(max(known))]
     return _merged(best, names) if best and max(known) else None

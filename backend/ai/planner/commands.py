@@ -20,7 +20,7 @@ from backend.ai.planner.command_patterns import Match, begins_command, matches
 from backend.ai.planner.flow import QUESTION_MARKS
 from backend.ai.planner.groups import enumerate_items
 from backend.ai.planner.mentions import Unknown
-from backend.ai.planner.text import QUOTES, clean, same, unquote, word_count
+from backend.ai.planner.text import QUOTES, clean, hide_quoted, same, unquote, word_count
 
 MAX_COMMAND = 2_000  # characters
 MAX_PARTS = 12  # of a sentence that may be several commands
@@ -45,7 +45,7 @@ class NotACommand(Exception):
 def run_command(text: str, labels: Sequence[str]) -> Outcome:
     """The operations of one sentence. Raises NotACommand, or PlanError for names that are not on the canvas."""
     text = text.strip().removesuffix(".").removesuffix("。").strip()
-    polite = words.pattern(words.POLITE, prefix=r"^\W*", suffix=r"[\s,]*").match(text)
+    polite = words.pattern(words.POLITE, prefix=r"^\W*+", suffix=r"[\s,]*").match(text)
     text = text[polite.end() :] if polite else text
     if not text or len(text) > MAX_COMMAND:
         raise NotACommand
@@ -55,7 +55,9 @@ def run_command(text: str, labels: Sequence[str]) -> Outcome:
 def _parts(text: str) -> list[str]:
     """The text cut in front of every verb that may begin a further command; each part keeps its conjunction."""
     cuts = [0]
-    for match in words.pattern(words.AND_THEN, prefix=r"(?:\s*[,，]\s*|\s+)", suffix=r"?\s*").finditer(text):
+    for match in words.pattern(words.AND_THEN, prefix=r"(?:\s*+[,，]\s*+|(?<!\s)\s++)", suffix=r"?\s*+").finditer(
+        hide_quoted(text)
+    ):
         if match.start() and begins_command(text[match.end() : match.end() + 40]):
             cuts.append(match.start())
     cuts = [*dict.fromkeys(cuts[:MAX_PARTS]), len(text)]
@@ -172,9 +174,11 @@ def _new_node(text: str) -> tuple[str, Shape] | None:
     shape: Shape = "rectangle"
     if not quoted:
         bare = mentions.without_article(label)
-        noun = words.pattern(words.NODE_WORDS, prefix=r"^\s*", suffix=r"\s*").match(bare)
+        if same(bare) in words.vocabulary_set(words.ARROW_WORDS):
+            return None  # “add an arrow between A and B” adds no node
+        noun = words.pattern(words.NODE_WORDS, prefix=r"^\s*+", suffix=r"\s*").match(bare)
         rest = bare[noun.end() :] if noun else ""
-        called = words.pattern(words.CALLED, prefix=r"^\s*", suffix=r"\s*[:：]?\s*").match(rest)
+        called = words.pattern(words.CALLED, prefix=r"^\s*+", suffix=r"\s*[:：]?\s*").match(rest)
         inside = mentions.quoted_inside(label)
         if noun and (called or inside or bare != label):
             shape = _shape(noun[0])
@@ -225,5 +229,5 @@ def _distance(found: Sequence[mentions.Found]) -> int:
 
 def looks_like_command(text: str) -> bool:
     """Whether a sentence begins as a command does, after “please” and the like, or ends as one in Japanese."""
-    polite = words.pattern(words.POLITE, prefix=r"^\W*", suffix=r"[\s,]*").match(text)
+    polite = words.pattern(words.POLITE, prefix=r"^\W*+", suffix=r"[\s,]*").match(text)
     return begins_command(text[polite.end() :] if polite else text) or _VERB_LAST.search(text) is not None

@@ -116,10 +116,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         for word, following in words.GUARDED_IF_WORDS.items()
     )
     return {
-        "if": re.compile(rf"\s*({plain}|{guarded})[\s,，、]*(?=\S)", re.IGNORECASE),
-        "kept": words.pattern(words.KEPT_IF_WORDS, prefix=r"\s*", suffix=r"\s*\S"),
-        "else": re.compile(rf"\s*({words.alternatives(words.ELSE_WORDS)})[\s,，、]*", re.IGNORECASE),
-        "then": words.pattern(words.THEN_WORDS, prefix=r"[\s,，、]+"),
+        "if": re.compile(rf"\s*+({plain}|{guarded})[\s,，、]*(?=\S)", re.IGNORECASE),
+        "kept": words.pattern(words.KEPT_IF_WORDS, prefix=r"\s*+", suffix=r"\s*\S"),
+        "else": re.compile(rf"\s*+({words.alternatives(words.ELSE_WORDS)})[\s,，、]*", re.IGNORECASE),
+        "then": words.pattern(words.THEN_WORDS, prefix=r"(?<![\s,，、])[\s,，、]++"),
     }
 
 

@@ -19,7 +19,7 @@ from backend.ai.planner.boards import plan_board, plan_empty_board
 from backend.ai.planner.enumerations import plan_enumeration
 from backend.ai.planner.errors import PlanError
 from backend.ai.planner.lead import read_lead, split_lead
-from backend.ai.planner.mermaid import plan_bare_mermaid, plan_mermaid
+from backend.ai.planner.mermaid import OTHER_DIAGRAM, plan_bare_mermaid, plan_mermaid, strip_front_matter
 from backend.ai.planner.mermaid_mind_map import plan_mermaid_mind_map
 from backend.ai.planner.outlines import plan_outline
 from backend.ai.planner.tables import plan_comparison, plan_csv, plan_markdown_table
@@ -44,6 +44,8 @@ def plan_diagram(instructions: str) -> Diagram | None:
 
 
 def _planned(text: str, language: str | None) -> Diagram | None:
+    if OTHER_DIAGRAM.match(strip_front_matter(text)[1]):
+        return None
     mermaid = plan_mermaid_mind_map(text) or plan_mermaid(text, certain=language == "mermaid")
     if mermaid or (compared := plan_comparison(text)):
         return mermaid or compared

@@ -6,10 +6,9 @@ Only behind an introduction that names the kind; and only names, not sentences a
 from __future__ import annotations
 
 from backend.ai.diagram import Item, Outline
-from backend.ai.planner import vocabulary as words
-from backend.ai.planner.groups import nested_items, read_groups, split_name
+from backend.ai.planner.groups import is_prose, nested_items, read_groups, split_name
 from backend.ai.planner.lead import Lead
-from backend.ai.planner.text import has_sentences, is_label
+from backend.ai.planner.text import is_label
 from backend.ai.planner.tree import mind_map
 
 MAX_TOPIC_WORDS = 8
@@ -17,7 +16,7 @@ MAX_TOPIC_WORDS = 8
 
 def plan_enumeration(body: str, lead: Lead) -> Outline | None:
     """The topics behind an introduction, with sub-topics in parentheses or behind colons; None for prose."""
-    if lead.kind not in {"mind_map", "outline", "list"} or _is_prose(body):
+    if lead.kind not in {"mind_map", "outline", "list"} or is_prose(body):
         return None
     items = _items(body)
     if not items or (len(items) == 1 and not items[0].children) or not all(_is_topic(item) for item in items):
@@ -37,14 +36,6 @@ def _items(body: str) -> tuple[Item, ...] | None:
     name, rest = split_name(body) or ("", "")
     children = nested_items(rest)
     return (Item(name, children),) if children else None
-
-
-def _is_prose(body: str) -> bool:
-    return (
-        has_sentences(body)
-        or body.rstrip().endswith((".", "。", "!", "?"))
-        or words.pattern(words.SENTENCE_STARTS, prefix=r"\s*").match(body) is not None
-    )
 
 
 def _is_topic(item: Item) -> bool:

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 
 from backend.ai.diagram import MAX_DEPTH, Item
+from backend.ai.planner import vocabulary as words
 from backend.ai.planner.errors import PlanError
-from backend.ai.planner.text import QUOTES, clean, hide_quoted, unquote
+from backend.ai.planner.text import QUOTES, clean, has_sentences, hide_quoted, unquote
 
 _AND = re.compile(r"^(?:and|und|et|y|e|en|i|и|та|ve|och|og|和|以及|와)\s+", re.IGNORECASE)
 _LAST_AND = re.compile(
@@ -121,6 +122,15 @@ def _nested_item(part: str, level: int) -> Item | None:
         return Item(clean(part))
     children = _nested(part[opening + 1 : -1], level + 1)
     return None if children is None else Item(unquote(part[:opening])[0], children)
+
+
+def is_prose(text: str) -> bool:
+    """Whether a text behind an introduction is a sentence about what to draw, not an enumeration of it."""
+    return (
+        has_sentences(text)
+        or text.rstrip().endswith((".", "。", "!", "?"))
+        or words.pattern(words.SENTENCE_STARTS, prefix=r"\s*+").match(text) is not None
+    )
 
 
 def split_name(text: str) -> tuple[str, str] | None:

@@ -74,8 +74,8 @@ def heading_of(line: str) -> tuple[int, str] | None:
 def read_lead(said: str) -> Lead:
     """What an introducing sentence says, without its colon."""
     said = clean(said)
-    rest = words.pattern(words.POLITE, prefix=r"^\W*", suffix=r"[\s,]*").sub("", said)
-    thinking = words.pattern(words.THINKING_VERBS, prefix=r"^\W*").search(rest) is not None
+    rest = words.pattern(words.POLITE, prefix=r"^\W*+", suffix=r"[\s,]*").sub("", said)
+    thinking = words.pattern(words.THINKING_VERBS, prefix=r"^\W*+").search(rest) is not None
     kind, span = kind_of(said, weak=request_end(said) > 0)
     named = said[span[0] : span[1]] if span else ""
     title = _title(said, named)
@@ -98,6 +98,7 @@ def _heading_lead(said: str) -> Lead:
 
 def kind_of(said: str, *, weak: bool = True) -> tuple[str | None, tuple[int, int] | None]:
     """The kind of diagram that a text names first, and where; weak names (“process”) count if there is no other."""
+    said = said[:MAX_LEAD_CHARACTERS]
     for kinds in (words.KINDS, words.WEAK_KINDS) if weak else (words.KINDS,):
         found = [(match.span(), kind) for kind, names in kinds.items() if (match := words.pattern(names).search(said))]
         if found:
@@ -118,7 +119,7 @@ def _inline_lead(first: str, rest: str) -> tuple[Lead, str] | None:
         return None
     if not rest or arrow or any(mark in hidden for mark in "|\t;"):
         return None
-    if len(first) <= MAX_LEAD_CHARACTERS and _is_request(first) and names_kind(first):
+    if len(first) <= MAX_LEAD_CHARACTERS and _is_request(first) and _is_heading_like(first):
         return read_lead(_FULL_STOP.sub("", first)), rest
     return None
 
@@ -127,14 +128,24 @@ def _is_request(said: str) -> bool:
     """Whether a text asks for a diagram: a verb of drawing in front, or the name of a kind in a few words."""
     if len(said) > MAX_LEAD_CHARACTERS or word_count(said) > MAX_LEAD_WORDS:
         return False
-    if request_end(said) or words.pattern(words.THINKING_VERBS, prefix=r"^\W*").search(said):
+    if request_end(said) or words.pattern(words.THINKING_VERBS, prefix=r"^\W*+").search(said):
         return True
     return word_count(said) <= MAX_BARE_LEAD_WORDS and names_kind(said)
 
 
+def _is_heading_like(first: str) -> bool:
+    """Whether a line without a colon introduces what is below: “Draw a table”, “Mind map of coffee”, “Team kanban”."""
+    if request_end(first):
+        return names_kind(first)
+    kind, span = kind_of(first, weak=False)
+    rest = _without_article(first[: span[0]]) if span else ""
+    front = not clean(words.pattern(words.ADJECTIVES).sub("", rest))
+    return kind is not None and (front or word_count(first) <= 3) and not re.search(r"[,.，。]", first)
+
+
 def names_kind(said: str) -> bool:
     """Whether a text names a kind of diagram without doubt."""
-    return any(words.pattern(names).search(said) for names in words.KINDS.values())
+    return any(words.pattern(names).search(said, 0, MAX_LEAD_CHARACTERS) for names in words.KINDS.values())
 
 
 def _has_sibling(rest: str) -> bool:
@@ -147,25 +158,29 @@ def _has_sibling(rest: str) -> bool:
 
 def request_end(said: str) -> int:
     """Where the request (“Please draw”) at the beginning of a text ends; 0 without one."""
-    polite = words.pattern(words.POLITE, prefix=r"^\W*", suffix=r"[\s,]*").match(said)
+    polite = words.pattern(words.POLITE, prefix=r"^\W*+", suffix=r"[\s,]*").match(said)
     start = polite.end() if polite else 0
-    verb = words.pattern(words.DRAW_VERBS, prefix=r"\W*", suffix=r"\s*").match(said, start)
+    verb = words.pattern(words.DRAW_VERBS, prefix=r"\W*+", suffix=r"\s*").match(said, start)
     return verb.end() if verb else start
 
 
 def _title(said: str, kind: str) -> str:
-    """“Draw a simple flow chart of our onboarding” → “Our onboarding”; without a subject, what is left of the request."""
+    """“Draw a simple flow chart of the onboarding” → “Onboarding”; without a subject, what is left of the request."""
+    said = clean(words.pattern(words.VERBS_LAST, suffix=r"\s*$").sub("", words.pattern(words.RIGHTWARD).sub("", said)))
     pure = words.pattern(words.PURE_DRAW_VERBS).match(said)
-    rest = said[request_end(said) :] if kind or pure else said
-    article = words.pattern(words.ARTICLES, prefix=r"\s*", suffix=r"\s*")
-    while (match := article.match(rest)) and match.end() < len(rest) and (kind or pure):
-        rest = rest[match.end() :]
+    asked = bool(kind or pure)
+    rest = _without_article(said[request_end(said) :]) if asked else said
     at = rest.find(kind) if kind else -1
     if at >= 0 and not clean(words.pattern(words.ADJECTIVES).sub("", rest[:at])):
-        subject = words.pattern(words.PREPOSITIONS, prefix=r"\s*", suffix=r"\s*").match(rest, at + len(kind))
+        subject = words.pattern(words.PREPOSITIONS, prefix=r"\s*+", suffix=r"\s*").match(rest, at + len(kind))
         if subject and clean(rest[subject.end() :]):
-            rest = rest[subject.end() :]
+            rest = _without_article(rest[subject.end() :])
     rest, _ = unquote(clean(rest))
-    if words.pattern(words.VAGUE, prefix=r"\s*").match(rest):
-        rest = kind
-    return capitalised(rest or ("" if pure else clean(said)))
+    return "" if words.pattern(words.VAGUE, prefix=r"\s*+").match(rest) else capitalised(rest)
+
+
+def _without_article(text: str) -> str:
+    article = words.pattern(words.ARTICLES, prefix=r"\s*+", suffix=r"\s*")
+    while (match := article.match(text)) and match.end() < len(text):
+        text = text[match.end() :]
+    return text

@@ -19,7 +19,7 @@ from backend.ai.planner.tree import Rank
 
 TAB = 4  # columns
 # Longer texts keep their Markdown: an emphasis in them is not worth the time that a hostile one takes.
-MAX_MARKDOWN = 1_000
+MAX_MARKDOWN = 500
 
 _BULLET = re.compile(r"(?:[-*+•‣◦▪▫●○■□–—·∙►▶➤✓✔☐☑☒✅][ \t]+|[•‣◦▪●○■□☐☑☒✅])(?=\S)")
 _NUMBER = re.compile(

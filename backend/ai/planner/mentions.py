@@ -88,7 +88,7 @@ def either(names: Sequence[str]) -> str:
 
 def without_article(mention: str) -> str:
     """A name without “the” and the like in front, unless that is all there is."""
-    article = words.pattern(words.ARTICLES, prefix=r"^\s*", suffix=r"\s*").match(mention)
+    article = words.pattern(words.ARTICLES, prefix=r"^\s*+", suffix=r"\s*").match(mention)
     return mention[article.end() :] if article and mention[article.end() :].strip() else mention
 
 
@@ -102,8 +102,8 @@ def _readings(mention: str) -> list[str]:
     """What a mention may say, the most literal first."""
     text, _ = unquote(mention)
     bare = without_article(text)
-    noun = words.pattern(words.NODE_WORDS, prefix=r"^\s*", suffix=r"\s+").sub("", bare)
-    tail = words.pattern(words.NODE_WORDS, prefix=r"\s+", suffix=r"\s*$").sub("", bare)
+    noun = words.pattern(words.NODE_WORDS, prefix=r"^\s*+", suffix=r"\s+").sub("", bare)
+    tail = words.pattern(words.NODE_WORDS, prefix=r"\s++", suffix=r"\s*$").sub("", bare)
     quoted = quoted_inside(mention)
     return [reading for reading in (text, quoted, bare, noun, tail) if reading and reading.strip()]
 

@@ -20,12 +20,18 @@ from backend.ai.planner.flow import FlowBuilder
 from backend.ai.planner.text import clean, unquote
 
 HEADER = re.compile(r"[ \t]*(?:flowchart|graph)(?:-elk)?(?:[ \t]+(TB|TD|BT|RL|LR))?[ \t]*(?:;|\n|$)", re.IGNORECASE)
+# Mermaid's other diagrams: they are no flow charts, whatever arrows are in them.
+OTHER_DIAGRAM = re.compile(
+    r"\s*(?:sequenceDiagram|classDiagram|stateDiagram|erDiagram|gantt|gitGraph|journey|pie|quadrantChart|requirementDiagram"
+    r"|C4\w+|(?:sankey|xychart|block|architecture|packet)-beta)(?:-v2)?(?:[ \t]+(?:title|showData)\b.*)?[ \t]*(?:\n|$)"
+)
 _LEFT_OUT = re.compile(
     r"\s*(?:%%.*|(?:style|classDef|class|linkStyle|click|accTitle|accDescr|direction|subgraph)\b.*|end\s*;?)\s*"
 )
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\n((?:(?!---).*\n)*)---[ \t]*\n")
 _TITLE = re.compile(r"^title:[ \t]*(.+)$", re.MULTILINE)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_ICON = re.compile(r"\bfa[bsrld]?:fa-[\w-]+\s*")
 _ENTITY = re.compile(r"#(\w{1,20});")
 _ATTRIBUTE = re.compile(r"(\w+)\s*:\s*(\"[^\"]*\"|[^,\"]*)")
 _NODE_WITH_SHAPE = re.compile(r"(?:^|[\s;&>|-])\w+(?:\[|\(|\{)[^\n]{0,500}?[\])}]")
@@ -159,7 +165,7 @@ def mermaid_label(text: str) -> str:
         text = text[1:-1].strip()
         if len(text) >= 2 and text[0] == text[-1] == "`":
             text = text[1:-1]
-    text = _BREAK.sub(" ", text)
+    text = _ICON.sub("", _BREAK.sub(" ", text))
     return clean(_ENTITY.sub(_character, text))
 
 

@@ -145,4 +145,4 @@ def _table(title: str, rows: Sequence[Sequence[str]]) -> Table:
 
 @cache
 def _markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable("table")
+    return MarkdownIt("commonmark").enable("table").disable("inline")

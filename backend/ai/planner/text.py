@@ -22,17 +22,16 @@ ALL_QUOTES = QUOTES | SINGLE_QUOTES
 
 # A quoted name anywhere on a line; an apostrophe inside a word opens none.
 QUOTED = re.compile(
-    r'"(?:[^"\\\n]|\\[^\n])*+"|“[^“”\n]*”|„[^„“”\n]*[“”]|«[^«»\n]*»|「[^「」\n]*」|(?<!\w)\'[^\'\n]*\'(?!\w)|(?<!\w)‘[^‘’\n]*’(?!\w)'
+    r'(?<!\\)"(?:[^"\\\n]|\\[^\n])*+"|“[^“”\n]*”|„[^„“”\n]*[“”]|«[^«»\n]*»|「[^「」\n]*」|(?<!\w)\'[^\'\n]*\'(?!\w)|(?<!\w)‘[^‘’\n]*’(?!\w)'
 )
 
 _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufeff\u200b]")
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([^\s`]*)[^\n]*")
-_SPACES = re.compile(r"\s+")
 # A full stop inside a text, with another sentence after it.
 _SENTENCE_BREAK = re.compile(r"[^.!?\s][.!?]\s+\S|[。！？]\S")
 _WIDE = re.compile(r"[\u0e00-\u0e7f\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-_WORD = re.compile(r"[\w'’.@/-]*\w[\w'’.@/-]*")
+_WORD = re.compile(r"\w++(?:['’.@/-]{1,3}\w++)*+")
 # In scripts without blanks about so many characters say what a word says.
 CHARACTERS_PER_WIDE_WORD = 2
 
@@ -64,7 +63,7 @@ def unfence(text: str) -> tuple[str, str | None]:
 
 def clean(label: str) -> str:
     """A label on one line, without blanks around and runs of blanks inside."""
-    return _SPACES.sub(" ", label).strip()
+    return " ".join(label.split())
 
 
 def same(label: str) -> str:

@@ -71,8 +71,13 @@ vat|leg uit|verbeter*|vertaal|sorteer|podsumuj|wyjaśnij|popraw|przetłumacz|pos
 """
 
 ARTICLES = """
-a|an|the|me|us|some|following|ein|eine|einen|einem|das|die|der|den|un|une|le|la|les|l'|moi|una|uno|el|los|las|um|uma
+a|an|the|me|us|some|following|ein|eine|einen|einem|das|die|der|den|dem|des|un|une|le|la|les|l'|moi|una|uno|el|los
+las|um|uma
 o|os|as|il|lo|gli|een|het|de|一个|一张|一幅|一個|一張
+"""
+# Verbs that stand behind what is to be drawn.
+VERBS_LAST = """
+を描いてください|を作成してください|を作ってください|を描いて|を作成して|を作って|を作成|を描く|그려줘|그려|만들어줘|만들어|작성해줘|çiz|oluştur|hazırla|बनाओ|बनाएं|बनाइए
 """
 ADJECTIVES = """
 simple|small|short|quick|basic|new|nice|clear|detailed|little|big|beautiful|einfache*|kleine*|neue*|schöne*|petit
@@ -163,7 +168,8 @@ es|er|sie|wir|ich|man|soll*|mit|bitte|il|elle|nous|on|je|avec|doit|debe|con|tien
 
 # Titles that point to the text and say nothing.
 VAGUE = """
-this|these|that|it|the following|following|below|diese*|dies|folgende*|ceci|ces|cette|le suivant|esto|estos|estas
+here is|here are|here's|hier ist|hier sind|voici|aquí está|ecco|вот|this|these|that|it|the following|following|below
+diese*|dies|folgende*|ceci|ces|cette|le suivant|esto|estos|estas
 este|siguiente*
 isto|questo|questi|seguente*|dit|deze|это|эти|этот|следующ*|这个|这些|下面|以下|これ|次の|이것|다음
 """
@@ -227,6 +233,10 @@ step|node|box|card|shape|rectangle|task|state|block|item|schritt|knoten|kasten|k
 paso|nodo|caja|tarjeta
 passo|caixa|cartão|casella|scheda|stap|knooppunt|vak|krok|węzeł|шаг|узел|блок|карточк*|крок|вузол|步骤|节点|ステップ|ノード
 {DIAMOND_WORDS}|{ELLIPSE_WORDS}
+"""
+ARROW_WORDS = """
+arrow|connection|line|link|edge|pfeil|verbindung|linie|flèche|lien|flecha|conexión|seta|freccia|pijl|strzałkę
+стрелку|стрілку|箭头
 """
 CALLED = """
 called|named|labelled|labeled|with the label|with label|saying|titled|namens|genannt|mit dem namen|appelé|appelée
