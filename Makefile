@@ -43,7 +43,7 @@ test-frontend: frontend/node_modules/.installed
 
 test-python: .venv/.installed-dev frontend/dist/index.html
 	$(BIN)/python -m tests.browser.chromium
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 build: frontend/dist/index.html
 
@@ -62,7 +62,7 @@ format: .venv/.installed-dev frontend/node_modules/.installed
 
 .venv/.installed-run: .venv/bin/uv requirements.txt requirements-build.txt
 	@echo "Installing the application's packages"
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt -r requirements-build.txt
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements.txt -r requirements-build.txt
 	@touch $@
 
 .venv/.installed-dev: .venv/.installed-run requirements-dev.txt
