@@ -25,7 +25,7 @@ MAX_LONE_ARROW_WORDS = 6
 MAX_LONE_NAME_WORDS = 8  # of a statement without any arrow
 
 _MARKER = re.compile(r"[ \t]*+(?:[-*+•–·▪◦‣][ \t]+|(?P<number>\(?\d{1,3}[.)][ \t]+))(?=\S)")
-_FINAL_STOP = re.compile(r"(\w{3,})[.。]$")
+_FINAL_STOP = re.compile(r"(?<=\w\w\w)[.。]$")
 
 
 def plan_arrows(body: str, lead: Lead) -> Flowchart | None:
@@ -82,7 +82,7 @@ def _tidied(statement: Statement) -> Statement:
     last = statement.groups[-1][-1]
     if last.quoted or not statement.arrows or "." in last.text[:-1]:
         return statement
-    trimmed = replace(last, text=_FINAL_STOP.sub(r"\1", last.text))
+    trimmed = replace(last, text=_FINAL_STOP.sub("", last.text))
     return replace(statement, groups=(*statement.groups[:-1], (*statement.groups[-1][:-1], trimmed)))
 
 

@@ -75,7 +75,7 @@ def board_of(title: str, items: Sequence[Item]) -> Board | None:
 
 
 def _are_columns(groups: Sequence[GroupOfItems], lead: Lead) -> bool:
-    if any(word_count(group.name) > MAX_COLUMN_WORDS for group in groups):
+    if any(word_count(group.name) > (MAX_CARD_WORDS if lead.kind == "board" else MAX_COLUMN_WORDS) for group in groups):
         return False
     if not all(is_label(card, words=MAX_CARD_WORDS) for group in groups for card in group.items):
         return False

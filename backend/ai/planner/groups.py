@@ -127,7 +127,7 @@ def _nested_item(part: str, level: int) -> Item | None:
 def is_prose(text: str) -> bool:
     """Whether a text behind an introduction is a sentence about what to draw, not an enumeration of it."""
     return (
-        has_sentences(text)
+        has_sentences(hide_quoted(text))
         or text.rstrip().endswith((".", "。", "!", "?"))
         or words.pattern(words.SENTENCE_STARTS, prefix=r"\s*+").match(text) is not None
     )

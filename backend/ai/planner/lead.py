@@ -117,9 +117,9 @@ def _inline_lead(first: str, rest: str) -> tuple[Lead, str] | None:
         if body and _is_request(said) and (word_count(said) > 1 or names_kind(said)):
             return read_lead(said), "\n".join(filter(None, (body, rest)))
         return None
-    if not rest or arrow or any(mark in hidden for mark in "|\t;"):
+    if not rest or arrow or any(mark in hidden for mark in "|\t;") or _ARROW_HINT.match(rest.lstrip()):
         return None
-    if len(first) <= MAX_LEAD_CHARACTERS and _is_request(first) and _is_heading_like(first):
+    if len(first) <= MAX_LEAD_CHARACTERS and _is_request(hidden) and _is_heading_like(hidden):
         return read_lead(_FULL_STOP.sub("", first)), rest
     return None
 

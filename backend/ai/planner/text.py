@@ -29,7 +29,7 @@ _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufeff\u200b]")
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([^\s`]*)[^\n]*")
 # A full stop inside a text, with another sentence after it.
-_SENTENCE_BREAK = re.compile(r"[^.!?\s][.!?]\s+\S|[。！？]\S")
+_SENTENCE_BREAK = re.compile(r"[^.!?\s\d][.!?]\s+\S|[。！？]\S")
 _WIDE = re.compile(r"[\u0e00-\u0e7f\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _WORD = re.compile(r"\w++(?:['’.@/-]{1,3}\w++)*+")
 # In scripts without blanks about so many characters say what a word says.
