@@ -24,9 +24,10 @@ export default defineConfig({
   },
   server: {
     proxy: {
-      "/api": BACKEND,
-      "/health": BACKEND,
-      "/socket.io": { target: BACKEND, ws: true },
+      // Unchanged, the origin is that of the page: the server refuses what comes from another site.
+      "/api": { target: BACKEND, changeOrigin: false },
+      "/health": { target: BACKEND, changeOrigin: false },
+      "/socket.io": { target: BACKEND, changeOrigin: false, ws: true },
     },
   },
   test: {
@@ -34,6 +35,8 @@ export default defineConfig({
     setupFiles: ["src/test/setup.ts"],
     environmentOptions: { happyDOM: { url: "http://localhost:3000" } },
     include: ["src/**/*.test.{ts,tsx}"],
+    // Its modules import JSON and styles as a bundler takes them, not as Node does.
+    server: { deps: { inline: [/@excalidraw/] } },
     restoreMocks: true,
     testTimeout: 20_000,
   },

@@ -71,7 +71,15 @@ export function AIGenerationModal(props: AIGenerationModalProps) {
   };
 
   return (
-    <section className={classes.panel} aria-label={strings.panel.label}>
+    <section
+      className={classes.panel}
+      aria-label={strings.panel.label}
+      onKeyDown={(event) => {
+        // Not from the options, which lie above the panel and are closed first.
+        const isWithin = event.currentTarget.contains(event.target as Node);
+        if (event.key === "Escape" && isWithin) onClose();
+      }}
+    >
       <header className={classes.header}>
         <Text fw={600} component="h2" size="md">
           {strings.panel.title}

@@ -38,7 +38,7 @@ export function Conversation({
       ref={list}
       className={classes.conversation}
       tabIndex={0}
-      role="feed"
+      role="region"
       aria-label={strings.panel.conversation}
     >
       <div className={classes.entries}>

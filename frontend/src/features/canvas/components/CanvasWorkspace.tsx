@@ -3,6 +3,7 @@ import { useHotkeys } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { IconTrashX } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { Link } from "react-router";
 
 import { EmptyState } from "../../../components/ui/EmptyState";
@@ -15,7 +16,7 @@ import { strings } from "../strings";
 import { useCanvasSession } from "../use-canvas-session";
 import { useFollowedView, useIsEmpty } from "../use-editor-facts";
 import { useFirstLook, useSheetKeepsView } from "../use-first-look";
-import { usePanelState } from "../use-panel-state";
+import { usePanelIsSheet, usePanelState } from "../use-panel-state";
 import classes from "./CanvasPage.module.css";
 import { CanvasTopBar } from "./CanvasTopBar";
 import { JobAnnouncer } from "./JobAnnouncer";
@@ -36,12 +37,23 @@ export function CanvasWorkspace({ canvasId, name }: CanvasWorkspaceProps) {
   const { session, guests } = useCanvasSession(canvasId, editor, onDelta);
   const { jobs, isLoaded, track } = useCanvasJobUpdates(canvasId);
   const isEmpty = useIsEmpty(editor);
+  const isSheet = usePanelIsSheet();
   const panel = useRef<AIGenerationHandle>(null);
   useFirstLook(editor, session.loaded);
   useSheetKeepsView(editor, isPanelOpen);
   useRefusalNotice(session.phase === "closed" ? null : session.problem);
 
-  const togglePanel = (): void => setPanelOpen(!isPanelOpen);
+  const showPanel = (isOpen: boolean): void => {
+    flushSync(() => setPanelOpen(isOpen));
+    // A phone would cover the board with its keyboard.
+    if (isOpen && !isSheet) panel.current?.focus();
+    if (!isOpen) editor?.takeFocus();
+  };
+  const togglePanel = (): void => showPanel(!isPanelOpen);
+  const closeOutline = (): void => {
+    setOutlineOpen(false);
+    editor?.takeFocus();
+  };
   useHotkeys([["mod+J", togglePanel]], []);
   const isClosed = session.phase === "closed";
   const drawnBy = (job: JobState): ReadonlySet<string> =>
@@ -57,7 +69,7 @@ export function CanvasWorkspace({ canvasId, name }: CanvasWorkspaceProps) {
       <div className={classes.body}>
         <main id="content" className={classes.board} aria-label={strings.board}>
           <Board name={name ?? strings.untitled} isReadOnly={isClosed} onReady={setEditor} />
-          {isOutlineOpen && <OutlinePanel editor={editor} onClose={() => setOutlineOpen(false)} />}
+          {isOutlineOpen && <OutlinePanel editor={editor} onClose={closeOutline} />}
           {away && <Away onShow={() => editor?.show(away)} />}
           {isClosed && <Closed reason={session.problem} />}
         </main>
@@ -72,7 +84,7 @@ export function CanvasWorkspace({ canvasId, name }: CanvasWorkspaceProps) {
               hasElements={!isEmpty}
               canShow={(job) => drawnBy(job).size > 0}
               onShow={(job) => editor?.show(drawnBy(job))}
-              onClose={togglePanel}
+              onClose={() => showPanel(false)}
               disabled={isClosed}
             />
           </aside>

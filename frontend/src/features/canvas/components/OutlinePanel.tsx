@@ -41,7 +41,13 @@ export function OutlinePanel({ editor, onClose }: OutlinePanelProps) {
   const entries = useOutline(editor);
   useEffect(() => editor?.coverLeft(PANEL_PX), [editor]);
   return (
-    <nav className={classes.panel} aria-label={words.title}>
+    <nav
+      className={classes.panel}
+      aria-label={words.title}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") onClose();
+      }}
+    >
       <header className={classes.header}>
         <Text component="h2" fw={600} size="md" m={0}>
           {words.title}

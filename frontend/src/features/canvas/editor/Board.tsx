@@ -52,6 +52,10 @@ export function Board({ name, isReadOnly, onReady }: BoardProps) {
   return (
     <div
       className={classes.board}
+      // The editor has a help of its own for its keys; ours would open above it.
+      onKeyDown={(event) => {
+        if (event.key === "?") event.stopPropagation();
+      }}
       onPointerLeave={() => editor.current?.pointerMoved(null)}
       onDropCapture={(event) => refuse(event, event.dataTransfer)}
       onPasteCapture={(event) => refuse(event, event.clipboardData)}

@@ -179,6 +179,10 @@ export class Editor implements Scene, View {
     return new Set(this.api.getSceneElements().map(({ id }) => id));
   }
 
+  takeFocus(): void {
+    document.querySelector<HTMLElement>(".excalidraw-container")?.focus();
+  }
+
   tell(message: string): void {
     this.api.setToast({ message, closable: true, duration: 6_000 });
   }
