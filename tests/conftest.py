@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import hypothesis
 import psycopg
 import pytest
 from flask import Flask
@@ -19,6 +20,12 @@ from flask import Flask
 from backend.app import create_app
 from backend.config import ROOT, Settings
 from backend.embedded import EmbeddedPostgres
+
+# Hypothesis draws the same examples in every run of the same tests: a commit is not refused for what it did not change.
+# HYPOTHESIS_PROFILE=explore draws new ones.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 TEMPLATE = "collabcanvas_template"
 # The tests' server may forget what it wrote when the machine dies; it must not when a process is killed.
