@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
 
 from backend.ai.diagram import Board, Column, Item
 from backend.ai.planner import vocabulary as words
@@ -31,7 +30,7 @@ def plan_board(body: str, lead: Lead) -> Board | None:
         return None
     groups = read_groups(body)
     if groups and _are_columns(groups, lead):
-        return Board(_title(lead), tuple(Column(group.name, group.items) for group in groups))
+        return Board(lead.title, tuple(Column(group.name, group.items) for group in groups))
     if lead.kind == "board" and not groups:
         return _columns_alone(lead, body)
     return None
@@ -94,22 +93,8 @@ def _columns_alone(lead: Lead, body: str) -> Board | None:
         columns = tuple(
             Column(unquote(match["name"])[0], enumerate_items(match["cards"]) or ()) for match in with_cards if match
         )
-        return Board(_title(lead), columns)
+        return Board(lead.title, columns)
     names = enumerate_items(text, last_and=True) if not with_cards or not any(with_cards) else None
     if not names or len(names) < 2 or any(word_count(name) > MAX_COLUMN_WORDS for name in names):
         return None
-    return Board(_title(lead), tuple(Column(clean(name)) for name in names))
-
-
-def _title(lead: Lead) -> str:
-    """The title without “with columns …”."""
-    return clean(_with_columns().sub("", lead.title))
-
-
-@cache
-def _with_columns() -> re.Pattern[str]:
-    return words.pattern(
-        words.WITH_WORDS,
-        prefix=r"(?:^|\s+)",
-        suffix=rf"\s+(?:\w+\s+){{0,2}}{words.alternatives(words.COLUMN_WORDS)}.*$",
-    )
+    return Board(lead.title, tuple(Column(clean(name)) for name in names))

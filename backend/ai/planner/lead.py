@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from backend.ai.planner import vocabulary as words
 from backend.ai.planner.text import capitalised, clean, hide_quoted, same, unquote, word_count
@@ -167,6 +168,7 @@ def request_end(said: str) -> int:
 def _title(said: str, kind: str) -> str:
     """“Draw a simple flow chart of the onboarding” → “Onboarding”; without a subject, what is left of the request."""
     said = clean(words.pattern(words.VERBS_LAST, suffix=r"\s*$").sub("", words.pattern(words.RIGHTWARD).sub("", said)))
+    said = _with_columns().sub("", said)
     pure = words.pattern(words.PURE_DRAW_VERBS).match(said)
     asked = bool(kind or pure)
     rest = _without_article(said[request_end(said) :]) if asked else said
@@ -184,3 +186,10 @@ def _without_article(text: str) -> str:
     while (match := article.match(text)) and match.end() < len(text):
         text = text[match.end() :]
     return text
+
+
+@cache
+def _with_columns() -> re.Pattern[str]:
+    """“… with three columns” and what follows: it belongs to no title."""
+    columns = words.alternatives(words.COLUMN_WORDS)
+    return words.pattern(words.WITH_WORDS, prefix=r"(?:^|\s++)", suffix=rf"\s+(?:\w+\s+){{0,2}}{columns}.*$")

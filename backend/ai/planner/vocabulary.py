@@ -111,7 +111,8 @@ KINDS = {
         tijdlijn*|oś czasu|временн* шкал*|хронологи*|时间线|时间轴|年表|타임라인
     """,
     "board": """
-        kanban*|scrum board*|task board*|board|boards|swot*|retrospective*|retro|tablero*|tableau kanban
+        kanban board|kanban-board*|kanban*|scrum board*|task board*|board|boards|swot*|retrospective*|retro|tablero*
+        tableau kanban
         tableau de bord kanban|quadro*|lavagna|bord|tablica|tablicę
         канбан*|доск*|дошк*|看板|カンバン|かんばん|칸반|보드|كانبان|कानबान|カンバンボード
     """,
