@@ -14,8 +14,13 @@ import {
 import { browserLibrary } from "./library";
 
 const UI_OPTIONS: ExcalidrawProps["UIOptions"] = {
-  // A scene from a file would replace what others see; bitmaps have no place on the server yet.
-  canvasActions: { loadScene: false, saveToActiveFile: false, toggleTheme: false },
+  // A scene from a file would replace what others see; bitmaps and the background have no place on the server yet.
+  canvasActions: {
+    loadScene: false,
+    saveToActiveFile: false,
+    toggleTheme: false,
+    changeViewBackgroundColor: false,
+  },
   tools: { image: false },
 };
 
@@ -90,7 +95,6 @@ function Menu() {
       <MainMenu.DefaultItems.Help />
       <MainMenu.Separator />
       <MainMenu.DefaultItems.ClearCanvas />
-      <MainMenu.DefaultItems.ChangeCanvasBackground />
     </MainMenu>
   );
 }
