@@ -249,9 +249,7 @@ def upgrade() -> None:
         sa.Column("batches", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("written", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["job_id"], ["ai_job.id"], name=op.f("fk_ai_draft_job_id_ai_job"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["job_id"], ["ai_job.id"], name=op.f("fk_ai_draft_job_id_ai_job"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("job_id", name=op.f("pk_ai_draft")),
     )
 
