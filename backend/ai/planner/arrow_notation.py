@@ -15,9 +15,10 @@ from backend.ai.diagram import Flowchart
 from backend.ai.planner import vocabulary as words
 from backend.ai.planner.arrow_scanner import Arrow, Name, has_arrow, scan
 from backend.ai.planner.arrows import Statement, build_flowchart, leading_condition, parse_statements
+from backend.ai.planner.asking import asks_for_thought, is_pure, kind_of, request_end
 from backend.ai.planner.errors import PlanError
 from backend.ai.planner.flow import QUESTION_MARKS
-from backend.ai.planner.lead import Lead, heading_of, kind_of, names_kind, request_end
+from backend.ai.planner.lead import Lead, heading_of
 from backend.ai.planner.text import clean, has_sentences, hide_quoted, is_label, same, word_count
 
 MAX_NAME_WORDS = 25
@@ -96,21 +97,22 @@ def _without_request(statement: Statement, *, lone: bool) -> Statement | None:
     polite = words.pattern(words.POLITE, prefix=r"\W*+").match(name.text)
     if end and words.pattern(words.HOW_WORDS, prefix=r"\s*+").match(rest):
         return None
-    if (polite or lone) and words.pattern(words.THINKING_VERBS, prefix=r"\W*+").match(rest):
+    if asks_for_thought(name.text) and (polite or lone):
         return None
-    pure = words.pattern(words.PURE_DRAW_VERBS).match(name.text)
-    kind, span = kind_of(name.text)
-    if kind and span and (end or span[0] == 0):
+    kind, span = kind_of(name.text, weak=is_pure(name.text))
+    if kind == "flowchart" and span and (end or span[0] == 0):
         behind = words.pattern(words.PREPOSITIONS, prefix=r"\s*+", suffix=r"\s*").match(name.text, span[1])
-        if behind or pure or names_kind(name.text):
-            return _renamed(statement, name, name.text[behind.end() if behind else span[1] :])
-    return _renamed(statement, name, rest) if pure or polite else statement
+        rest = name.text[behind.end() if behind else span[1] :]
+    elif not (polite or is_pure(name.text)):
+        return statement
+    # “Create flow chart -> Review it” begins with a step, not with a request.
+    return _renamed(statement, name, rest)
 
 
-def _renamed(statement: Statement, name: Name, rest: str) -> Statement | None:
+def _renamed(statement: Statement, name: Name, rest: str) -> Statement:
     text = clean(rest.lstrip(":,–- "))
     if not text:
-        return None
+        return statement
     return replace(statement, groups=((replace(name, text=text), *statement.groups[0][1:]), *statement.groups[1:]))
 
 

@@ -57,8 +57,8 @@ def is_board(items: Sequence[Item]) -> bool:
 
 def names_columns(names: Iterable[str]) -> bool:
     """Whether at least two of the names, and half of them, belong to one of the usual boards."""
-    plain = [_EDGES.sub("", name).casefold() for name in names]
-    known = max(sum(name in words.vocabulary_set(columns) for name in plain) for columns in words.BOARD_COLUMNS)
+    plain = {_EDGES.sub("", name).casefold() for name in names}
+    known = max(len(plain & words.vocabulary_set(columns)) for columns in words.BOARD_COLUMNS)
     return known >= 2 and known * 2 >= len(plain)
 
 

@@ -16,6 +16,7 @@ from backend.ai.diagram import MAX_LABEL, Shape
 from backend.ai.operations import AddNode, Connect, Disconnect, Operation, Remove, Rename
 from backend.ai.planner import mentions
 from backend.ai.planner import vocabulary as words
+from backend.ai.planner.asking import without_article
 from backend.ai.planner.command_patterns import Match, begins_command, matches
 from backend.ai.planner.flow import QUESTION_MARKS
 from backend.ai.planner.groups import enumerate_items
@@ -173,7 +174,7 @@ def _new_node(text: str) -> tuple[str, Shape] | None:
     label, quoted = unquote(text)
     shape: Shape = "rectangle"
     if not quoted:
-        bare = mentions.without_article(label)
+        bare = without_article(label)
         if same(bare) in words.vocabulary_set(words.ARROW_WORDS):
             return None  # “add an arrow between A and B” adds no node
         noun = words.pattern(words.NODE_WORDS, prefix=r"^\s*+", suffix=r"\s*").match(bare)

@@ -13,14 +13,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
 from backend.ai.planner import vocabulary as words
-from backend.ai.planner.text import capitalised, clean, hide_quoted, same, unquote, word_count
+from backend.ai.planner.asking import (
+    MAX_LEAD_CHARACTERS,
+    asks_for_thought,
+    asks_plainly,
+    kind_of,
+    names_kind,
+    request_end,
+    title_of,
+    without_article,
+)
+from backend.ai.planner.text import clean, hide_quoted, same, word_count
 
 MAX_LEAD_WORDS = 20
 MAX_BARE_LEAD_WORDS = 10
-MAX_LEAD_CHARACTERS = 300
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?$")
 _MARKER = re.compile(r"\s*(?:[-*+•–—·▪‣◦○●✓☐☑✔][ \t]|\(?(?:\d{1,4}|[a-zA-Z])[.)][ \t]|\d{1,4}、|\|)")
@@ -75,17 +83,15 @@ def heading_of(line: str) -> tuple[int, str] | None:
 def read_lead(said: str) -> Lead:
     """What an introducing sentence says, without its colon."""
     said = clean(said)
-    rest = words.pattern(words.POLITE, prefix=r"^\W*+", suffix=r"[\s,]*").sub("", said)
-    thinking = words.pattern(words.THINKING_VERBS, prefix=r"^\W*+").search(rest) is not None
-    kind, span = kind_of(said, weak=request_end(said) > 0)
+    kind, span = kind_of(said, weak=asks_plainly(said))
     named = said[span[0] : span[1]] if span else ""
-    title = _title(said, named)
+    title = title_of(said, named)
     return Lead(
         title=title,
         subject="" if same(title) == same(named) else title,
         kind=kind,
         rightward=words.pattern(words.RIGHTWARD).search(said) is not None,
-        thinking=thinking,
+        thinking=asks_for_thought(said),
         words=said,
     )
 
@@ -95,17 +101,6 @@ def _heading_lead(said: str) -> Lead:
     said = clean(said)
     kind, _ = kind_of(said, weak=False)
     return Lead(title=said, subject=said, kind=kind, words=said)
-
-
-def kind_of(said: str, *, weak: bool = True) -> tuple[str | None, tuple[int, int] | None]:
-    """The kind of diagram that a text names first, and where; weak names (“process”) count if there is no other."""
-    said = said[:MAX_LEAD_CHARACTERS]
-    for kinds in (words.KINDS, words.WEAK_KINDS) if weak else (words.KINDS,):
-        found = [(match.span(), kind) for kind, names in kinds.items() if (match := words.pattern(names).search(said))]
-        if found:
-            span, kind = min(found, key=lambda entry: (entry[0][0], -entry[0][1]))
-            return kind, span
-    return None, None
 
 
 def _inline_lead(first: str, rest: str) -> tuple[Lead, str] | None:
@@ -129,7 +124,7 @@ def _is_request(said: str) -> bool:
     """Whether a text asks for a diagram: a verb of drawing in front, or the name of a kind in a few words."""
     if len(said) > MAX_LEAD_CHARACTERS or word_count(said) > MAX_LEAD_WORDS:
         return False
-    if request_end(said) or words.pattern(words.THINKING_VERBS, prefix=r"^\W*+").search(said):
+    if request_end(said) or asks_for_thought(said):
         return True
     return word_count(said) <= MAX_BARE_LEAD_WORDS and names_kind(said)
 
@@ -139,14 +134,9 @@ def _is_heading_like(first: str) -> bool:
     if request_end(first):
         return names_kind(first)
     kind, span = kind_of(first, weak=False)
-    rest = _without_article(first[: span[0]]) if span else ""
+    rest = without_article(first[: span[0]]) if span else ""
     front = not clean(words.pattern(words.ADJECTIVES).sub("", rest))
     return kind is not None and (front or word_count(first) <= 3) and not re.search(r"[,.，。]", first)
-
-
-def names_kind(said: str) -> bool:
-    """Whether a text names a kind of diagram without doubt."""
-    return any(words.pattern(names).search(said, 0, MAX_LEAD_CHARACTERS) for names in words.KINDS.values())
 
 
 def _has_sibling(rest: str) -> bool:
@@ -155,41 +145,3 @@ def _has_sibling(rest: str) -> bool:
         line[:1] not in " \t" and not _MARKER.match(line) and (line.endswith((":", "：")) or _COLON.search(line))
         for line in rest.split("\n")
     )
-
-
-def request_end(said: str) -> int:
-    """Where the request (“Please draw”) at the beginning of a text ends; 0 without one."""
-    polite = words.pattern(words.POLITE, prefix=r"^\W*+", suffix=r"[\s,]*").match(said)
-    start = polite.end() if polite else 0
-    verb = words.pattern(words.DRAW_VERBS, prefix=r"\W*+", suffix=r"\s*").match(said, start)
-    return verb.end() if verb else start
-
-
-def _title(said: str, kind: str) -> str:
-    """“Draw a simple flow chart of the onboarding” → “Onboarding”; without a subject, what is left of the request."""
-    said = clean(words.pattern(words.VERBS_LAST, suffix=r"\s*$").sub("", words.pattern(words.RIGHTWARD).sub("", said)))
-    said = _with_columns().sub("", said)
-    pure = words.pattern(words.PURE_DRAW_VERBS).match(said)
-    asked = bool(kind or pure)
-    rest = _without_article(said[request_end(said) :]) if asked else said
-    at = rest.find(kind) if kind else -1
-    if at >= 0 and not clean(words.pattern(words.ADJECTIVES).sub("", rest[:at])):
-        subject = words.pattern(words.PREPOSITIONS, prefix=r"\s*+", suffix=r"\s*").match(rest, at + len(kind))
-        if subject and clean(rest[subject.end() :]):
-            rest = _without_article(rest[subject.end() :])
-    rest, _ = unquote(clean(rest))
-    return "" if words.pattern(words.VAGUE, prefix=r"\s*+").match(rest) else capitalised(rest)
-
-
-def _without_article(text: str) -> str:
-    article = words.pattern(words.ARTICLES, prefix=r"\s*+", suffix=r"\s*")
-    while (match := article.match(text)) and match.end() < len(text):
-        text = text[match.end() :]
-    return text
-
-
-@cache
-def _with_columns() -> re.Pattern[str]:
-    """“… with three columns” and what follows: it belongs to no title."""
-    columns = words.alternatives(words.COLUMN_WORDS)
-    return words.pattern(words.WITH_WORDS, prefix=r"(?:^|\s++)", suffix=rf"\s+(?:\w+\s+){{0,2}}{columns}.*$")

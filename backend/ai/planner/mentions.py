@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.ai.planner import vocabulary as words
+from backend.ai.planner.asking import without_article
 from backend.ai.planner.errors import PlanError
 from backend.ai.planner.text import ALL_QUOTES, clean, same, unquote
 
@@ -84,12 +85,6 @@ def either(names: Sequence[str]) -> str:
     """“A”, “B” or “C”."""
     quoted = [f"“{name}”" for name in names]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
-
-
-def without_article(mention: str) -> str:
-    """A name without “the” and the like in front, unless that is all there is."""
-    article = words.pattern(words.ARTICLES, prefix=r"^\s*+", suffix=r"\s*").match(mention)
-    return mention[article.end() :] if article and mention[article.end() :].strip() else mention
 
 
 def quoted_inside(mention: str) -> str | None:

@@ -10,9 +10,10 @@ import itertools
 from collections.abc import Sequence
 
 from backend.ai.diagram import Diagram, Flowchart, Item, Outline
+from backend.ai.planner.asking import is_pure, names_kind
 from backend.ai.planner.boards import board_of, is_board
 from backend.ai.planner.flow import FlowBuilder
-from backend.ai.planner.lead import Lead, names_kind, request_end
+from backend.ai.planner.lead import Lead
 from backend.ai.planner.lines import Line, plain_label, read_lines
 from backend.ai.planner.text import clean, is_label
 from backend.ai.planner.tree import LIST_STEP, Entry, Rank, mind_map, nest, to_item
@@ -35,8 +36,8 @@ def plan_outline(text: str, lead: Lead) -> Diagram | None:
         title, roots = roots[0].label, roots[0].children
     if len(roots) < 2 and not any(root.children for root in roots) and not lead.words:
         return None
-    if any(request_end(entry.label) and names_kind(entry.label) for entry in roots):
-        return None
+    if any(is_pure(entry.label) and names_kind(entry.label) for entry in roots):
+        return None  # “- draw this as a flow chart” is about the list
     ordered = all(root.ordered for root in roots)
     return _drawn(title, tuple(to_item(root) for root in roots), lead, ordered)
 

@@ -99,6 +99,11 @@ def word_count(text: str) -> int:
     return len(_WORD.findall(_WIDE.sub(" ", text))) + (wide + 1) // CHARACTERS_PER_WIDE_WORD
 
 
+def is_wide(text: str) -> bool:
+    """Whether a text has words that blanks do not set apart."""
+    return _WIDE.search(text) is not None
+
+
 def has_sentences(text: str) -> bool:
     """Whether a text consists of more than one sentence: prose, not a label."""
     return _SENTENCE_BREAK.search(text) is not None
@@ -111,5 +116,6 @@ def is_label(text: str, *, words: int) -> bool:
 
 
 def capitalised(text: str) -> str:
-    """The text with its first letter as a capital, the rest as it was written."""
-    return text[:1].upper() + text[1:]
+    """The text with its first letter as a capital, where that is the same letter (ß and the Turkish ı stay)."""
+    first = text[:1].upper()
+    return first + text[1:] if first.lower() == text[:1].lower() and len(first) == 1 else text

@@ -37,7 +37,7 @@ gambar|buat|buatkan
 
 # The verbs among them that say nothing but “draw”: they belong to no title (“Create account:” is one).
 PURE_DRAW_VERBS = """
-draw|sketch|plot|visuali*|zeichne*|visualisiere*|dessine*|dibuja*|desenhe|desenha*|disegna*|teken|narysuj|нарисуй*
+draw|zeichne*|dessine*|dibuja*|desenhe|desenha*|disegna*|teken|narysuj|нарисуй*
 начерти*|намалюй*|çiz|rita|tegn
 nakresli|vẽ|gambar|ارسم|画|绘制|描いて|그려
 """
@@ -68,6 +68,17 @@ suggerisci
 vat|leg uit|verbeter*|vertaal|sorteer|podsumuj|wyjaśnij|popraw|przetłumacz|posortuj|объясни*|улучши*|переведи*
 отсортируй*|сгруппируй*|предложи*|дополни*
 总结|解释|改进|翻译|建议|补充|要約|説明して|改善|翻訳|요약|설명|개선
+"""
+
+# Behind such a verb they show that it is a request: “Sort these”. “Sort order” or “Group A” are names.
+OBJECTS = """
+this|these|those|that|the|my|our|your|each|every|all|it|them|to|into|by|a|an|some|more|ideas|following|about|for
+what|how|why|which|whether
+diese*|dies|die|den|das|der|jede*|alle|alles|folgende*|meine*|unsere*|ins|nach|zu|mir|uns|ces|cette|cet|ce|les|la|le
+chaque|tous|toutes|des|une|en
+estos|esta|este|esto|los|las|el|cada|todos|todas|una|al|un|essa|esse|esta|os|as|o|questo|questi|questa|il|lo|gli
+ogni|tutti|deze|dit|de|het|elke
+эти|этот|эту|это|все|каждый|мне|следующ*|мой|наш*|ten|te|to|każdy|wszystkie
 """
 
 ARTICLES = """
@@ -176,6 +187,14 @@ isto|questo|questi|seguente*|dit|deze|это|эти|этот|следующ*|这
 """
 
 WITH_WORDS = "with|mit|avec|con|com|met|z|ze|с|со|з|med|ile|having"
+
+# Names of kinds that often describe another noun; the words behind which they still are the kind.
+ADJUNCTS = """
+board|boards|table|tables|list|lists|outline|outlines|retro|matrix|comparison|bullet|bullets|tableau|liste|lista|tabelle
+"""
+FOLLOWERS = (
+    "comparing|containing|listing|titled|called|named|view|chart|diagram|format|der|die|das|analysis|map|or|oder"
+)
 
 RIGHTWARD = """
 left to right|left-to-right|horizontal*|von links nach rechts|waagerecht|de gauche à droite|de izquierda a derecha

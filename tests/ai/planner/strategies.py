@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from backend.ai.diagram import Board, Column, Direction, Edge, Flowchart, Item, Node, Outline, OutlineForm, Shape, Table
 from backend.ai.operations import AddNode, Connect, Disconnect, Operation, Remove, Rename
 from backend.ai.planner.arrow_scanner import has_arrow
+from backend.ai.planner.asking import names_kind
 from backend.ai.planner.conditions import read_condition
-from backend.ai.planner.lead import names_kind
 from backend.ai.planner.text import clean, normalise, same
 
 # The first example loads the grammars, and other tests may have the processor: no time counts here.
