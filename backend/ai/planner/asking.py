@@ -69,8 +69,20 @@ def title_of(said: str, kind: str) -> str:
         subject = words.pattern(words.PREPOSITIONS, prefix=r"\s*+", suffix=r"\s*").match(rest, at + len(kind))
         if subject and clean(rest[subject.end() :]):
             rest = without_article(rest[subject.end() :])
-    rest, _ = unquote(clean(rest))
-    return "" if words.pattern(words.VAGUE, prefix=r"\s*+").match(rest) else capitalised(rest)
+    rest, quoted = unquote(clean(rest))
+    return "" if not quoted and _is_vague(rest, kind) else capitalised(rest)
+
+
+def _is_vague(rest: str, kind: str) -> bool:
+    """Whether what is left of a request only points at the text: “this as a table”, “these steps”. “IT” is a subject."""
+    if words.pattern(words.POINTING_SENTENCES).match(rest):
+        return True
+    pointing = words.pattern(words.POINTING).match(rest)
+    if pointing is None or pointing[0].isupper():
+        return False
+    for source in (words.POINTING, words.ARTICLES, words.POINTED_AT):
+        rest = words.pattern(source).sub("", rest)
+    return not clean(rest.replace(kind, ""))
 
 
 def without_article(text: str) -> str:

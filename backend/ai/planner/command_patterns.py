@@ -13,7 +13,7 @@ from functools import cache
 from typing import Literal
 
 from backend.ai.planner.text import ALL_QUOTES
-from backend.ai.planner.vocabulary import alternatives
+from backend.ai.planner.vocabulary import alternatives, pattern
 
 Action = Literal["between", "after", "before", "alone", "connect", "disconnect", "rename", "remove"]
 
@@ -186,18 +186,18 @@ class _Pattern:
 def matches(command: str) -> Iterator[Match]:
     """Every way in which the templates fit a command, the most specific template first."""
     quoted = _quoted_spans(command)
-    for pattern in _patterns():
-        opening = pattern.opening.match(command) if pattern.opening else None
-        if pattern.opening and opening is None:
+    for each in _patterns():
+        opening = each.opening.match(command) if each.opening else None
+        if each.opening and opening is None:
             continue
-        closing = pattern.closing.search(command) if pattern.closing else None
-        if pattern.closing and closing is None:
+        closing = each.closing.search(command) if each.closing else None
+        if each.closing and closing is None:
             continue
         start = opening.end() if opening else 0
         end = closing.start() if closing else len(command)
-        for names in _divisions(command, start, end, pattern.between, quoted):
+        for names in _divisions(command, start, end, each.between, quoted):
             if all(names):
-                yield Match(pattern.action, dict(zip(pattern.slots, names, strict=True)))
+                yield Match(each.action, dict(zip(each.slots, names, strict=True)))
 
 
 def begins_command(text: str) -> bool:
@@ -247,15 +247,12 @@ def _pattern(action: Action, template: str) -> _Pattern:
     parts = _SLOT.split(template)
     literals, slots = parts[0::2], parts[1::2]
 
-    def compiled(literal: str, before: str = "", after: str = "") -> re.Pattern[str]:
-        return re.compile(before + alternatives(literal) + after, re.IGNORECASE)
-
     return _Pattern(
         action,
         tuple(slots),
-        compiled(literals[0], r"\s*") if literals[0] else None,
-        tuple(compiled(literal) for literal in literals[1:-1]),
-        compiled(literals[-1], after=r"\s*$") if literals[-1] else None,
+        pattern(literals[0], prefix=r"\s*+") if literals[0] else None,
+        tuple(pattern(literal) for literal in literals[1:-1]),
+        pattern(literals[-1], suffix=r"\s*$") if literals[-1] else None,
     )
 
 

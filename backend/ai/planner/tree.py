@@ -52,6 +52,7 @@ def _is_below(place: tuple[int, int, int], above: tuple[int, int, int], step: in
 
 
 def to_item(entry: Entry) -> Item:
+    """The finished item of an entry and of those below it."""
     return Item(entry.label, tuple(to_item(child) for child in entry.children))
 
 

@@ -179,11 +179,16 @@ es|er|sie|wir|ich|man|soll*|mit|bitte|il|elle|nous|on|je|avec|doit|debe|con|tien
 """
 
 # Titles that point to the text and say nothing.
-VAGUE = """
-here is|here are|here's|hier ist|hier sind|voici|aquí está|ecco|вот|this|these|that|it|the following|following|below
-diese*|dies|folgende*|ceci|ces|cette|le suivant|esto|estos|estas
+POINTING_SENTENCES = "here is|here are|here's|hier ist|hier sind|voici|aquí está|ecco|вот"
+POINTING = """
+this|these|that|it|the following|following|below|diese*|dies|folgende*|ceci|ces|cette|le suivant|esto|estos|estas
 este|siguiente*
 isto|questo|questi|seguente*|dit|deze|это|эти|этот|следующ*|这个|这些|下面|以下|これ|次の|이것|다음
+"""
+POINTED_AT = """
+as|in|into|als|en|como|come|comme|steps|items|list|text|data|points|lines|one|schritte|liste|daten|text|punkte
+étapes|données|texte|liste|pasos|datos
+lista|passos|dados|passi|dati|stappen|lijst|шаги|данные|список|步骤|列表|数据|内容|手順|リスト|データ
 """
 
 WITH_WORDS = "with|mit|avec|con|com|met|z|ze|с|со|з|med|ile|having"
