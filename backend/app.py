@@ -59,15 +59,7 @@ def create_app(settings: Settings) -> Flask:
     migrate.init_app(app, db, compare_type=True)
     api.init_app(app)
     openapi.describe_security(app, api)
-    socketio.init_app(
-        app,
-        async_mode=settings.async_mode,  # type: ignore[arg-type] # one of the choices of ASYNC_MODE
-        transports=["websocket"],  # type: ignore[call-arg] # options of engineio, which the stubs don't know
-        cors_allowed_origins=is_own_origin,  # type: ignore[arg-type] # likewise
-        max_http_buffer_size=settings.max_body_bytes,
-        json=FastJson,
-        serializer=TextPacket,
-    )
+    _init_sockets(app, settings)
 
     init_live(app, settings)
     init_connections(app)
@@ -90,3 +82,15 @@ def create_app(settings: Settings) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def _init_sockets(app: Flask, settings: Settings) -> None:
+    socketio.init_app(
+        app,
+        async_mode=settings.async_mode,  # type: ignore[arg-type] # one of the choices of ASYNC_MODE
+        transports=["websocket"],  # type: ignore[call-arg] # options of engineio, which the stubs don't know
+        cors_allowed_origins=is_own_origin,  # type: ignore[arg-type] # likewise
+        max_http_buffer_size=settings.max_body_bytes,
+        json=FastJson,
+        serializer=TextPacket,
+    )
