@@ -92,8 +92,8 @@ def _check_access(actor: Actor, task: Task) -> None:
 
 
 def _check_priority(actor: Actor, priority: str) -> None:
-    """Guests wait for people, and only staff overtakes everybody."""
-    highest = "urgent" if actor.acts_on_all else "normal" if actor.is_guest else "high"
+    """Whoever can be held to account may overtake everybody; a guest may not."""
+    highest = "high" if actor.is_guest else "urgent"
     if priority in PRIORITIES and PRIORITIES.index(priority) > PRIORITIES.index(highest):
         raise Forbidden(f"The highest priority that you may ask for is “{highest}”.", code="priority_too_high")
 

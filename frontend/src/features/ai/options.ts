@@ -1,6 +1,8 @@
 export const STYLES = ["clean", "sketch"] as const;
 export const SCHEMES = ["default", "blue", "green", "purple", "warm", "mono"] as const;
 export const PRIORITIES = ["low", "normal", "high", "urgent"] as const;
+/** The server refuses `urgent` to guests. */
+export const GUEST_PRIORITIES = ["low", "normal", "high"] as const;
 
 export type Style = (typeof STYLES)[number];
 export type Scheme = (typeof SCHEMES)[number];

@@ -1,7 +1,16 @@
 import { ActionIcon, Button, Popover, SegmentedControl, Select, Stack } from "@mantine/core";
 import { IconAdjustmentsHorizontal } from "@tabler/icons-react";
 
-import { DEFAULT_OPTIONS, isDefault, PRIORITIES, SCHEMES, STYLES, type DrawingOptions } from "../options";
+import { useSession } from "../../accounts/session";
+import {
+  DEFAULT_OPTIONS,
+  GUEST_PRIORITIES,
+  isDefault,
+  PRIORITIES,
+  SCHEMES,
+  STYLES,
+  type DrawingOptions,
+} from "../options";
 import { strings } from "../strings";
 import type { DrawingMode } from "../use-drawing-requests";
 
@@ -37,6 +46,8 @@ export function PromptOptions({ mode, onMode, canModify, options, onOptions }: P
 }
 
 function OptionsPopover({ options, onOptions }: Pick<PromptOptionsProps, "options" | "onOptions">) {
+  const { user } = useSession();
+  const priorities = user?.is_guest ? GUEST_PRIORITIES : PRIORITIES;
   const changed = !isDefault(options);
   const label = changed ? strings.panel.optionsChanged : strings.panel.options;
   return (
@@ -78,7 +89,7 @@ function OptionsPopover({ options, onOptions }: Pick<PromptOptionsProps, "option
             size="xs"
             allowDeselect={false}
             comboboxProps={{ withinPortal: false }}
-            data={PRIORITIES.map((value) => ({ value, label: strings.priorities[value] }))}
+            data={priorities.map((value) => ({ value, label: strings.priorities[value] }))}
             value={options.priority}
             onChange={(priority) => priority && onOptions({ ...options, priority })}
           />
