@@ -91,6 +91,14 @@ def progress(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+@task("sample_begun", schema=AnySchema)
+def begun(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
+    """Tell other processes that it runs, and wait."""
+    ctx.progress(10, "begun")
+    ctx.sleep(request["seconds"])
+    return {}
+
+
 @task("sample_fail", schema=AnySchema, retry=RetryPolicy(base=0.01, cap=0.05, final=(ZeroDivisionError,)))
 def fail(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
     """Fail the first ``times`` attempts in the way that ``code`` says."""

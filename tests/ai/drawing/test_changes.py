@@ -292,6 +292,9 @@ def test_elements_of_other_clients_that_lack_fields_are_understood() -> None:
     assert apply_operations(bare, [Remove("Bare")], job_id=OTHER_JOB)
 
 
+LONG_LABEL = 200  # characters
+
+
 @st.composite
 def operations(draw: st.DrawFn, names: list[str]) -> Operation:
     name = st.sampled_from(names)
@@ -314,6 +317,10 @@ def operations(draw: st.DrawFn, names: list[str]) -> Operation:
     )
 
 
+def _outgrows_its_room(operation: Operation) -> bool:
+    return isinstance(operation, Rename) and len(operation.label) > LONG_LABEL
+
+
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.reuse, Phase.generate))
 @given(flowcharts(most_nodes=12), st.data())
 def test_any_change_to_any_chart_leaves_the_rest_as_it_was_and_nothing_unbound(
@@ -326,13 +333,16 @@ def test_any_change_to_any_chart_leaves_the_rest_as_it_was_and_nothing_unbound(
     ]
     if not names:
         return
+    operation = data.draw(operations(names))
     try:
-        after = changed(before, data.draw(operations(names)))
+        after = changed(before, operation)
     except DrawingError as error:
         assert "needs a name" in str(error)
         return
-    faults = [fault for fault in check_geometry(after) if " is on " not in fault and "on each other" not in fault]
-    assert faults == [], "labels of new arrows may find no free place in a dense chart, but nothing else is amiss"
+    # The label of a new arrow may find no free place in a dense chart, and a shape that gets a text too long for all the
+    # room around it grows over its neighbours, as when somebody types it. Nothing else may be amiss.
+    allowed = (" is on ", "on each other", *([" overlap"] if _outgrows_its_room(operation) else []))
+    assert [fault for fault in check_geometry(after) if not any(words in fault for words in allowed)] == []
     moved = {n: at for n, at in positions(before).items() if n in by_label(after) and positions(after)[n] != at}
     assert len(moved) <= 1, "only a shape that was renamed may grow"
     for text in after:
