@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 UV_VERSION := 0.13.9
 FRONTEND_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) $(wildcard frontend/*.ts frontend/*.html frontend/*.json)
 
-.PHONY: run test check check-python check-frontend test-frontend test-python build format bench help
+.PHONY: run test check check-python check-frontend test-frontend test-python build format help
 .DEFAULT_GOAL := help
 
 help:

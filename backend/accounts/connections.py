@@ -16,9 +16,8 @@ from psycopg.rows import tuple_row
 from sqlalchemy import text
 
 from backend.db import AnySession
-from backend.live.feeds import register_feed
 from backend.live.server import drop_transport
-from backend.live.state import live
+from backend.live.state import live, register_feed
 
 EXTENSION_KEY = "collabcanvas.connections"
 CHANNEL = "credential_withdrawn"

@@ -21,11 +21,10 @@ from backend.db import db, driver_connection
 from backend.errors import Forbidden
 from backend.extensions import socketio
 from backend.live.arrivals import enter_canvas_room
-from backend.live.feeds import register_feed
 from backend.live.rooms import canvas_room
 from backend.live.server import socket_server
 from backend.live.sockets import acknowledged, socket_actor, uuid_from
-from backend.live.state import live
+from backend.live.state import live, register_feed
 
 EXTENSION_KEY = "collabcanvas.canvases"
 log = structlog.get_logger(__name__)

@@ -8,9 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import psycopg
-from flask import Flask
-
-from backend.live.state import live
 
 Connection = psycopg.Connection[Any]
 
@@ -46,8 +43,3 @@ class Registered:
         """``Feed.sweep``, alone."""
         with self.lock:
             self.feed.sweep(connection)
-
-
-def register_feed(app: Flask, feed: Feed) -> None:
-    """Add a feed to the application, before it starts to serve."""
-    live(app).listener.add(Registered(feed))

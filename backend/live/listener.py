@@ -9,16 +9,14 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 import structlog
 from psycopg import sql
 
 from backend.config import Settings
-
-if TYPE_CHECKING:
-    from backend.live.feeds import Registered
+from backend.live.feeds import Registered
 
 SWEEP_SECONDS = 3.0
 SWEEP_SECONDS_DEAF = 1.0  # while NOTIFY is not heard

@@ -6,12 +6,11 @@ from flask import Flask
 
 from backend.config import Settings
 from backend.extensions import socketio
-from backend.live.feeds import register_feed
 from backend.live.job_feed import JobFeed
 from backend.live.listener import Listener
 from backend.live.server import socket_server
 from backend.live.sockets import register_sockets
-from backend.live.state import EXTENSION_KEY, Live
+from backend.live.state import EXTENSION_KEY, Live, register_feed
 
 
 def init_live(app: Flask, settings: Settings) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
 
+from backend.live.feeds import Feed, Registered
+
 if TYPE_CHECKING:
     from backend.identity import Actor
     from backend.live.job_feed import JobFeed
@@ -30,3 +32,8 @@ def live(app: Flask | None = None) -> Live:
     """The live state of ``app``, by default the current one."""
     found: Live = (app or current_app).extensions[EXTENSION_KEY]
     return found
+
+
+def register_feed(app: Flask, feed: Feed) -> None:
+    """Add a feed to the application, before it starts to serve."""
+    live(app).listener.add(Registered(feed))
