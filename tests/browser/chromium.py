@@ -96,7 +96,7 @@ def _unpack_from_npm() -> Browser:
         for archive in ("al2023", "swiftshader", "fonts"):
             data = brotli.decompress((NPM_PACKAGE / f"{archive}.tar.br").read_bytes())
             with tarfile.open(fileobj=io.BytesIO(data)) as tar:
-                tar.extractall(part, filter="data")
+                _extract(tar, part)
         (part / "fonts.conf").write_text(FONTCONFIG.format(fonts=UNPACKED / "fonts", cache=UNPACKED / "font-cache"))
         (part / "chromium").write_bytes(brotli.decompress((NPM_PACKAGE / "chromium.br").read_bytes()))
         (part / "chromium").chmod(0o755)
@@ -106,6 +106,14 @@ def _unpack_from_npm() -> Browser:
     libraries = next((str(path.parent) for path in UNPACKED.rglob("libnss3.so")), str(UNPACKED / "lib"))
     environ = {"LD_LIBRARY_PATH": libraries, "FONTCONFIG_FILE": str(UNPACKED / "fonts.conf")}
     return Browser(UNPACKED / "chromium", environ)
+
+
+def _extract(tar: tarfile.TarFile, folder: Path) -> None:
+    """With the filter that refuses names outside of the folder, which Python 3.11 has from 3.11.4 on."""
+    if hasattr(tarfile, "data_filter"):
+        tar.extractall(folder, filter="data")
+    else:
+        tar.extractall(folder)
 
 
 if __name__ == "__main__":
