@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 import requests
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect
 
 from backend.ai.drawing.geometry import check_geometry
@@ -123,9 +125,8 @@ def test_job_is_seen_running_and_reports_progress_on_the_way(visitor: NewVisitor
     seen: set[int] = set()
 
     def finished() -> bool:
-        if bar.count():
-            value = bar.first.get_attribute("aria-valuenow", timeout=1000) if bar.first.is_visible() else None
-            seen.add(int(float(value or 0)))
+        with suppress(PlaywrightError):  # the bar goes away when the job is done
+            seen.add(int(float(bar.first.get_attribute("aria-valuenow", timeout=500) or 0)))
         return bool(page.get_by_text(DRAWN).is_visible())
 
     eventually(finished, "the job is finished", 60)

@@ -44,7 +44,7 @@ def test_sigterm_lets_a_short_job_finish(engine: Engine) -> None:
     job = engine.enqueue("sample_begun", {"seconds": 0.5})
     with engine.process(SHUTDOWN_GRACE="20") as process:
         # “processing” alone may mean that it is still read ahead, and such a job is given back.
-        engine.until(lambda: "progress" in engine.event_types(job.id))
+        engine.until(lambda: any(event["type"] == "progress" for event in engine.events(job.id)))
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
     assert engine.row(job.id)["status"] == "completed"

@@ -82,7 +82,8 @@ _BRACKETS: dict[str, tuple[str, Shape]] = {
 }
 _BRACED = re.compile(rf"[ \t]*+\{{((?:{_QUOTED}|[^{{}}\"\n;])*+)\}}[ \t]*+")
 _DIVIDERS = frozenset(",，、&")
-_PART = re.compile(rf"((?:{_QUOTED}|[^,，、&\"])*+)[,，、&]?")
+# Without a group: Python before 3.11.4 loses the span of a group around a possessive repetition.
+_PART = re.compile(rf"(?:{_QUOTED}|[^,，、&\"])*+[,，、&]?")
 
 
 def scan(text: str) -> Iterator[Token]:
@@ -110,7 +111,8 @@ def split_parts(text: str) -> Group:
     """The names of an enumeration, divided by commas or ``&`` outside of quotes."""
     if not _DIVIDERS.intersection(text):
         return (_plain(text),)
-    return tuple(_plain(part) for part in _PART.findall(text) if part.strip())
+    parts = (match[0][:-1] if match[0][-1:] in _DIVIDERS else match[0] for match in _PART.finditer(text))
+    return tuple(_plain(part) for part in parts if part.strip())
 
 
 def has_arrow(text: str) -> bool:
