@@ -80,9 +80,10 @@ _BRACKETS: dict[str, tuple[str, Shape]] = {
     "(": (")", "ellipse"),
     "{": ("}", "diamond"),
 }
-_BRACED = re.compile(rf"[ \t]*+\{{((?:{_QUOTED}|[^{{}}\"\n;])*+)\}}[ \t]*+")
+_BRACED = re.compile(rf"[ \t]*+\{{(?:{_QUOTED}|[^{{}}\"\n;])*+\}}[ \t]*+")
+_BLANKS = " \t"
 _DIVIDERS = frozenset(",，、&")
-# Without a group: Python before 3.11.4 loses the span of a group around a possessive repetition.
+# Without groups: Python before 3.11.4 loses the span of a group around a possessive repetition.
 _PART = re.compile(rf"(?:{_QUOTED}|[^,，、&\"])*+[,，、&]?")
 
 
@@ -130,7 +131,7 @@ def _explicit_at(text: str, position: int) -> tuple[Group | None, int]:
             return (Name(label, quoted=True, shape=bracket[1] if bracket else None),), match.end()
     braced = _BRACED.match(text, position)
     if braced and _ends_at(text, braced.end()):
-        parts = split_parts(braced[1])
+        parts = split_parts(braced[0].strip(_BLANKS)[1:-1])
         if len(parts) > 1:
             return parts, braced.end()
     return None, position
