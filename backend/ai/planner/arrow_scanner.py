@@ -80,11 +80,11 @@ _BRACKETS: dict[str, tuple[str, Shape]] = {
     "(": (")", "ellipse"),
     "{": ("}", "diamond"),
 }
-_BRACED = re.compile(rf"[ \t]*+\{{(?:{_QUOTED}|[^{{}}\"\n;])*+\}}[ \t]*+")
+_BRACED = re.compile(rf"[ \t]*+\{{(?:{_QUOTED}|[^{{}}\"\n;])*\}}[ \t]*+")
 _BLANKS = " \t"
 _DIVIDERS = frozenset(",，、&")
-# Without groups: Python before 3.11.4 loses the span of a group around a possessive repetition.
-_PART = re.compile(rf"(?:{_QUOTED}|[^,，、&\"])*+[,，、&]?")
+# Not possessive: Python before 3.11.4 fails on such repetitions of alternatives; these are disjoint anyway.
+_PART = re.compile(rf"(?:{_QUOTED}|[^,，、&\"])*[,，、&]?")
 
 
 def scan(text: str) -> Iterator[Token]:
