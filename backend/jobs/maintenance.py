@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import psycopg
 import structlog
@@ -25,7 +25,10 @@ PRUNE_INTERVAL = 60.0  # seconds between prunings; a full batch is followed by t
 PRUNE_BATCH = 200  # jobs; small, so that a pruning never holds up a promotion
 PRUNE_PAUSE = 0.05
 
+FOLLOW_UP_BATCH = 200  # ended jobs
+
 Duty = Callable[[Connection], float]  # does its work, returns the seconds until it is due again
+Care = Callable[[Connection, Sequence[store.Ended]], None]
 
 
 class Timekeeper:
@@ -61,6 +64,22 @@ class Rescuer:
         return beat / RESCUES_A_BEAT
 
 
+class FollowUps:
+    """Does what follows from the ends of followed jobs. ``cares`` get all that were taken, in the transaction that takes them."""
+
+    def __init__(self, settings: Settings, cares: Sequence[Care]) -> None:
+        self._settings = settings
+        self._cares = cares
+
+    def __call__(self, connection: Connection) -> float:
+        with connection.transaction():
+            ended = store.take_follow_ups(connection, FOLLOW_UP_BATCH)
+            if ended:
+                for care in self._cares:
+                    care(connection, ended)
+        return SOONEST if len(ended) == FOLLOW_UP_BATCH else self._settings.job_processing_interval
+
+
 class Pruner:
     """Removes finished jobs after their retention, in small batches."""
 
@@ -82,20 +101,35 @@ class Maintenance:
     """Runs the duties on one thread and connection, each when it is due."""
 
     def __init__(
-        self, link: Link, timekeeper: Timekeeper, rescuer: Rescuer, pruner: Pruner, *, rescue_delay: float
+        self,
+        link: Link,
+        timekeeper: Timekeeper,
+        follow_ups: FollowUps,
+        rescuer: Rescuer,
+        pruner: Pruner,
+        *,
+        rescue_delay: float,
     ) -> None:
         """``rescue_delay``: seconds without rescues after the database could not be reached. Others could not either."""
         self._link = link
-        self._timekeeper = timekeeper
+        self._called: tuple[Duty, ...] = (
+            follow_ups,
+            timekeeper,
+        )  # by look_at_clock; the first may give work to the second
         self._rescuer = rescuer
         self._rescue_delay = rescue_delay
-        self._due: dict[Duty, float] = {timekeeper: 0.0, rescuer: 0.0, pruner: time.monotonic() + 5.0}
+        self._due: dict[Duty, float] = {
+            follow_ups: 0.0,
+            timekeeper: 0.0,
+            rescuer: 0.0,
+            pruner: time.monotonic() + 5.0,
+        }
         self._wake = threading.Event()
         self._look_at_clock = threading.Event()
         self._closed = threading.Event()
 
     def look_at_clock(self) -> None:
-        """Some job waits for a time that the timekeeper does not know of yet."""
+        """Some job waits for a time that the timekeeper does not know of yet, or a followed one has ended."""
         self._look_at_clock.set()
         self._wake.set()
 
@@ -121,7 +155,7 @@ class Maintenance:
     def _run_due(self) -> None:
         if self._look_at_clock.is_set():
             self._look_at_clock.clear()
-            self._due[self._timekeeper] = 0.0
+            self._due.update(dict.fromkeys(self._called, 0.0))
         for duty, due in list(self._due.items()):
             if due <= time.monotonic():
                 self._due[duty] = time.monotonic() + self._link.attempt(duty)

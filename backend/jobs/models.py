@@ -18,7 +18,10 @@ PRIORITIES = ("low", "normal", "high", "urgent")
 
 
 class AiJob(Model):
-    """One job. A queued job with ``runnable`` false waits for ``run_at``; a processing one has a claim token and a lease."""
+    """One job. A processing one has a claim token and a lease.
+
+    A queued one with ``runnable`` false waits: for whatever ``blocked_on`` names until that lets it go, else for ``run_at``.
+    """
 
     __tablename__ = "ai_job"
     __table_args__ = (
@@ -34,10 +37,21 @@ class AiJob(Model):
         CheckConstraint(
             "(status IN ('completed', 'failed', 'cancelled')) = (completed_at IS NOT NULL)", name="finished"
         ),
-        CheckConstraint("runnable OR run_at IS NOT NULL", name="waiting"),
+        CheckConstraint("runnable OR run_at IS NOT NULL OR blocked_on IS NOT NULL", name="waiting"),
         CheckConstraint("status <> 'queued' OR cancel_requested_at IS NULL", name="cancel"),
         Index("ix_ai_job_ready", "queue", "sort_key", "id", postgresql_where=text("status = 'queued' AND runnable")),
-        Index("ix_ai_job_waiting", "run_at", postgresql_where=text("status = 'queued' AND NOT runnable")),
+        Index(
+            "ix_ai_job_waiting",
+            "run_at",
+            postgresql_where=text("status = 'queued' AND NOT runnable AND blocked_on IS NULL"),
+        ),
+        Index(
+            "ix_ai_job_blocked",
+            "blocked_on",
+            "sort_key",
+            "id",
+            postgresql_where=text("status = 'queued' AND blocked_on IS NOT NULL"),
+        ),
         Index(
             "ix_ai_job_expiry",
             "expires_at",
@@ -83,6 +97,8 @@ class AiJob(Model):
     sort_key: Mapped[int] = mapped_column(BigInteger)  # virtual_time less the priority's offset; the one claim order
     runnable: Mapped[bool] = mapped_column(server_default=text("true"))
     run_at: Mapped[datetime | None]
+    blocked_on: Mapped[str | None] = mapped_column(Text)  # kind, or kind:name, of what must happen first
+    wait_reason: Mapped[str | None] = mapped_column(Text)  # why it waits for run_at: retry, snoozed, …
     expires_at: Mapped[datetime | None]
     # what to do and what came of it
     summary: Mapped[str | None] = mapped_column(Text)  # a short title for people
@@ -107,6 +123,7 @@ class AiJob(Model):
     idempotency_hash: Mapped[str | None] = mapped_column(Text)
     cache_key: Mapped[str | None] = mapped_column(Text)
     parent_id: Mapped[uuid.UUID | None]
+    followed: Mapped[bool] = mapped_column(server_default=text("false"))  # its end is noted in ai_job_follow_up
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     correlation_id: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -150,6 +167,15 @@ class AiJobAttempt(Model):
     error_message: Mapped[str | None] = mapped_column(Text)
     traceback: Mapped[str | None] = mapped_column(Text)
     next_run_at: Mapped[datetime | None]
+
+
+class AiJobFollowUp(Model):
+    """A followed job has ended, and what follows from that has not been done yet. Written by a trigger at the end."""
+
+    __tablename__ = "ai_job_follow_up"
+
+    job_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    noted_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
 
 class AiWorker(Model):

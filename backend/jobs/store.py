@@ -63,6 +63,14 @@ class Doubt(NamedTuple):
     cancelled: bool
 
 
+class Ended(NamedTuple):
+    """A followed job that has ended."""
+
+    job_id: uuid.UUID
+    status: str
+    parent_id: uuid.UUID | None
+
+
 class Due(NamedTuple):
     """How many rows a timed statement changed, and in how many seconds the next one is due, if any."""
 
@@ -254,6 +262,11 @@ def expire(connection: Connection) -> Due:
     """Fail queued jobs whose ``expires_at`` has passed."""
     expired, due_in, _ = _one(_run(connection, "expire_jobs", {"limit": PROMOTE_BATCH}))
     return Due(expired, 0.0 if expired == PROMOTE_BATCH else due_in)
+
+
+def take_follow_ups(connection: Connection, limit: int) -> list[Ended]:
+    """The ends of followed jobs that nobody has dealt with yet, the oldest first; commit when that is done."""
+    return [Ended(*row) for row in _run(connection, "take_follow_ups", {"limit": limit}).fetchall()]
 
 
 def rescue(

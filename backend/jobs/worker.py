@@ -18,11 +18,12 @@ from backend.jobs.claimer import Claimer, Pace
 from backend.jobs.completer import Completer
 from backend.jobs.engine_settings import use_settings
 from backend.jobs.executor import Executor
+from backend.jobs.follow_up import CARES
 from backend.jobs.hints import Hints
 from backend.jobs.lease import LeaseKeeper
 from backend.jobs.link import Link, LinkClosed, connect
 from backend.jobs.listener import Listener
-from backend.jobs.maintenance import Maintenance, Pruner, Rescuer, Timekeeper
+from backend.jobs.maintenance import FollowUps, Maintenance, Pruner, Rescuer, Timekeeper
 from backend.jobs.outcome import Released
 from backend.jobs.registry import queue_names
 from backend.jobs.run import RELEASED, HeldRuns, Run
@@ -132,6 +133,7 @@ class Worker:
         self._maintenance = Maintenance(
             self._link("maintenance"),
             Timekeeper(settings, self._claimer.wake.set),
+            FollowUps(settings, CARES),
             Rescuer(settings, self._held),
             Pruner(settings),
             rescue_delay=settings.lease_seconds,

@@ -2,7 +2,7 @@
 -- waited for a retry keeps its place. "due_in" is the time until the next one in seconds.
 WITH due AS MATERIALIZED (
     SELECT id, queue, user_id, priority, runs, virtual_time, sort_key, run_at FROM ai_job
-    WHERE status = 'queued' AND NOT runnable AND run_at <= now()
+    WHERE status = 'queued' AND NOT runnable AND blocked_on IS NULL AND run_at <= now()
     ORDER BY run_at LIMIT %(limit)s
     FOR NO KEY UPDATE SKIP LOCKED
 ),
@@ -33,6 +33,7 @@ stamp AS MATERIALIZED (
 job AS (
     UPDATE ai_job SET
         runnable = true,
+        wait_reason = NULL,
         virtual_time = coalesce(stamp.virtual_time, due.virtual_time),
         sort_key = coalesce(stamp.virtual_time, due.virtual_time) - (due.virtual_time - due.sort_key)
     FROM due
@@ -50,6 +51,6 @@ SELECT
     (SELECT count(*) FROM hint) AS hints,
     (
         SELECT extract(epoch FROM run_at - clock_timestamp())::float8 FROM ai_job
-        WHERE status = 'queued' AND NOT runnable AND run_at > now()
+        WHERE status = 'queued' AND NOT runnable AND blocked_on IS NULL AND run_at > now()
         ORDER BY run_at LIMIT 1
     ) AS due_in

@@ -1,0 +1,7 @@
+"""What follows from the end of a job that others wait for. Each care gets every followed job that has ended."""
+
+from __future__ import annotations
+
+from backend.jobs.maintenance import Care
+
+CARES: tuple[Care, ...] = ()
