@@ -13,10 +13,12 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import engineio
 import requests
 import socketio
 
@@ -198,6 +200,24 @@ class Person:
             client.close()
 
 
+class _OneByOne(engineio.Client):  # type: ignore[misc]
+    """Hands messages on in the order of their arrival; the library starts a thread for each, and they overtake each other."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._messages = ThreadPoolExecutor(1, "messages")
+
+    def _trigger_event(self, event: str, *arguments: Any, **options: Any) -> Any:
+        if event == "message":
+            return self._messages.submit(super()._trigger_event, event, *arguments)
+        return super()._trigger_event(event, *arguments, **options)
+
+
+class _InOrder(socketio.Client):  # type: ignore[misc]
+    def _engineio_client_class(self) -> type[engineio.Client]:
+        return _OneByOne
+
+
 class LiveClient:
     """A Socket.IO client that keeps, like the page, the events of each job from the first one on, without a gap, once.
 
@@ -206,7 +226,7 @@ class LiveClient:
 
     def __init__(self, person: Person) -> None:
         self._person = person
-        self._io = socketio.Client(reconnection_delay=0.1, reconnection_delay_max=0.5, randomization_factor=0)
+        self._io = _InOrder(reconnection_delay=0.1, reconnection_delay_max=0.5, randomization_factor=0)
         self._news = threading.Condition()
         self.events: dict[str, list[dict[str, Any]]] = {}
         self._ahead: dict[str, dict[int, dict[str, Any]]] = {}
@@ -261,12 +281,15 @@ class LiveClient:
 
     def _on_connect(self) -> None:
         self.connections += 1
-        if self.connections > 1:
-            for job_id in list(self._watched):
-                with suppress(socketio.exceptions.SocketIOError):  # disconnected again: the next connect does it
-                    self.watch(job_id)
+        if self.connections > 1:  # in a thread: the answers come through the one that calls this
+            threading.Thread(target=self._watch_again, daemon=True).start()
         with self._news:
             self._news.notify_all()
+
+    def _watch_again(self) -> None:
+        for job_id in list(self._watched):
+            with suppress(socketio.exceptions.SocketIOError):  # disconnected again: the next connect does it
+                self.watch(job_id)
 
     def _on_disconnect(self, *_reason: Any) -> None:
         with self._news:
