@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, ParamSpec, Protocol
 
 import orjson
 import psycopg
@@ -16,12 +16,14 @@ from backend.jobs import store
 from backend.jobs.job import Job
 from backend.jobs.payload import clean
 from backend.jobs.run import CANCELLED, LOST, Run
-from backend.jobs.signals import RetryableError
+from backend.jobs.signals import database_lost
+from backend.jobs.steps import Steps
 from backend.jobs.store import Written
 
 MAX_MESSAGE = 500  # characters of a progress message
 MAX_PARTIAL_BYTES = 64 * 1024  # an event carries references, not the data itself
-DATABASE_PAUSE = 1.0  # seconds until a job whose connection broke runs again
+
+P = ParamSpec("P")
 
 
 class Tools(Protocol):
@@ -46,6 +48,7 @@ class JobContext:
         self._run = run
         self._tools = tools
         self._written: list[Written] | None = None  # events of the open transaction
+        self._steps: Steps | None = None
 
     @property
     def job(self) -> Job:
@@ -76,6 +79,20 @@ class JobContext:
         """Wait; an interruption ends it at once. A checkpoint."""
         self._run.wait(seconds)
         self.checkpoint()
+
+    def step(self, name: str, work: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs) -> Any:
+        """``work(*args, **kwargs)``, done once: its result is stored, and returned instead in every later run of the job.
+
+        For what is slow or costs money. The result must be JSON of at most a megabyte and comes back as JSON gives it, in
+        the first run too (a tuple is a list, a date a text). A name stands for one step of a run. A checkpoint.
+        Between the end of ``work`` and the record of it a crash repeats it, as it does a handler.
+        """
+        if self._written is not None:
+            raise RuntimeError("a step is not taken inside ctx.transaction(): its result would be undone with it")
+        self.checkpoint()
+        if self._steps is None:
+            self._steps = Steps(self._run, self._connect)
+        return self._steps.take(name, lambda: work(*args, **kwargs))
 
     @contextmanager
     def on_cancel(self, callback: Callable[[], object]) -> Iterator[None]:
@@ -110,7 +127,7 @@ class JobContext:
                     store.extend_lease(connection, self.job.id, self._run.token, self.settings.lease_seconds)
         except psycopg.Error as error:
             if connection.closed:
-                raise _database_lost() from error
+                raise database_lost() from error
             raise
         finally:
             self._written = None
@@ -145,7 +162,7 @@ class JobContext:
         try:
             return self._tools.connection()
         except psycopg.OperationalError as error:
-            raise _database_lost() from error
+            raise database_lost() from error
 
     def _fence(self, connection: psycopg.Connection[Any]) -> None:
         stop = store.fence(connection, self.job.id, self._run.token)
@@ -159,7 +176,3 @@ def _percent(number: float) -> int:
     if not math.isfinite(number):
         raise ValueError(f"progress must be a number from 0 to 100, not {number}")
     return round(min(max(number, 0.0), 100.0))
-
-
-def _database_lost() -> RetryableError:
-    return RetryableError("database_lost", "The database could not be reached; trying again.", DATABASE_PAUSE)

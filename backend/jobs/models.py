@@ -178,6 +178,47 @@ class AiJobFollowUp(Model):
     noted_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
 
+class AiJobStep(Model):
+    """A finished step of a job: what ``ctx.step`` returned, and returns again in every later run."""
+
+    __tablename__ = "ai_job_step"
+
+    job_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    ordinal: Mapped[int]  # from 1, in the order in which the steps began in the run that finished this one
+    result: Mapped[Any] = mapped_column(JSONB)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+
+
+class AiJobDependency(Model):
+    """``job_id`` does not begin before ``needs_id`` has ended. The outcome stays when the needed job is pruned."""
+
+    __tablename__ = "ai_job_dependency"
+    __table_args__ = (
+        CheckConstraint("on_failure IN ('cancel', 'run')", name="on_failure"),
+        CheckConstraint("outcome IN ('completed', 'failed', 'cancelled')", name="outcome"),
+        Index("ix_ai_job_dependency_needs", "needs_id"),
+        Index("ix_ai_job_dependency_open", "job_id", postgresql_where=text("outcome IS NULL")),
+    )
+
+    job_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    needs_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    position: Mapped[int]  # from 0; the order of ctx.inputs()
+    on_failure: Mapped[str] = mapped_column(Text)  # what becomes of job_id when needs_id fails or is cancelled
+    outcome: Mapped[str | None] = mapped_column(Text)  # None while the needed job has not ended
+
+
+class AiJobGroup(Model):
+    """A group that is still open: its parent job waits for its children."""
+
+    __tablename__ = "ai_job_group"
+
+    job_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    counted_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())  # its progress, last
+    written_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())  # an event of it, last
+
+
 class AiWorker(Model):
     """A worker process. While it lives it holds the advisory lock (``WORKER_LOCK_CLASS``, id) on its direct connection."""
 

@@ -90,10 +90,12 @@ def read_statuses(fields: dict[str, list[uuid.UUID]]) -> dict[str, Any]:
 @blueprint.route("/<uuid:job_id>")
 @blueprint.response(200, JobDetailSchema)
 def read_job(job_id: uuid.UUID) -> dict[str, Any]:
-    """A job with its request and its attempts."""
+    """A job with its request, its attempts and its steps."""
     actor = require_actor()
     job = service.visible_job(db.session, actor, job_id)
-    return views.job_detail_body(job, service.attempts_of(db.session, job_id), actor)
+    return views.job_detail_body(
+        job, service.attempts_of(db.session, job_id), service.steps_of(db.session, job_id), actor
+    )
 
 
 @blueprint.route("/<uuid:job_id>/result")

@@ -140,11 +140,21 @@ class AttemptSchema(Schema):
     next_run_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
+class StepSchema(Schema):
+    """A finished step: no later run does it again."""
+
+    name = fields.String(required=True)
+    started_at = fields.AwareDateTime(required=True)
+    ended_at = fields.AwareDateTime(required=True)
+    duration_ms = fields.Integer(required=True)
+
+
 class JobDetailSchema(JobSchema):
     """A job with what it was asked and what happened to it."""
 
     request_data = fields.Dict(required=True)
     attempts = fields.List(fields.Nested(AttemptSchema), required=True)
+    steps = fields.List(fields.Nested(StepSchema), required=True)
 
 
 class JobListSchema(Schema):

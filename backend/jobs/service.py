@@ -16,7 +16,7 @@ from backend.errors import Conflict, Forbidden, NotFound
 from backend.identity import Actor
 from backend.jobs import store
 from backend.jobs.enqueue import Enqueued, insert_job, known_job, parse_request, required_task
-from backend.jobs.models import FINISHED, PRIORITIES, AiJob, AiJobAttempt
+from backend.jobs.models import FINISHED, PRIORITIES, AiJob, AiJobAttempt, AiJobStep
 from backend.jobs.options import Options, check_options
 from backend.jobs.payload import fingerprint_of
 from backend.jobs.registry import Task
@@ -111,6 +111,12 @@ def visible_job(session: AnySession, actor: Actor, job_id: uuid.UUID, *, acting:
 def attempts_of(session: AnySession, job_id: uuid.UUID) -> Sequence[AiJobAttempt]:
     """The ended runs of a job, the oldest first."""
     return session.scalars(select(AiJobAttempt).where(AiJobAttempt.job_id == job_id).order_by(AiJobAttempt.run)).all()
+
+
+def steps_of(session: AnySession, job_id: uuid.UUID) -> Sequence[AiJobStep]:
+    """The finished steps of a job in their order, without what they returned."""
+    query = select(AiJobStep).where(AiJobStep.job_id == job_id).options(defer(AiJobStep.result))
+    return session.scalars(query.order_by(AiJobStep.ordinal, AiJobStep.started_at)).all()
 
 
 def visible_jobs(session: AnySession, actor: Actor, ids: Collection[uuid.UUID]) -> Sequence[AiJob]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+DATABASE_PAUSE = 1.0  # seconds until a job whose connection broke runs again
+
 
 class FinalError(Exception):
     """The job fails at once; trying again would not help. ``message`` is shown to its owner."""
@@ -63,3 +65,8 @@ class JobTimedOut(JobInterrupted):
 
 class JobReleased(JobInterrupted):
     """The worker is shutting down; the job goes back to the queue."""
+
+
+def database_lost() -> RetryableError:
+    """What a handler's run ends with when its connection broke; it spends no attempt."""
+    return RetryableError("database_lost", "The database could not be reached; trying again.", DATABASE_PAUSE)

@@ -55,6 +55,12 @@ class ProgressAnswer(NamedTuple):
     lost: bool
 
 
+class StepResult(NamedTuple):
+    """What a finished step returned, as JSON gives it back."""
+
+    result: Any
+
+
 class Doubt(NamedTuple):
     """A held job about which the heartbeat learned something."""
 
@@ -247,6 +253,28 @@ def append_partial(
     parameters = {"id": job_id, "token": token, "data": data, "progress": progress, "message": message}
     row = _run(connection, "append_partial", parameters).fetchone()
     return None if row is None else int(row[0])
+
+
+def find_step(connection: Connection, job_id: uuid.UUID, name: str) -> StepResult | None:
+    """The result of a step that an earlier run has finished."""
+    row = _run(connection, "find_step", {"id": job_id, "name": name}).fetchone()
+    return None if row is None else StepResult(row[0])
+
+
+def record_step(
+    connection: Connection,
+    job_id: uuid.UUID,
+    token: uuid.UUID,
+    *,
+    name: str,
+    ordinal: int,
+    result: str,
+    seconds: float,
+) -> StepResult | None:
+    """Store what a step returned (JSON) after ``seconds``; None if the claim is lost."""
+    parameters = {"id": job_id, "token": token, "name": name, "ordinal": ordinal, "result": result, "seconds": seconds}
+    row = _run(connection, "record_step", parameters).fetchone()
+    return None if row is None else StepResult(row[0])
 
 
 # --- time and maintenance ------------------------------------------------------------------------------------------

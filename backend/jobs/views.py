@@ -8,7 +8,7 @@ from typing import Any
 from backend.errors import Conflict
 from backend.identity import Actor
 from backend.jobs.job import Job
-from backend.jobs.models import AiJob, AiJobAttempt
+from backend.jobs.models import AiJob, AiJobAttempt, AiJobStep
 from backend.jobs.outcome import UNEXPECTED
 
 JOBS = "/api/jobs"
@@ -53,12 +53,24 @@ def job_error(job: AiJob | Job) -> dict[str, str] | None:
     }
 
 
-def job_detail_body(job: AiJob, attempts: Sequence[AiJobAttempt], actor: Actor) -> dict[str, Any]:
-    """A job with its request and its attempts. What went wrong inside is for staff alone."""
+def job_detail_body(
+    job: AiJob, attempts: Sequence[AiJobAttempt], steps: Sequence[AiJobStep], actor: Actor
+) -> dict[str, Any]:
+    """A job with its request, its attempts and its steps. What went wrong inside is for staff alone."""
     return {
         **job_status_body(job, actor),
         "request_data": job.request_data,
         "attempts": [_attempt(attempt, actor) for attempt in attempts],
+        "steps": [_step(step) for step in steps],
+    }
+
+
+def _step(step: AiJobStep) -> dict[str, Any]:
+    return {
+        "name": step.name,
+        "started_at": step.started_at,
+        "ended_at": step.ended_at,
+        "duration_ms": round((step.ended_at - step.started_at).total_seconds() * 1000),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0004"
 down_revision = "0003"
@@ -53,9 +54,55 @@ def upgrade() -> None:
     )
     op.execute(NOTE_END)
     op.execute(ON_END)
+    _make_flow_tables()
+
+
+def _make_flow_tables() -> None:
+    """Steps, and jobs that wait for jobs. Without foreign keys, as all that belongs to jobs: retention deletes by job."""
+    op.create_table(
+        "ai_job_step",
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("result", postgresql.JSONB(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("job_id", "name", name=op.f("pk_ai_job_step")),
+    )
+    op.create_table(
+        "ai_job_dependency",
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("needs_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("on_failure", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.CheckConstraint("on_failure IN ('cancel', 'run')", name=op.f("ck_ai_job_dependency_on_failure")),
+        sa.CheckConstraint(
+            "outcome IN ('completed', 'failed', 'cancelled')", name=op.f("ck_ai_job_dependency_outcome")
+        ),
+        sa.PrimaryKeyConstraint("job_id", "needs_id", name=op.f("pk_ai_job_dependency")),
+    )
+    op.create_index("ix_ai_job_dependency_needs", "ai_job_dependency", ["needs_id"])
+    op.create_index(
+        "ix_ai_job_dependency_open", "ai_job_dependency", ["job_id"], postgresql_where=sa.text("outcome IS NULL")
+    )
+    op.create_table(
+        "ai_job_group",
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "counted_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.Column(
+            "written_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("job_id", name=op.f("pk_ai_job_group")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("ai_job_group")
+    op.drop_table("ai_job_dependency")
+    op.drop_table("ai_job_step")
     op.execute("DROP TRIGGER followed_end ON ai_job")
     op.execute("DROP FUNCTION note_followed_end")
     op.drop_table("ai_job_follow_up")

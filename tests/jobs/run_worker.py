@@ -6,9 +6,10 @@ import os
 import sys
 
 import worker
-from tests.jobs import sample_tasks
+from tests.jobs import flow_tasks, sample_tasks
 
 assert sample_tasks.gates is not None
+assert flow_tasks.QUICK is not None
 
 if __name__ == "__main__":
     code = worker.main()

@@ -3,6 +3,7 @@ WITH job AS (
     UPDATE ai_job SET
         status = 'cancelled',
         runnable = true,
+        blocked_on = NULL,
         error_code = NULL,
         error_message = NULL,
         progress_message = NULL,

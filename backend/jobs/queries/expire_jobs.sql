@@ -10,6 +10,7 @@ job AS (
     UPDATE ai_job SET
         status = 'failed',
         runnable = true,
+        blocked_on = NULL,
         error_code = 'expired',
         error_message = 'The job was not started before it expired.',
         progress_message = NULL,

@@ -903,7 +903,7 @@ export interface paths {
       };
       cookie?: never;
     };
-    /** A job with its request and its attempts. */
+    /** A job with its request, its attempts and its steps. */
     get: {
       parameters: {
         query?: never;
@@ -1415,6 +1415,7 @@ export interface components {
       started_at: string | null;
       /** @enum {string} */
       status: "queued" | "processing" | "completed" | "failed" | "cancelled";
+      steps: components["schemas"]["Step"][];
       summary: string | null;
       tags: string[];
       /** Format: uuid */
@@ -1568,6 +1569,14 @@ export interface components {
       role: "user" | "staff_readonly" | "staff";
       /** @description Only with ?token=1. Shown this once. */
       token?: string;
+    };
+    Step: {
+      duration_ms: number;
+      /** Format: date-time */
+      ended_at: string;
+      name: string;
+      /** Format: date-time */
+      started_at: string;
     };
     Token: {
       /** Format: date-time */
