@@ -27,10 +27,21 @@ hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("explore", deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
+# Tests that kill, restart and watch real processes on a busy machine may try twice. The closing line counts such reruns:
+# one that comes back is a fault to mend, in the test or in what it tests.
+SECOND_CHANCE = {"acceptance", "browser", "live", "soak"}
+
 TEMPLATE = "collabcanvas_template"
 # The tests' server may forget what it wrote when the machine dies; it must not when a process is killed.
 FAST_AND_LOSE = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200")
 _numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that get a second chance."""
+    for item in items:
+        if SECOND_CHANCE.intersection(item.path.parts) or item.path.stem == "test_processes":
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def with_database(url: str, name: str) -> str:
