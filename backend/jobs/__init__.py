@@ -5,6 +5,7 @@ Features use the names below and nothing else of it.
 
 from backend.jobs.context import JobContext
 from backend.jobs.enqueue import Enqueued, enqueue
+from backend.jobs.enqueue_many import enqueue_many
 from backend.jobs.job import Job
 from backend.jobs.registry import task
 from backend.jobs.retry import RetryPolicy
@@ -22,5 +23,6 @@ __all__ = [
     "RetryableError",
     "Snooze",
     "enqueue",
+    "enqueue_many",
     "task",
 ]

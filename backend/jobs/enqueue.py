@@ -143,7 +143,7 @@ def insert_job(
         owe_after_commit(
             target,
             None if lead_ready else (parameters["ready_channel"], parameters["ready_payload"]),
-            None if lead_event else store.Written(job.id, job.last_seq),
+            () if lead_event else [store.Written(job.id, job.last_seq)],
         )
     return job
 
@@ -151,11 +151,21 @@ def insert_job(
 def _parameters(
     task: Task, request: dict[str, Any], options: Options, user_id: uuid.UUID, fingerprint: str
 ) -> dict[str, Any]:
+    return {
+        **shared_parameters(task, options, user_id),
+        "id": uuid7(),
+        "summary": summary_of(task, request),
+        "request": to_json(task.stored(request)),
+        "idempotency_key": options.idempotency_key,
+        "idempotency_hash": None if options.idempotency_key is None else fingerprint,
+    }
+
+
+def shared_parameters(task: Task, options: Options, user_id: uuid.UUID) -> dict[str, Any]:
+    """What a statement needs to know of every job that is made by the same call."""
     settings = current_settings()
     queue = options.queue or task.queue
-    summary = task.summary(request)
     return {
-        "id": uuid7(),
         "user_id": user_id,
         "canvas_id": options.canvas_id,
         "job_type": task.name,
@@ -164,17 +174,19 @@ def _parameters(
         "offset": int(settings.priority_offsets[options.priority] * MICROSECONDS),
         "run_at": options.run_at,
         "expires_at": options.expires_at,
-        "summary": None if summary is None else clean(summary),
-        "request": to_json(task.stored(request)),
         "max_attempts": options.max_attempts or task.retry.max_attempts or settings.max_attempts,
-        "idempotency_key": options.idempotency_key,
-        "idempotency_hash": None if options.idempotency_key is None else fingerprint,
         "parent_id": options.parent_id,
         "tags": list(options.tags),
         "correlation_id": options.correlation_id or _current_correlation(),
         "ready_channel": READY if options.run_at is None else LATER,
         "ready_payload": queue,
     }
+
+
+def summary_of(task: Task, request: dict[str, Any]) -> str | None:
+    """The job's title as it can be stored."""
+    summary = task.summary(request)
+    return None if summary is None else clean(summary)
 
 
 def _current_correlation() -> str | None:

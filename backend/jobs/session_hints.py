@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, event, text
@@ -26,12 +27,12 @@ def hints_of(session: AnySession) -> Hints:
     return found
 
 
-def owe_after_commit(session: AnySession, ready: tuple[str, str] | None, written: Written | None) -> None:
+def owe_after_commit(session: AnySession, ready: tuple[str, str] | None, written: Sequence[Written]) -> None:
     """Send hints once the outermost transaction of the session has committed."""
-    if ready is None and written is None:
+    if ready is None and not written:
         return
     plain = session() if isinstance(session, scoped_session) else session
-    owed: list[tuple[tuple[str, str] | None, Written | None]] = plain.info.setdefault(OWED, [])
+    owed: list[tuple[tuple[str, str] | None, Sequence[Written]]] = plain.info.setdefault(OWED, [])
     owed.append((ready, written))
     if not event.contains(plain, "after_commit", _send_owed):
         event.listen(plain, "after_commit", _send_owed)
@@ -45,8 +46,8 @@ def _send_owed(session: Session) -> None:
     for ready, written in owed:
         if ready is not None:
             hints.owe(*ready)
-        if written is not None:
-            hints.owe_events([written])
+        if written:
+            hints.owe_events(written)
 
 
 class _Sender:

@@ -117,6 +117,11 @@ def enqueue(connection: Connection, parameters: dict[str, Any]) -> Job | None:
     return found[0][0] if found else None
 
 
+def enqueue_many(connection: Connection, parameters: dict[str, Any]) -> None:
+    """Insert jobs with their first events."""
+    _run(connection, "enqueue_jobs", parameters)
+
+
 def find_idempotent(connection: Connection, user_id: uuid.UUID, key: str) -> tuple[Job, str] | None:
     """The job made with this key and the hash of its request."""
     found = _jobs(_run(connection, "find_idempotent_job", {"user_id": user_id, "idempotency_key": key}))

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
 
+from backend.app import create_app
+from backend.db import db
 from tests.jobs import sample_tasks
 from tests.jobs.engine import Engine
 
@@ -32,3 +35,13 @@ def engine(engine_environ: dict[str, str]) -> Iterator[Engine]:
     for gate in list(sample_tasks.gates.values()):
         gate.set()  # no handler of this test may wait into the next one
     found.close()
+
+
+@pytest.fixture
+def web(engine: Engine) -> Iterator[Flask]:
+    """The web application on the engine's database, inside its context."""
+    application = create_app(engine.settings)
+    with application.app_context():
+        yield application
+        db.session.remove()
+        db.engine.dispose()

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
-from flask import Flask
 from marshmallow import Schema, fields
 from sqlalchemy import text
 
-from backend.app import create_app
 from backend.db import db
 from backend.errors import Conflict, Forbidden, NotFound, Unprocessable
 from backend.identity import Actor
@@ -48,16 +45,6 @@ def admit(session: Any, actor: Actor, request: dict[str, Any]) -> uuid.UUID | No
 def room(_ctx: Any, request: dict[str, Any]) -> dict[str, Any]:
     """Return the request."""
     return request
-
-
-@pytest.fixture
-def web(engine: Engine) -> Iterator[Flask]:
-    """The web application on the engine's database, inside its context."""
-    application = create_app(engine.settings)
-    with application.app_context():
-        yield application
-        db.session.remove()
-        db.engine.dispose()
 
 
 def test_a_job_exists_exactly_if_the_callers_raw_transaction_commits(engine: Engine) -> None:
