@@ -23,6 +23,7 @@ from backend.errors import register_errors
 from backend.extensions import api, migrate, socketio
 from backend.identity import EXTENSION_KEY as AUTHENTICATOR
 from backend.jobs import models as jobs_models
+from backend.jobs import rollup_models
 from backend.jobs.routes import blueprint as jobs_blueprint
 from backend.live.routes import blueprint as events_blueprint
 from backend.live.startup import init_live
@@ -31,7 +32,7 @@ from backend.monitoring.routes import register_health
 from backend.socket_json import FastJson, TextPacket
 
 # Every package with tables: migrations compare these with the database.
-MODELS = (accounts_models, ai_models, canvases_models, jobs_models)
+MODELS = (accounts_models, ai_models, canvases_models, jobs_models, rollup_models)
 
 # Every module with tasks: importing them fills the registry.
 TASKS = tasks.TASK_MODULES

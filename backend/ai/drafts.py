@@ -10,6 +10,8 @@ import psycopg
 from psycopg.rows import tuple_row
 from psycopg.types.json import Jsonb
 
+from backend.jobs.retention import sweep
+
 Element = dict[str, Any]
 Connection = psycopg.Connection[Any]
 
@@ -50,3 +52,16 @@ def note_written(connection: Connection, job_id: uuid.UUID, draft: Draft) -> Non
         "UPDATE ai_draft SET written = %s, result = %s, batches = CASE WHEN %s THEN '[]' ELSE batches END WHERE job_id = %s",
         (draft.written, Jsonb(draft.result), done, job_id),
     )
+
+
+@sweep("drafts of cancelled jobs")
+def forget_drafts(connection: Connection, limit: int) -> int:
+    """Nobody goes on with what was cancelled. A failed job keeps its draft: tried again, it asks no model again."""
+    return connection.execute(
+        """
+        DELETE FROM ai_draft WHERE job_id = ANY (ARRAY(
+            SELECT job_id FROM ai_draft JOIN ai_job ON ai_job.id = job_id WHERE status = 'cancelled' LIMIT %s
+        ))
+        """,
+        (limit,),
+    ).rowcount

@@ -1,8 +1,7 @@
-"""What some worker has to do from time to time: promote and expire, rescue, prune. Safe on any number of workers."""
+"""What some worker has to do from time to time: promote, expire, rescue, and the upkeep. Safe on any number of workers."""
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -21,10 +20,7 @@ log = structlog.get_logger(__name__)
 SOONEST = 0.001  # seconds between two looks at the clock
 SILENT_BEATS = 1.25  # heartbeats missed by a worker whose lock is free, before its jobs are taken from it
 RESCUES_A_BEAT = 4
-PRUNE_INTERVAL = 60.0  # seconds between prunings; a full batch is followed by the next one after PRUNE_PAUSE
-PRUNE_BATCH = 200  # jobs; small, so that a pruning never holds up a promotion
-PRUNE_PAUSE = 0.05
-
+UPKEEP_DELAY = 3.0  # seconds after the start: what waits is run first
 FOLLOW_UP_BATCH = 200  # ended jobs
 
 Duty = Callable[[Connection], float]  # does its work, returns the seconds until it is due again
@@ -80,23 +76,6 @@ class FollowUps:
         return SOONEST if len(ended) == FOLLOW_UP_BATCH else self._settings.job_processing_interval
 
 
-class Pruner:
-    """Removes finished jobs after their retention, in small batches."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    def __call__(self, connection: Connection) -> float:
-        days, failed_days = self._settings.job_cleanup_days, self._settings.failed_job_cleanup_days
-        pruned = store.prune(connection, days=days, failed_days=max(days, failed_days), limit=PRUNE_BATCH)
-        if pruned:
-            log.info("jobs_pruned", jobs=pruned)
-        if pruned == PRUNE_BATCH:
-            return PRUNE_PAUSE
-        store.prune_workers(connection)
-        return PRUNE_INTERVAL * random.uniform(0.8, 1.2)
-
-
 class Maintenance:
     """Runs the duties on one thread and connection, each when it is due."""
 
@@ -106,11 +85,13 @@ class Maintenance:
         timekeeper: Timekeeper,
         follow_ups: FollowUps,
         rescuer: Rescuer,
-        pruner: Pruner,
+        upkeep: Sequence[Duty],
         *,
         rescue_delay: float,
     ) -> None:
-        """``rescue_delay``: seconds without rescues after the database could not be reached. Others could not either."""
+        """``upkeep``: what can wait, such as pruning. ``rescue_delay``: seconds without rescues after the database could not
+        be reached. Others could not either.
+        """
         self._link = link
         self._called: tuple[Duty, ...] = (
             follow_ups,
@@ -122,7 +103,7 @@ class Maintenance:
             follow_ups: 0.0,
             timekeeper: 0.0,
             rescuer: 0.0,
-            pruner: time.monotonic() + 5.0,
+            **dict.fromkeys(upkeep, time.monotonic() + UPKEEP_DELAY),
         }
         self._wake = threading.Event()
         self._look_at_clock = threading.Event()

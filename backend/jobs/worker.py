@@ -23,11 +23,14 @@ from backend.jobs.hints import Hints
 from backend.jobs.lease import LeaseKeeper
 from backend.jobs.link import Link, LinkClosed, connect
 from backend.jobs.listener import Listener
-from backend.jobs.maintenance import FollowUps, Maintenance, Pruner, Rescuer, Timekeeper
+from backend.jobs.maintenance import FollowUps, Maintenance, Rescuer, Timekeeper
 from backend.jobs.outcome import Released
 from backend.jobs.registry import queue_names
+from backend.jobs.retention import Pruner, Sweeper
+from backend.jobs.rollup import RollUp
 from backend.jobs.run import RELEASED, HeldRuns, Run
 from backend.jobs.store import Written
+from backend.jobs.vacuum import VacuumWatch
 
 log = structlog.get_logger(__name__)
 
@@ -135,7 +138,7 @@ class Worker:
             Timekeeper(settings, self._claimer.wake.set),
             FollowUps(settings, CARES),
             Rescuer(settings, self._held),
-            Pruner(settings),
+            (VacuumWatch(), RollUp(), Pruner(settings), Sweeper()),
             rescue_delay=settings.lease_seconds,
         )
 

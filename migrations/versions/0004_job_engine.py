@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -29,6 +31,96 @@ WHEN (NEW.followed AND OLD.completed_at IS NULL AND NEW.completed_at IS NOT NULL
 EXECUTE FUNCTION note_followed_end()
 """
 
+# What belongs to a job goes with it, whichever statement deletes it (a cascade from its owner included). Once a statement,
+# and only on deletes: nothing that a worker writes meets it. The arrays keep it on the indexes, however many jobs go.
+FORGET = """
+CREATE FUNCTION forget_deleted_jobs() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM ai_job_event WHERE job_id = ANY (ARRAY(SELECT id FROM gone));
+    DELETE FROM ai_job_attempt WHERE job_id = ANY (ARRAY(SELECT id FROM gone));
+    DELETE FROM ai_job_step WHERE job_id = ANY (ARRAY(SELECT id FROM gone));
+    DELETE FROM ai_job_dependency WHERE job_id = ANY (ARRAY(SELECT id FROM gone));
+    DELETE FROM ai_job_group WHERE job_id = ANY (ARRAY(SELECT id FROM gone));
+    DELETE FROM ai_job_follow_up WHERE job_id = ANY (ARRAY(SELECT id FROM gone));
+    RETURN NULL;
+END
+$$
+"""
+ON_DELETE = """
+CREATE TRIGGER deleted_jobs AFTER DELETE ON ai_job REFERENCING OLD TABLE AS gone FOR EACH STATEMENT
+EXECUTE FUNCTION forget_deleted_jobs()
+"""
+
+# Rows that change or come and go by the thousand: cleaned after a few per cent, not after a fifth of a table that history
+# makes large. Event and attempt rows are only added, so that vacuum has little to do there until retention deletes.
+OFTEN = "autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_limit = 2000"
+ADDED = "autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05"
+FEW = "autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200, fillfactor = 50"
+STORAGE = {
+    "ai_job": f"{OFTEN}, autovacuum_vacuum_threshold = 2000, autovacuum_analyze_scale_factor = 0.02",
+    "ai_job_event": f"{OFTEN}, {ADDED}, autovacuum_vacuum_threshold = 10000",
+    "ai_job_attempt": f"{OFTEN}, {ADDED}, autovacuum_vacuum_threshold = 10000",
+    "ai_job_follow_up": "autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000",
+    "ai_job_rollup": "autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, fillfactor = 70",
+    "ai_job_rollup_time": "autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, fillfactor = 70",
+    "ai_job_step": f"{OFTEN}, {ADDED}, autovacuum_vacuum_threshold = 10000",
+    "ai_job_dependency": f"{OFTEN}, autovacuum_vacuum_threshold = 2000",
+    "ai_job_group": FEW,
+    "ai_job_duty": FEW,
+    "ai_worker": FEW,
+}
+
+
+def _store(table: str, options: str) -> None:
+    op.execute(f"ALTER TABLE {table} SET ({options})")
+
+
+def _forget_storage(table: str, options: str) -> None:
+    names = ", ".join(option.split("=")[0].strip() for option in options.split(","))
+    op.execute(f"ALTER TABLE {table} RESET ({names})")
+
+
+def _rollup_key() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("span", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("queue", sa.Text(), nullable=False),
+        sa.Column("job_type", sa.Text(), nullable=False),
+    ]
+
+
+def _create_rollups() -> None:
+    names = [column.name for column in _rollup_key()]
+    op.create_table(
+        "ai_job_rollup",
+        *_rollup_key(),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("error_code", sa.Text(), server_default="", nullable=False),
+        sa.Column("jobs", sa.BigInteger(), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("rescues", sa.BigInteger(), nullable=False),
+        sa.Column("ran", sa.BigInteger(), nullable=False),
+        sa.Column("wait_seconds", sa.Double(), nullable=False),
+        sa.Column("run_seconds", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint(*names, "status", "error_code", name=op.f("pk_ai_job_rollup")),
+    )
+    op.create_table(
+        "ai_job_rollup_time",
+        *_rollup_key(),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("bucket", sa.SmallInteger(), nullable=False),
+        sa.Column("jobs", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(*names, "kind", "bucket", name=op.f("pk_ai_job_rollup_time")),
+    )
+    op.create_table(
+        "ai_job_duty",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), server_default=sa.text("'-infinity'"), nullable=False),
+        sa.Column("mark", sa.DateTime(timezone=True), server_default=sa.text("'-infinity'"), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_ai_job_duty")),
+    )
+    op.execute("INSERT INTO ai_job_duty (name) VALUES ('roll_up'), ('sweep'), ('watch_vacuum')")
+
 
 def upgrade() -> None:
     op.add_column("ai_job", sa.Column("blocked_on", sa.Text(), nullable=True))
@@ -55,6 +147,7 @@ def upgrade() -> None:
     op.execute(NOTE_END)
     op.execute(ON_END)
     _make_flow_tables()
+    _make_upkeep()
 
 
 def _make_flow_tables() -> None:
@@ -99,7 +192,25 @@ def _make_flow_tables() -> None:
     )
 
 
+def _make_upkeep() -> None:
+    """Counts that outlive jobs, duties, what goes with a deleted job, and how each table is stored and cleaned."""
+    for table in ("ai_job_event", "ai_job_attempt"):  # those whose jobs went with their owners, before the trigger
+        op.execute(f"DELETE FROM {table} WHERE NOT EXISTS (SELECT FROM ai_job WHERE ai_job.id = job_id)")  # noqa: S608
+    op.execute(FORGET)
+    op.execute(ON_DELETE)
+    _create_rollups()
+    for table, options in STORAGE.items():
+        _store(table, options)
+
+
 def downgrade() -> None:
+    op.drop_table("ai_job_duty")
+    op.drop_table("ai_job_rollup_time")
+    op.drop_table("ai_job_rollup")
+    for table in ("ai_job", "ai_job_event", "ai_job_attempt", "ai_worker"):
+        _forget_storage(table, STORAGE[table])
+    op.execute("DROP TRIGGER deleted_jobs ON ai_job")
+    op.execute("DROP FUNCTION forget_deleted_jobs")
     op.drop_table("ai_job_group")
     op.drop_table("ai_job_dependency")
     op.drop_table("ai_job_step")

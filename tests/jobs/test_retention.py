@@ -1,0 +1,121 @@
+"""What goes with a job, how a slow removal shrinks, and the forced clean-up."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.ai import drafts
+from backend.jobs import retention, store
+from backend.jobs.retention import LARGEST_BATCH, SMALLEST_BATCH, Batch, Sweeper, clean_up
+from tests.jobs.engine import Engine
+
+AGED = "UPDATE ai_job SET completed_at = completed_at - interval '3 days' WHERE completed_at IS NOT NULL"
+
+
+def left(engine: Engine, table: str) -> int:
+    row = engine.connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def test_nothing_of_a_person_s_jobs_is_left_when_the_person_is_deleted(engine: Engine) -> None:
+    """The cascade deletes the jobs; events and attempts have no foreign key, and go all the same."""
+    stays = engine.enqueue(user_id=engine.user())
+    for _ in range(3):
+        engine.enqueue()
+    engine.enqueue("sample_fail", {"times": 1})
+    engine.drain()
+    engine.claim()
+    engine.connection.execute("DELETE FROM app_user WHERE id = %s", (engine.user_id,))
+    assert engine.count("true") == 1
+    for table in ("ai_job_event", "ai_job_attempt", "ai_job_follow_up"):
+        row = engine.connection.execute(f"SELECT count(*) FROM {table} WHERE job_id <> %s", (stays.id,)).fetchone()
+        assert row == (0,), table
+    assert engine.event_types(stays.id) == ["queued", "processing", "completed"]
+
+
+def test_deleting_jobs_reads_their_events_by_index_however_many_there_are(engine: Engine) -> None:
+    """A plan made for a huge deletion and kept must not scan the event table for every small one after it."""
+    engine.connection.execute(
+        "INSERT INTO ai_job_event (job_id, seq, type, status, progress) "
+        "SELECT gen_random_uuid(), 1, 'queued', 'queued', 0 FROM generate_series(1, 20000)"
+    )
+    engine.connection.execute("ANALYZE ai_job_event")
+    for _ in range(8):
+        engine.enqueue()
+        engine.connection.execute("DELETE FROM ai_job")
+    engine.connection.execute("SELECT pg_stat_force_next_flush()")
+    row = engine.connection.execute(
+        "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'ai_job_event'"
+    ).fetchone()
+    assert row == (0,)
+
+
+def test_a_slow_batch_halves_the_next_one_and_quick_ones_let_it_grow_again() -> None:
+    batch = Batch()
+    for _ in range(20):
+        batch.note(1.0)
+    assert batch.size == SMALLEST_BATCH
+    batch.note(0.1)
+    assert batch.size == SMALLEST_BATCH
+    for _ in range(20):
+        batch.note(0.001)
+    assert batch.size == LARGEST_BATCH
+
+
+def test_the_forced_clean_up_removes_what_is_old_enough_in_batches_and_spares_failures(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "LARGEST_BATCH", 2)
+    for _ in range(5):
+        engine.enqueue()
+    engine.enqueue("sample_fail", {"times": 9, "code": "final"})
+    engine.drain()
+    engine.connection.execute(AGED)
+    engine.enqueue()
+    engine.drain()
+    waiting = engine.enqueue()
+    assert list(clean_up(engine.connection, days=2, failed_days=None)) == [2, 2, 1]
+    assert engine.count("status = 'completed'") == 1
+    assert engine.count("status = 'failed'") == 1
+    assert sum(clean_up(engine.connection, days=0, failed_days=4)) == 1
+    assert sum(clean_up(engine.connection, days=0, failed_days=0)) == 1
+    assert engine.count("true") == 1
+    assert engine.event_types(waiting.id) == ["queued"]
+    row = engine.connection.execute("SELECT sum(jobs) FROM ai_job_rollup").fetchone()
+    assert row is not None and row[0] >= 6  # counted before they went
+
+
+def test_the_draft_of_a_cancelled_job_goes_and_that_of_a_failed_one_stays(engine: Engine) -> None:
+    kept, dropped = engine.enqueue("sample_fail", {"times": 9, "code": "final"}), engine.enqueue()
+    for job in (kept, dropped):
+        with engine.connection.transaction():
+            drafts.save_draft(engine.connection, job.id, drafts.Draft({}, []))
+    store.cancel_queued(engine.connection, dropped.id)
+    engine.drain()
+    duty = Sweeper()
+    while duty(engine.connection) < 1:
+        pass
+    assert engine.connection.execute("SELECT job_id FROM ai_draft").fetchall() == [(kept.id,)]
+
+
+def test_of_two_workers_one_sweeps(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    swept: list[int] = []
+
+    def count(_connection: store.Connection, limit: int) -> int:
+        swept.append(limit)
+        return limit if len(swept) == 1 else 0
+
+    monkeypatch.setattr(retention, "_sweeps", {"sample": count})
+    first, second = Sweeper(), Sweeper()
+    assert first(engine.connection) < 1  # a full batch: there is more
+    assert second(engine.connection) > 60
+    assert first(engine.connection) > 60
+    assert len(swept) == 2
+
+
+def test_tables_that_change_most_are_cleaned_early(engine: Engine) -> None:
+    options = dict(engine.connection.execute("SELECT relname, reloptions FROM pg_class WHERE relkind = 'r'").fetchall())
+    for table in ("ai_job", "ai_job_event", "ai_job_attempt"):
+        assert "autovacuum_vacuum_scale_factor=0.01" in options[table]
+    assert "fillfactor=85" in options["ai_job"]
+    assert "fillfactor=50" in options["ai_worker"]
