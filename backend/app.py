@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend import frontend, openapi, security, tasks
@@ -29,6 +30,7 @@ from backend.live.routes import blueprint as events_blueprint
 from backend.live.startup import init_live
 from backend.monitoring.logs import register_request_logging
 from backend.monitoring.routes import register_health
+from backend.pooler import mind_pooler
 from backend.socket_json import FastJson, TextPacket
 
 # Every package with tables: migrations compare these with the database.
@@ -57,6 +59,8 @@ def create_app(settings: Settings) -> Flask:
     )
     sessions.install(app, settings, settings.secret_key)
     db.init_app(app)
+    with app.app_context():
+        event.listen(db.engine, "connect", mind_pooler)  # for each connection of the pool
     migrate.init_app(app, db, compare_type=True)
     api.init_app(app)
     openapi.describe_security(app, api)

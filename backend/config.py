@@ -67,6 +67,7 @@ class Settings:
     job_cleanup_days: float
     failed_job_cleanup_days: float
     job_timeout: float
+    hard_timeout_grace: float
     shutdown_grace: float
     lease_seconds: float
     heartbeat_interval: float
@@ -132,6 +133,7 @@ class Settings:
             job_cleanup_days=env.number("JOB_CLEANUP_DAYS", 7.0, 0.01, 3650),
             failed_job_cleanup_days=env.number("FAILED_JOB_CLEANUP_DAYS", 30.0, 0.01, 3650),
             job_timeout=env.number("JOB_TIMEOUT", 1800.0, 1, 86_400),
+            hard_timeout_grace=env.number("HARD_TIMEOUT_GRACE", 30.0, 0.05, 86_400),
             shutdown_grace=env.number("SHUTDOWN_GRACE", 10.0, 0, 3600),
             lease_seconds=env.number("LEASE_SECONDS", 3.0, 0.2, 3600),
             heartbeat_interval=env.number("HEARTBEAT_INTERVAL", 1.0, 0.05, 600),

@@ -13,6 +13,7 @@ import psycopg
 import structlog
 
 from backend.jobs import store
+from backend.jobs.canary import DOWN_POLL
 from backend.jobs.hints import EVENT, Hints
 from backend.jobs.link import Link
 from backend.jobs.outcome import Outcome, Released
@@ -25,7 +26,6 @@ READ_AHEAD_JOBS = 100  # more would gain 20 % and delay every job behind a slow 
 RUN_TIME_WEIGHT = 10  # jobs; how far back "recent" reaches
 GIVE_BACK_SECONDS = 0.5  # read-ahead jobs that no thread has begun by then go back for others to take
 SECOND_LOOK = 0.04  # seconds; rows that another claimer had locked at the first look may be free by then
-DOWN_POLL = 1.0  # seconds between polls while LISTEN is down
 
 
 class Pace:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Callable
@@ -33,22 +34,59 @@ class Executor:
         self._concurrency = concurrency
         self._tools = tools
         self._finish = finish
+        self._running: dict[Run, bool] = {}  # whoever takes a run out of it says how it ended: the thread, or abandon()
+        self._lock = threading.Lock()
+        self._numbers = itertools.count()
+        self.abandoned = 0  # threads that are still busy with a run that was given up
 
     def start(self) -> None:
         """Start the threads. They are daemons: a handler that does not stop must not keep the process."""
-        for number in range(self._concurrency):
-            threading.Thread(target=self._loop, name=f"job-{number}", daemon=True).start()
+        for _ in range(self._concurrency):
+            self._start_thread()
 
     def stop(self) -> None:
         """Let the threads end once they are idle."""
         for _ in range(self._concurrency):
             self.inbox.put(None)
 
+    def abandon(self, run: Run) -> bool:
+        """Give up a run whose handler does not stop, and put a new thread in the place of its own.
+
+        False if it is not running. A thread cannot be killed: it ends when its handler does, and all that this one still
+        writes is refused. The caller says how the run ended.
+        """
+        if not self._running.pop(run, False):
+            return False
+        run.abandoned = True
+        with self._lock:
+            self.abandoned += 1
+        log.error(
+            "run_abandoned",
+            job_id=str(run.job.id),
+            job_type=run.job.job_type,
+            attempt=run.job.attempt,
+            abandoned=self.abandoned,
+        )
+        self._start_thread()
+        return True
+
+    def _start_thread(self) -> None:
+        threading.Thread(target=self._loop, name=f"job-{next(self._numbers)}", daemon=True).start()
+
     def _loop(self) -> None:
         while (run := self.inbox.get()) is not None:
             run.began = began = time.monotonic()
+            self._running[run] = True
             outcome = execute(run, self._tools)
+            if not self._running.pop(run, False):
+                self._return_late(run, outcome)
+                return
             self._finish(run, outcome, time.monotonic() - began)
+
+    def _return_late(self, run: Run, outcome: Outcome) -> None:
+        with self._lock:
+            self.abandoned -= 1
+        log.warning("abandoned_run_ended", job_id=str(run.job.id), outcome=type(outcome).__name__.lower())
 
 
 def execute(run: Run, tools: Tools) -> Outcome:
@@ -58,7 +96,9 @@ def execute(run: Run, tools: Tools) -> Outcome:
     task = find_task(run.job.job_type)
     if task is None:  # written by a newer version: a worker that knows it may come
         return Failed("unknown_job_type", f"This worker knows no job type called “{run.job.job_type}”.")
-    run.deadline = time.monotonic() + (task.timeout or tools.settings.job_timeout)
+    now = time.monotonic()
+    soft, hard = task.time_limits(tools.settings.job_timeout, tools.settings.hard_timeout_grace)
+    run.deadline, run.hard_deadline = now + soft, now + hard
     structlog.contextvars.bind_contextvars(
         job_id=str(run.job.id),
         job_type=task.name,

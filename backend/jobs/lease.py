@@ -6,24 +6,25 @@ It also learns by it which of them were cancelled or lost, so that a cancel arri
 from __future__ import annotations
 
 import threading
-import time
 
 import psycopg
 
 from backend.config import Settings
 from backend.jobs import store
 from backend.jobs.link import Link
-from backend.jobs.run import CANCELLED, LOST, TIMED_OUT, HeldRuns, Run
+from backend.jobs.overdue import Overdue
+from backend.jobs.run import CANCELLED, LOST, HeldRuns, Run
 
 
 class LeaseKeeper:
-    """Beats every ``heartbeat_interval`` until ``close``."""
+    """Beats every ``heartbeat_interval`` until ``close``, and looks each time for runs that take too long."""
 
-    def __init__(self, link: Link, settings: Settings, worker_id: int, held: HeldRuns) -> None:
+    def __init__(self, link: Link, settings: Settings, worker_id: int, held: HeldRuns, overdue: Overdue) -> None:
         self._link = link
         self._settings = settings
         self._worker_id = worker_id
         self._held = held
+        self._overdue = overdue
         self._closed = threading.Event()
 
     def loop(self) -> None:
@@ -32,9 +33,10 @@ class LeaseKeeper:
         while not self._closed.wait(pause):
             pause = self._settings.heartbeat_interval
             held = self._held.snapshot()
-            _stop_overdue(held)
+            self._overdue.stop(held)
             try:
                 self._beat(held)
+                self._overdue.settle(self._link)
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 self._link.report(error)
                 pause = min(pause, self._link.next_pause())
@@ -51,10 +53,3 @@ class LeaseKeeper:
         runs = {run.job.id: run for run in held}
         for doubt in doubts:
             runs[doubt.job_id].interrupt(LOST if doubt.lost else CANCELLED)
-
-
-def _stop_overdue(held: list[Run]) -> None:
-    now = time.monotonic()
-    for run in held:
-        if run.deadline is not None and now > run.deadline:
-            run.interrupt(TIMED_OUT)

@@ -8,14 +8,15 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import psycopg
-import structlog
 
+from backend.jobs.outage import Outage
 from backend.jobs.store import Connection, prepare_connection
+from backend.pooler import stop_preparing_behind_pooler
 
-log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0  # seconds between attempts to connect again, doubling, with jitter
+HANDLER = "handler"  # name of the connections on which handlers' transactions run
 # A cut network must show within seconds; libpq ignores these on a Unix socket.
 PATIENCE: dict[str, Any] = {
     "connect_timeout": 5,
@@ -33,23 +34,42 @@ class LinkClosed(Exception):
     """The worker ended while a thread insisted on a write."""
 
 
+def application_name(name: str) -> str:
+    """How a connection called ``name`` calls itself in pg_stat_activity."""
+    return f"collabcanvas {name}"
+
+
 def connect(url: str, name: str, **options: Any) -> Connection:
     """An autocommit connection that notices a dead server."""
+    return connect_aware(url, name, **options)[0]
+
+
+def connect_aware(url: str, name: str, **options: Any) -> tuple[Connection, bool]:
+    """The same, and whether a pooler stands in between, so that nothing may be prepared or set."""
     connection: Connection = psycopg.connect(
-        url, autocommit=True, application_name=f"collabcanvas {name}", **{**PATIENCE, **options}
+        url, autocommit=True, application_name=application_name(name), **{**PATIENCE, **options}
     )
-    prepare_connection(connection)
-    return connection
+    try:
+        prepare_connection(connection)
+        return connection, stop_preparing_behind_pooler(connection)
+    except psycopg.Error:
+        connection.close()
+        raise
 
 
 class Link:
     """Belongs to one thread. Connects at the first use."""
 
-    def __init__(self, url: str, name: str, *, durable: bool = True) -> None:
-        """``durable=False`` commits without waiting for the disk: for claims, which are only made again if lost."""
+    def __init__(self, url: str, name: str, *, durable: bool = True, outage: Outage | None = None) -> None:
+        """``durable=False`` commits without waiting for the disk: for claims, which are only made again if lost.
+
+        Links of one process share one ``outage``, which keeps the log short.
+        """
         self._url = url
         self._name = name
         self._durable = durable
+        self._outage = outage or Outage()
+        self._failed = False
         self._connection: Connection | None = None
         self._pause = FIRST_PAUSE
 
@@ -61,6 +81,8 @@ class Link:
             self._drop_if_broken()
             raise
         self._pause = FIRST_PAUSE
+        if self._failed:
+            self._recover()
         return result
 
     def insist(self, work: Callable[[Connection], T], closed: threading.Event) -> T:
@@ -75,8 +97,9 @@ class Link:
                     raise LinkClosed from error
 
     def report(self, error: psycopg.Error) -> None:
-        """Log a failed attempt."""
-        log.warning("database_unreachable", thread=self._name, error=str(error).strip())
+        """A failed attempt, for the log."""
+        self._failed = True
+        self._outage.lost(self._name, error)
 
     def next_pause(self) -> float:
         """Seconds to wait before the next attempt."""
@@ -86,22 +109,33 @@ class Link:
 
     def close(self) -> None:
         """Close the connection, if there is one."""
+        self._outage.forget(self._name)
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
+    def _recover(self) -> None:
+        self._failed = False
+        self._outage.found(self._name)
+
     def _open(self) -> Connection:
         if self._connection is None:
-            connection = connect(self._url, self._name, prepare_threshold=0)
+            connection, pooled = connect_aware(self._url, self._name, prepare_threshold=0)
             try:
-                connection.execute(PLANNER, prepare=False)
-                if not self._durable:
-                    connection.execute("SET synchronous_commit = off")
+                if (
+                    not pooled
+                ):  # behind a pooler the settings would be somebody else's, an asynchronous commit above all
+                    self._set_up(connection)
             except psycopg.Error:
                 connection.close()
                 raise
             self._connection = connection
         return self._connection
+
+    def _set_up(self, connection: Connection) -> None:
+        connection.execute(PLANNER, prepare=False)
+        if not self._durable:
+            connection.execute("SET synchronous_commit = off")
 
     def _drop_if_broken(self) -> None:
         if self._connection is not None and self._connection.closed:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections.abc import Callable
 
 import psycopg
-import structlog
 
 from backend.jobs import store
+from backend.jobs.canary import Canary
 from backend.jobs.hints import CANCEL, LATER, READY
-from backend.jobs.link import FIRST_PAUSE, LONGEST_PAUSE, connect
+from backend.jobs.link import FIRST_PAUSE, LONGEST_PAUSE, connect_aware
+from backend.jobs.outage import Outage
 from backend.jobs.run import CANCELLED, HeldRuns
 from backend.jobs.store import Connection
 
-log = structlog.get_logger(__name__)
-
 LOOK_UP = 0.25  # seconds between looks at whether to stop and whether the lock is still to be had
+LISTEN_AGAIN = 5.0  # seconds after which a listener that hears nothing tries a new connection
+NAME = "listener"
 
 
 class Listener:
@@ -31,8 +33,11 @@ class Listener:
         *,
         on_ready: Callable[[str], None],
         on_later: Callable[[], None],
+        outage: Outage | None = None,
     ) -> None:
         self.connected = threading.Event()
+        self.canary = Canary(worker_id, self.connected)
+        self._outage = outage or Outage()
         self._url = url
         self._worker_id = worker_id
         self._held = held
@@ -45,22 +50,28 @@ class Listener:
         pause = FIRST_PAUSE
         while not self._closed.is_set():
             try:
-                with connect(self._url, f"worker {self._worker_id} listener") as connection:
-                    self._listen(connection)
+                connection, pooled = connect_aware(self._url, f"worker {self._worker_id} listener")
+                with connection:
+                    self._listen(connection, pooled)
             except psycopg.Error as error:
                 pause = FIRST_PAUSE if self.connected.is_set() else min(pause * 2, LONGEST_PAUSE)
                 self.connected.clear()
-                log.warning("listener_disconnected", error=str(error).strip())
+                self._outage.lost(NAME, error)
                 self._closed.wait(pause)
+        self._outage.forget(NAME)
 
     def close(self) -> None:
         """End the thread, which frees the lock."""
         self._closed.set()
 
-    def _listen(self, connection: Connection) -> None:
-        locked = self._lock(connection)
-        for channel in (READY, LATER, CANCEL):
+    def _listen(self, connection: Connection, pooled: bool) -> None:
+        # Through a pooler the lock would be held by a session that is not ours: it would outlive us, or end before us.
+        locked = pooled or self._lock(connection)
+        for channel in (READY, LATER, CANCEL, self.canary.channel):
             connection.execute(f"LISTEN {channel}")
+        began = time.monotonic()
+        self._outage.found(NAME)
+        self.canary.begin()
         self.connected.set()
         self._on_ready("*")  # whatever was said before we listened
         self._on_later()
@@ -70,6 +81,8 @@ class Listener:
                 if self._closed.is_set():
                     return
             locked = locked or self._lock(connection)
+            if self.canary.deaf and time.monotonic() - began > LISTEN_AGAIN:
+                return
 
     def _lock(self, connection: Connection) -> bool:
         """The lock may still be with our former session, until the server notices that it is dead."""
@@ -83,6 +96,8 @@ class Listener:
             self._on_ready(payload)
         elif channel == LATER:
             self._on_later()
+        elif channel == self.canary.channel:
+            self.canary.heard(payload)
         elif channel == CANCEL:
             try:
                 run = self._held.find(uuid.UUID(payload))

@@ -11,6 +11,7 @@ import structlog
 
 from backend.config import Settings
 from backend.jobs import store
+from backend.jobs.canary import DOWN_POLL, Canary
 from backend.jobs.link import Link
 from backend.jobs.run import HeldRuns
 from backend.jobs.store import Connection
@@ -85,6 +86,7 @@ class Maintenance:
         timekeeper: Timekeeper,
         follow_ups: FollowUps,
         rescuer: Rescuer,
+        canary: Canary,
         upkeep: Sequence[Duty],
         *,
         rescue_delay: float,
@@ -98,11 +100,13 @@ class Maintenance:
             timekeeper,
         )  # by look_at_clock; the first may give work to the second
         self._rescuer = rescuer
+        self._canary = canary
         self._rescue_delay = rescue_delay
         self._due: dict[Duty, float] = {
             follow_ups: 0.0,
             timekeeper: 0.0,
             rescuer: 0.0,
+            canary: 0.0,
             **dict.fromkeys(upkeep, time.monotonic() + UPKEEP_DELAY),
         }
         self._wake = threading.Event()
@@ -139,4 +143,7 @@ class Maintenance:
             self._due.update(dict.fromkeys(self._called, 0.0))
         for duty, due in list(self._due.items()):
             if due <= time.monotonic():
-                self._due[duty] = time.monotonic() + self._link.attempt(duty)
+                pause = self._link.attempt(duty)
+                if duty in self._called and not self._canary.listening():
+                    pause = min(pause, DOWN_POLL)  # nobody calls
+                self._due[duty] = time.monotonic() + pause

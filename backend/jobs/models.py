@@ -223,12 +223,15 @@ class AiWorker(Model):
     """A worker process. While it lives it holds the advisory lock (``WORKER_LOCK_CLASS``, id) on its direct connection."""
 
     __tablename__ = "ai_worker"
+    __table_args__ = (CheckConstraint("mode IN ('listening', 'polling')", name="mode"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(Text)
     queues: Mapped[list[str] | None] = mapped_column(ARRAY(Text))  # None: every queue
     concurrency: Mapped[int] = mapped_column(SmallInteger)
     holds_lock: Mapped[bool] = mapped_column(server_default=text("false"))
+    mode: Mapped[str] = mapped_column(Text, server_default="listening")  # polling: notifications do not arrive
+    abandoned: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))  # runs that were given up and go on
     started_at: Mapped[datetime] = mapped_column(server_default=func.now())
     heartbeat_at: Mapped[datetime] = mapped_column(server_default=func.now())
     stopped_at: Mapped[datetime | None]

@@ -38,7 +38,7 @@ class Admit(Protocol):
 
 @dataclass(frozen=True)
 class Task:
-    """A declared task. ``timeout`` is in seconds; None: the installation's."""
+    """A declared task. ``timeout`` and ``hard_timeout`` are in seconds; None: the installation's."""
 
     name: str
     handler: Handler
@@ -46,9 +46,15 @@ class Task:
     queue: str
     retry: RetryPolicy
     timeout: float | None
+    hard_timeout: float | None
     access: Access
     admit: Admit | None
     summarise: Callable[[dict[str, Any]], str] | None
+
+    def time_limits(self, timeout: float, grace: float) -> tuple[float, float]:
+        """Seconds until a run is asked to stop, and until it is given up; the installation's values where none is declared."""
+        soft = self.timeout or timeout
+        return soft, self.hard_timeout or soft + grace
 
     def parse(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         """The request of a caller, validated. Raises marshmallow's ``ValidationError``."""
@@ -85,18 +91,30 @@ def task(
     queue: str = DEFAULT_QUEUE,
     retry: RetryPolicy | None = None,
     timeout: float | None = None,
+    hard_timeout: float | None = None,
     access: Access = "user",
     admit: Admit | None = None,
     summary: Callable[[dict[str, Any]], str] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Declare the decorated function as the handler of jobs of type ``name``, which is stable once it was released."""
+    if hard_timeout is not None and timeout is not None and hard_timeout < timeout:
+        raise ValueError(f"task {name!r}: hard_timeout must not be shorter than timeout")
 
     def declare(handler: Handler) -> Handler:
         known = _tasks.get(name)
         if known is not None and known.handler is not handler:
             raise ValueError(f"there are two tasks called {name!r}")
         _tasks[name] = Task(
-            name, handler, schema(), queue, retry or RetryPolicy(), timeout, access, admit, summarise=summary
+            name,
+            handler,
+            schema(),
+            queue,
+            retry or RetryPolicy(),
+            timeout,
+            hard_timeout,
+            access,
+            admit,
+            summarise=summary,
         )
         return handler
 

@@ -24,9 +24,11 @@ class Run:
     __slots__ = (
         "_callbacks",
         "_event",
+        "abandoned",
         "began",
         "claimed",
         "deadline",
+        "hard_deadline",
         "interruption",
         "job",
         "pending",
@@ -39,7 +41,9 @@ class Run:
         self.token = token
         self.claimed = claimed  # monotonic seconds, as all times of a run
         self.began: float | None = None
-        self.deadline: float | None = None
+        self.deadline: float | None = None  # the handler is asked to stop
+        self.hard_deadline: float | None = None  # the run is given up: its thread is left alone
+        self.abandoned = False
         self.interruption: Interruption | None = None
         self.pending: tuple[int, str | None] | None = None  # progress that is not stored yet
         self.reported = 0.0  # when progress was stored last

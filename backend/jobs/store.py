@@ -241,6 +241,12 @@ def fence(connection: Connection, job_id: uuid.UUID, token: uuid.UUID) -> bool |
     return None if row is None else bool(row[0])
 
 
+def end_handler_transaction(connection: Connection, job_id: uuid.UUID, token: uuid.UUID, application_name: str) -> int:
+    """End the session of a handler that holds its job's row and will not let go; returns how many there were."""
+    parameters = {"id": job_id, "token": token, "application_name": application_name}
+    return int(_one(_run(connection, "end_handler_transaction", parameters))[0])
+
+
 def extend_lease(connection: Connection, job_id: uuid.UUID, token: uuid.UUID, lease: float) -> None:
     """Renew one lease inside the transaction that kept the heartbeat from it."""
     _run(connection, "extend_lease", {"id": job_id, "token": token, "lease": lease})
@@ -343,6 +349,16 @@ def lock_worker(connection: Connection, worker_id: int) -> bool:
 def note_worker_lock(connection: Connection, worker_id: int) -> None:
     """Record that the worker holds its lock, so that a free lock means death."""
     _run(connection, "note_worker_lock", {"worker_id": worker_id})
+
+
+def note_worker_mode(connection: Connection, worker_id: int, mode: str) -> None:
+    """Record how the worker learns of new jobs: ``listening`` or ``polling``."""
+    _run(connection, "note_worker_mode", {"worker_id": worker_id, "mode": mode})
+
+
+def note_abandoned_runs(connection: Connection, worker_id: int, abandoned: int) -> None:
+    """Record how many threads of the worker do not stop."""
+    _run(connection, "note_abandoned_runs", {"worker_id": worker_id, "abandoned": abandoned})
 
 
 def retire_worker(connection: Connection, worker_id: int) -> None:

@@ -21,10 +21,12 @@ from backend.jobs.executor import Executor
 from backend.jobs.follow_up import CARES
 from backend.jobs.hints import Hints
 from backend.jobs.lease import LeaseKeeper
-from backend.jobs.link import Link, LinkClosed, connect
+from backend.jobs.link import HANDLER, Link, LinkClosed, connect
 from backend.jobs.listener import Listener
 from backend.jobs.maintenance import FollowUps, Maintenance, Rescuer, Timekeeper
+from backend.jobs.outage import Outage
 from backend.jobs.outcome import Released
+from backend.jobs.overdue import Overdue
 from backend.jobs.registry import queue_names
 from backend.jobs.retention import Pruner, Sweeper
 from backend.jobs.rollup import RollUp
@@ -57,6 +59,7 @@ class Worker:
         self._drain = drain
         # Engine threads keep their connections for life and set session options: never through a pooler.
         self._url = settings.listen_url or settings.sqlalchemy_url  # the latter raises: no database is named
+        self._outage = Outage()
         self._stop = threading.Event()
         self._fault = False
         self._threads: list[threading.Thread] = []
@@ -116,7 +119,12 @@ class Worker:
         """The parts that find jobs to run and keep them."""
         settings = self._settings
         self._listener = Listener(
-            self._url, self.worker_id, self._held, on_ready=self._on_ready, on_later=self._on_later
+            self._url,
+            self.worker_id,
+            self._held,
+            on_ready=self._on_ready,
+            on_later=self._on_later,
+            outage=self._outage,
         )
         self._claimer = Claimer(
             self._link("claimer", durable=False),
@@ -128,22 +136,24 @@ class Worker:
             queues=self._served(),
             lease=settings.lease_seconds,
             poll_interval=settings.job_processing_interval,
-            listening=self._listener.connected.is_set,
+            listening=self._listener.canary.listening,
             give_back=self._completer.finish,
             drain=self._drain,
         )
-        self._lease_keeper = LeaseKeeper(self._link("heartbeat"), settings, self.worker_id, self._held)
+        overdue = Overdue(self._executor, self.worker_id, self._completer.finish, self._give_up)
+        self._lease_keeper = LeaseKeeper(self._link("heartbeat"), settings, self.worker_id, self._held, overdue)
         self._maintenance = Maintenance(
             self._link("maintenance"),
             Timekeeper(settings, self._claimer.wake.set),
             FollowUps(settings, CARES),
             Rescuer(settings, self._held),
+            self._listener.canary,
             (VacuumWatch(), RollUp(), Pruner(settings), Sweeper()),
             rescue_delay=settings.lease_seconds,
         )
 
     def _link(self, name: str, *, durable: bool = True) -> Link:
-        return Link(self._url, f"worker {name}", durable=durable)
+        return Link(self._url, f"worker {name}", durable=durable, outage=self._outage)
 
     def _start_threads(self) -> None:
         self._executor.start()
@@ -168,8 +178,12 @@ class Worker:
             loop()
         except Exception:
             log.critical("worker_thread_died", thread=name, exc_info=True)
-            self._fault = True
-            self._stop.set()
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """End in good order, but as a fault, so that the supervisor starts a new process."""
+        self._fault = True
+        self._stop.set()
 
     def _claim_until_done(self) -> None:
         self._claimer.loop()
@@ -247,10 +261,7 @@ class WorkerTools:
         """One connection for each thread, kept while it works. Handlers' transactions may go through a pooler."""
         connection: psycopg.Connection[Any] | None = getattr(self._own, "connection", None)
         if connection is None or connection.closed:
-            url = self.settings.database_url or ""
-            pooled = self.settings.database_direct_url not in (None, url)
-            options = {"prepare_threshold": None} if pooled else {}
-            connection = connect(url, "handler", **options)
+            connection = connect(self.settings.database_url or "", HANDLER)
             self._own.connection = connection
             self._opened = [*(other for other in self._opened if not other.closed), connection]
         return connection
