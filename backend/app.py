@@ -25,6 +25,7 @@ from backend.extensions import api, migrate, socketio
 from backend.identity import EXTENSION_KEY as AUTHENTICATOR
 from backend.jobs import models as jobs_models
 from backend.jobs import rollup_models
+from backend.jobs.action_routes import blueprint as job_actions_blueprint
 from backend.jobs.routes import blueprint as jobs_blueprint
 from backend.live.routes import blueprint as events_blueprint
 from backend.live.startup import init_live
@@ -39,7 +40,14 @@ MODELS = (accounts_models, ai_models, canvases_models, jobs_models, rollup_model
 # Every module with tasks: importing them fills the registry.
 TASKS = tasks.TASK_MODULES
 
-BLUEPRINTS = (accounts_blueprint, ai_blueprint, canvases_blueprint, jobs_blueprint, events_blueprint)
+BLUEPRINTS = (
+    accounts_blueprint,
+    ai_blueprint,
+    canvases_blueprint,
+    jobs_blueprint,
+    job_actions_blueprint,
+    events_blueprint,
+)
 
 
 def create_app(settings: Settings) -> Flask:

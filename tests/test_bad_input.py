@@ -39,16 +39,19 @@ GOOD: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/ai-agent/modify-canvas"): {"instructions": "add X after Y", "canvas_id": "CANVAS"},
     ("post", "/api/jobs"): {"job_type": "create_canvas", "request_data": {"instructions": "A -> B"}},
     ("post", "/api/jobs/bulk-status"): {"ids": [UNKNOWN]},
+    ("post", "/api/jobs/bulk-action"): {"ids": [UNKNOWN], "action": "priority", "priority": "low"},
+    ("patch", "/api/jobs/{job_id}"): {"priority": "low"},
 }
 
 
 @dataclass
 class Api:
-    """A program with a canvas of its own, and the served document."""
+    """A program with a canvas and a queued job of its own, and the served document."""
 
     program: Program
     document: dict[str, Any]
     canvas_id: str
+    job_id: str
     database_url: str
 
     def send(self, method: str, path: str, body: Any) -> TestResponse:
@@ -56,7 +59,8 @@ class Api:
         return self.program.send(method, path, data=text, content_type="application/json")
 
     def path(self, template: str) -> str:
-        return re.sub(r"\{(\w+)\}", lambda found: self.canvas_id if found[1] == "canvas_id" else UNKNOWN, template)
+        own = {"canvas_id": self.canvas_id, "job_id": self.job_id}
+        return re.sub(r"\{(\w+)\}", lambda found: own.get(found[1], UNKNOWN), template)
 
     def operations(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         for template, methods in self.document["paths"].items():
@@ -90,7 +94,9 @@ class Api:
 def api(app: Flask, database_url: str) -> Api:
     program = new_program(app)
     canvas_id = program.post("/api/canvases", json={"name": "Mine"}).json["id"]  # type: ignore[index]
-    return Api(program, dict(program.get("/api/openapi.json").json or {}), canvas_id, database_url)
+    body = {"instructions": "A -> B", "canvas_id": canvas_id}
+    job_id = program.post("/api/ai-agent/create-canvas", json=body).json["job_id"]  # type: ignore[index]
+    return Api(program, dict(program.get("/api/openapi.json").json or {}), canvas_id, job_id, database_url)
 
 
 @pytest.fixture
@@ -261,7 +267,7 @@ def test_idempotency_keys_are_checked(api: Api, no_row: None) -> None:
     for method, template, operation in api.operations():
         if not any(parameter["name"] == "Idempotency-Key" for parameter in operation["parameters"]):
             continue
-        text = json.dumps(GOOD[method, template]).replace("CANVAS", api.canvas_id)
+        text = json.dumps(GOOD.get((method, template), {})).replace("CANVAS", api.canvas_id)
         for key in ("", "x" * 5_000, "tab\there", "\x7f"):
             headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
             answer = api.program.send(method, api.path(template), data=text, headers=headers)

@@ -111,6 +111,12 @@ ROUTES: dict[tuple[str, str], Aim] = {
     ),
     ("GET", "/api/jobs"): Aim(query="?user={user_id}&canvas_id={canvas_id}", foreign=frozenset({200, 403})),
     ("POST", "/api/jobs/bulk-status"): Aim(body=lambda ids: {"ids": [ids["job_id"]]}, foreign=frozenset({200})),
+    ("POST", "/api/jobs/bulk-action"): Aim(
+        body=lambda ids: {"ids": [ids["job_id"]], "action": "cancel"}, foreign=frozenset({200})
+    ),
+    ("POST", "/api/jobs/<uuid:job_id>/retry"): Aim(),
+    ("POST", "/api/jobs/<uuid:job_id>/run-again"): Aim(),
+    ("PATCH", "/api/jobs/<uuid:job_id>"): Aim(body=lambda _: {"priority": "low"}),
     ("GET", "/api/jobs/<uuid:job_id>"): Aim(),
     ("GET", "/api/jobs/<uuid:job_id>/result"): Aim(),
     ("DELETE", "/api/jobs/<uuid:job_id>"): Aim(),

@@ -10,6 +10,7 @@ from backend.jobs.job import Job
 from backend.jobs.registry import task
 from backend.jobs.retry import RetryPolicy
 from backend.jobs.signals import Cancel, ClaimLost, FinalError, JobCancelled, RetryableError, Snooze
+from backend.jobs.unique import Unique
 
 __all__ = [
     "Cancel",
@@ -22,6 +23,7 @@ __all__ = [
     "RetryPolicy",
     "RetryableError",
     "Snooze",
+    "Unique",
     "enqueue",
     "enqueue_many",
     "task",

@@ -22,18 +22,24 @@ from backend.jobs.options import Options, check_options
 from backend.jobs.payload import clean, fingerprint_of, to_json
 from backend.jobs.registry import Task, find_task, task_names
 from backend.jobs.session_hints import hints_of, owe_after_commit
+from backend.jobs.unique import Unique
 
 MICROSECONDS = 1_000_000
+TURNS = 5  # what stands in the way may be gone when we look at it; not so often in a row
 
 AnyConnection = AnySession | psycopg.Connection[Any]
 
 
 @dataclass(frozen=True)
 class Enqueued:
-    """A job, and whether this call made it (False: the idempotency key had made it before)."""
+    """A job, and whether this call made it.
+
+    False: the idempotency key had made it before, or it is the equal one of a unique job (``equal``).
+    """
 
     job: Job
     created: bool
+    equal: bool = False
 
 
 def enqueue(
@@ -52,8 +58,11 @@ def enqueue(
     idempotency_key: str | None = None,
     parent_id: uuid.UUID | None = None,
     correlation_id: str | None = None,
+    unique: Unique | None = None,
 ) -> Enqueued:
     """Add a job in the transaction of a SQLAlchemy session or a raw psycopg connection.
+
+    ``unique`` replaces what the task declares; an equal job that stands in the way is returned instead of a new one.
 
     Raises ``Unprocessable`` for a request or an option that is not allowed, ``Conflict`` if the user has used the
     idempotency key for another request.
@@ -70,16 +79,11 @@ def enqueue(
         idempotency_key=idempotency_key,
         parent_id=parent_id,
         correlation_id=correlation_id,
+        unique=unique,
     )
     fingerprint = fingerprint_of(job_type, request)
     parsed = parse_request(task, request)
-    made = insert_job(session_or_connection, task, parsed, options, user_id, fingerprint)
-    if made is not None:
-        return Enqueued(made, created=True)
-    known = known_job(session_or_connection, user_id, idempotency_key, fingerprint)
-    if known is None:
-        raise Conflict("The job that was made with this Idempotency-Key is just being removed; try again.")
-    return known
+    return insert_or_find(session_or_connection, task, parsed, options, user_id, fingerprint)
 
 
 class InvalidRequest(Unprocessable):
@@ -127,12 +131,27 @@ def known_job(
     return Enqueued(job, created=False)
 
 
-def insert_job(
+def insert_or_find(
     target: AnyConnection, task: Task, request: dict[str, Any], options: Options, user_id: uuid.UUID, fingerprint: str
-) -> Job | None:
-    """Insert a job of a parsed request and hint the workers; None if the idempotency key is taken."""
+) -> Enqueued:
+    """Insert a job of a parsed request, or find the one that its idempotency key or its uniqueness means."""
     check_options(options)
-    parameters = _parameters(task, request, options, user_id, fingerprint)
+    for _ in range(TURNS):
+        parameters = _parameters(task, request, options, user_id, fingerprint)
+        made = _insert(target, parameters)
+        if made is not None:
+            return Enqueued(made, created=True)
+        known = known_job(target, user_id, options.idempotency_key, fingerprint)
+        if known is not None:
+            return known
+        equal = store.find_unique(_raw(target), parameters)
+        if equal is not None:
+            return Enqueued(equal, created=False, equal=True)
+    raise Conflict("The job that stands in the way of this one is just ending; try again.")
+
+
+def _insert(target: AnyConnection, parameters: dict[str, Any]) -> Job | None:
+    """Insert a job and hint the workers; None if another one stands in the way."""
     if isinstance(target, psycopg.Connection):
         # Nobody tells us when this transaction commits, so the hints must travel in it.
         return store.enqueue(target, {**parameters, "lead_ready": True, "lead_event": True})
@@ -151,11 +170,16 @@ def insert_job(
 def _parameters(
     task: Task, request: dict[str, Any], options: Options, user_id: uuid.UUID, fingerprint: str
 ) -> dict[str, Any]:
+    stored = task.stored(request)
+    unique = options.unique or task.unique
     return {
         **shared_parameters(task, options, user_id),
         "id": uuid7(),
         "summary": summary_of(task, request),
-        "request": to_json(task.stored(request)),
+        "request": to_json(stored),
+        "unique_hash": None if unique is None else unique.hash(task.name, stored, user_id),
+        "unique_window": None if unique is None else unique.window,
+        "unique_states": None if unique is None else list(unique.blocking),
         "idempotency_key": options.idempotency_key,
         "idempotency_hash": None if options.idempotency_key is None else fingerprint,
     }

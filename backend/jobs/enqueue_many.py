@@ -13,7 +13,14 @@ from marshmallow import ValidationError
 from backend.db import driver_connection, uuid7
 from backend.errors import Unprocessable
 from backend.jobs import store
-from backend.jobs.enqueue import AnyConnection, InvalidRequest, required_task, shared_parameters, summary_of
+from backend.jobs.enqueue import (
+    AnyConnection,
+    InvalidRequest,
+    insert_or_find,
+    required_task,
+    shared_parameters,
+    summary_of,
+)
 from backend.jobs.hints import EVENT, READY
 from backend.jobs.options import Options, check_options
 from backend.jobs.payload import to_json
@@ -68,7 +75,12 @@ def enqueue_many(
 def insert_jobs(
     target: AnyConnection, task: Task, requests: Sequence[dict[str, Any]], options: Options, user_id: uuid.UUID
 ) -> list[uuid.UUID]:
-    """Insert jobs of parsed requests, whose options were checked, with one hint for all."""
+    """Insert jobs of parsed requests, whose options were checked, with one hint for all.
+
+    Jobs of a task that declares them unique are made one by one: some of the ids may be those of equal jobs.
+    """
+    if task.unique is not None:
+        return [insert_or_find(target, task, request, options, user_id, "").job.id for request in requests]
     ids = [uuid7() for _ in requests]
     parameters = {
         **shared_parameters(task, options, user_id),

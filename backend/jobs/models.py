@@ -82,6 +82,13 @@ class AiJob(Model):
             unique=True,
             postgresql_where=text("idempotency_key IS NOT NULL"),
         ),
+        # The row itself says in which states it stands in the way of an equal one: no ending has to rewrite the key.
+        Index(
+            "uq_ai_job_unique",
+            "unique_key",
+            unique=True,
+            postgresql_where=text("unique_key IS NOT NULL AND status = ANY (unique_states)"),
+        ),
         {"postgresql_with": {"fillfactor": "85"}},
     )
 
@@ -121,6 +128,8 @@ class AiJob(Model):
     # identity
     idempotency_key: Mapped[str | None] = mapped_column(Text)
     idempotency_hash: Mapped[str | None] = mapped_column(Text)
+    unique_key: Mapped[str | None] = mapped_column(Text)
+    unique_states: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     cache_key: Mapped[str | None] = mapped_column(Text)
     parent_id: Mapped[uuid.UUID | None]
     followed: Mapped[bool] = mapped_column(server_default=text("false"))  # its end is noted in ai_job_follow_up

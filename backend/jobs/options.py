@@ -10,6 +10,7 @@ from datetime import datetime
 from backend.errors import Unprocessable
 from backend.jobs.models import PRIORITIES
 from backend.jobs.registry import queue_names
+from backend.jobs.unique import Unique
 
 MAX_KEY = 200  # characters of an idempotency key
 MAX_TAGS, MAX_TAG = 20, 100
@@ -30,6 +31,7 @@ class Options:
     idempotency_key: str | None = None
     parent_id: uuid.UUID | None = None
     correlation_id: str | None = None
+    unique: Unique | None = None
 
 
 def check_options(options: Options) -> None:

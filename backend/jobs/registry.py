@@ -12,6 +12,7 @@ from marshmallow import INCLUDE, Schema
 from backend.db import AnySession
 from backend.identity import Actor
 from backend.jobs.retry import RetryPolicy
+from backend.jobs.unique import Unique
 
 if TYPE_CHECKING:
     from backend.jobs.context import JobContext
@@ -50,6 +51,7 @@ class Task:
     access: Access
     admit: Admit | None
     summarise: Callable[[dict[str, Any]], str] | None
+    unique: Unique | None = None
 
     def time_limits(self, timeout: float, grace: float) -> tuple[float, float]:
         """Seconds until a run is asked to stop, and until it is given up; the installation's values where none is declared."""
@@ -95,6 +97,7 @@ def task(
     access: Access = "user",
     admit: Admit | None = None,
     summary: Callable[[dict[str, Any]], str] | None = None,
+    unique: Unique | None = None,
 ) -> Callable[[Handler], Handler]:
     """Declare the decorated function as the handler of jobs of type ``name``, which is stable once it was released."""
     if hard_timeout is not None and timeout is not None and hard_timeout < timeout:
@@ -115,6 +118,7 @@ def task(
             access,
             admit,
             summarise=summary,
+            unique=unique,
         )
         return handler
 

@@ -41,7 +41,7 @@ def create_job(fields: dict[str, Any], headers: dict[str, Any]) -> tuple[dict[st
         queued = service.submit(db.session, actor, job_type, request, idempotency_key=headers["key"], **fields)
     except InvalidRequest as error:  # its messages go where the caller wrote the request
         raise Unprocessable(error.detail, errors={"request_data": error.errors}) from None
-    body = views.accepted_response(queued.job, created=queued.created)
+    body = views.accepted_response(queued.job, created=queued.created, equal=queued.equal)
     db.session.commit()
     return body, 202, {"Location": body["status_url"]}
 
@@ -53,7 +53,18 @@ def list_jobs(query: dict[str, Any]) -> dict[str, Any]:
     """My jobs, the newest first; staff see everybody's."""
     actor, limit = require_actor(), query["limit"]
     before = position_of(query["cursor"])[1] if query["cursor"] is not None else None
-    wanted = service.JobFilter(
+    jobs = service.list_jobs(db.session, actor, filter_of(query), limit=limit + 1, before=before)
+    page = jobs[:limit]
+    more = len(jobs) > limit
+    return {
+        "items": [views.job_status_body(job, actor) for job in page],
+        "next_cursor": cursor_after(page[-1].created_at, page[-1].id) if more else None,
+    }
+
+
+def filter_of(query: dict[str, Any]) -> service.JobFilter:
+    """What a loaded ``JobFilterSchema`` asks for."""
+    return service.JobFilter(
         statuses=query["status"].split(",") if query["status"] else (),
         job_type=query["type"],
         queue=query["queue"],
@@ -64,13 +75,6 @@ def list_jobs(query: dict[str, Any]) -> dict[str, Any]:
         until=query["until"],
         user_id=query["user"],
     )
-    jobs = service.list_jobs(db.session, actor, wanted, limit=limit + 1, before=before)
-    page = jobs[:limit]
-    more = len(jobs) > limit
-    return {
-        "items": [views.job_status_body(job, actor) for job in page],
-        "next_cursor": cursor_after(page[-1].created_at, page[-1].id) if more else None,
-    }
 
 
 @blueprint.route("/bulk-status", methods=["POST"])

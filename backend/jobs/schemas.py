@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
@@ -53,8 +53,8 @@ class NewJobSchema(Schema):
     )
 
 
-class JobQuerySchema(Schema):
-    """Which jobs to list."""
+class JobFilterSchema(Schema):
+    """Which jobs are meant; what is left out does not restrict."""
 
     status = fields.String(
         load_default=None,
@@ -69,13 +69,11 @@ class JobQuerySchema(Schema):
     since = fields.AwareDateTime(load_default=None)
     until = fields.AwareDateTime(load_default=None)
     user = fields.UUID(load_default=None, metadata={"description": "For staff: the jobs of this person."})
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, MAX_LIMIT))
-    cursor = fields.String(load_default=None, validate=validate.Length(max=MAX_TEXT))
 
     @pre_load
-    def drop_empty(self, data: Any, **_: Any) -> dict[str, Any]:
+    def drop_empty(self, data: Any, **_: Any) -> Any:
         """A filter that a form left empty does not restrict."""
-        return {key: value for key, value in data.items() if value != ""}
+        return {key: value for key, value in data.items() if value != ""} if isinstance(data, Mapping) else data
 
     @validates_schema
     def check_statuses(self, data: dict[str, Any], **_: Any) -> None:
@@ -83,6 +81,13 @@ class JobQuerySchema(Schema):
         wanted = data.get("status")
         if wanted is not None and not set(wanted.split(",")) <= set(STATUSES):
             raise ValidationError(f"Use one of: {', '.join(STATUSES)}, or several by comma.", "status")
+
+
+class JobQuerySchema(JobFilterSchema):
+    """Which jobs to list, and which page of them."""
+
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, MAX_LIMIT))
+    cursor = fields.String(load_default=None, validate=validate.Length(max=MAX_TEXT))
 
 
 class IdsSchema(Schema):

@@ -15,7 +15,7 @@ from backend.db import AnySession, driver_connection
 from backend.errors import Conflict, Forbidden, NotFound
 from backend.identity import Actor
 from backend.jobs import store
-from backend.jobs.enqueue import Enqueued, insert_job, known_job, parse_request, required_task
+from backend.jobs.enqueue import Enqueued, insert_or_find, known_job, parse_request, required_task
 from backend.jobs.models import FINISHED, PRIORITIES, AiJob, AiJobAttempt, AiJobStep
 from backend.jobs.options import Options, check_options
 from backend.jobs.payload import fingerprint_of
@@ -47,8 +47,8 @@ def submit(
     the first job again, and leave no trace of the second attempt. Raises an ``ApiError``.
     """
     task = required_task(job_type)
-    _check_access(actor, task)
-    _check_priority(actor, priority)
+    check_access(actor, task)
+    check_priority(actor, priority)
     options = Options(
         priority=priority,
         queue=queue,
@@ -69,33 +69,43 @@ def submit(
 def _admit_and_insert(
     session: AnySession, actor: Actor, task: Task, request: dict[str, Any], options: Options, fingerprint: str
 ) -> Enqueued:
-    """In a savepoint: if the same key wins elsewhere meanwhile, what ``admit`` made must go."""
+    """In a savepoint: if the same key wins elsewhere meanwhile, or an equal job stands, what ``admit`` made must go."""
     savepoint = session.begin_nested()
     canvas_id = task.admit(session, actor, request) if task.admit is not None else None
     placed = Options(**{**vars(options), "canvas_id": canvas_id})
-    job = insert_job(session, task, request, placed, actor.user_id, fingerprint)
-    if job is not None:
+    found = insert_or_find(session, task, request, placed, actor.user_id, fingerprint)
+    if found.created:
         savepoint.commit()
-        return Enqueued(job, created=True)
-    savepoint.rollback()
-    known = known_job(session, actor.user_id, options.idempotency_key, fingerprint)
-    if known is None:
-        raise Conflict("The job that was made with this Idempotency-Key is just being removed; try again.")
-    return known
+    else:
+        savepoint.rollback()
+    if found.job.user_id != actor.user_id and not actor.sees_all:
+        raise Conflict("Somebody else is already having this done; try again when that has ended.", code="not_unique")
+    return found
 
 
-def _check_access(actor: Actor, task: Task) -> None:
+def check_access(actor: Actor, task: Task) -> None:
+    """Raise ``Forbidden`` if the actor may not run such jobs."""
     if task.access == "internal":
         raise Forbidden(f"Jobs of type “{task.name}” are made by the application itself.")
     if task.access == "staff" and not actor.acts_on_all:
         raise Forbidden(f"Only staff may run jobs of type “{task.name}”.")
 
 
-def _check_priority(actor: Actor, priority: str) -> None:
-    """Whoever can be held to account may overtake everybody; a guest may not."""
-    highest = "high" if actor.is_guest else "urgent"
-    if priority in PRIORITIES and PRIORITIES.index(priority) > PRIORITIES.index(highest):
+def check_priority(actor: Actor, priority: str) -> None:
+    """Raise ``Forbidden`` for a priority that the actor may not ask for."""
+    highest = within_role(actor, priority)
+    if highest != priority:
         raise Forbidden(f"The highest priority that you may ask for is “{highest}”.", code="priority_too_high")
+
+
+def within_role(actor: Actor, priority: str) -> str:
+    """The priority, or the highest below it that the actor may ask for.
+
+    Whoever can be held to account may overtake everybody; a guest may not.
+    """
+    highest = "high" if actor.is_guest else "urgent"
+    too_high = priority in PRIORITIES and PRIORITIES.index(priority) > PRIORITIES.index(highest)
+    return highest if too_high else priority
 
 
 def visible_job(session: AnySession, actor: Actor, job_id: uuid.UUID, *, acting: bool = False) -> AiJob:
@@ -143,7 +153,13 @@ def list_jobs(
     session: AnySession, actor: Actor, wanted: JobFilter, *, limit: int, before: uuid.UUID | None
 ) -> Sequence[AiJob]:
     """Up to ``limit`` jobs that ``actor`` may see, the newest first, older than ``before``."""
-    query = _seen_by(actor, wanted.user_id)
+    query = _matching(_seen_by(actor, wanted.user_id), wanted)
+    if before is not None:
+        query = query.where(AiJob.id < before)
+    return session.scalars(query.order_by(AiJob.id.desc()).limit(limit)).all()
+
+
+def _matching(query: Select[AiJob], wanted: JobFilter) -> Select[AiJob]:
     if wanted.statuses:
         query = query.where(AiJob.status.in_(wanted.statuses))
     for column, value in ((AiJob.job_type, wanted.job_type), (AiJob.queue, wanted.queue)):
@@ -160,9 +176,7 @@ def list_jobs(
         query = query.where(AiJob.created_at >= wanted.since)
     if wanted.until is not None:
         query = query.where(AiJob.created_at < wanted.until)
-    if before is not None:
-        query = query.where(AiJob.id < before)
-    return session.scalars(query.order_by(AiJob.id.desc()).limit(limit)).all()
+    return query
 
 
 def _seen_by(actor: Actor, user_id: uuid.UUID | None) -> Select[AiJob]:

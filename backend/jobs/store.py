@@ -6,7 +6,7 @@ Every write of a worker names the claim token. What comes back says what was wri
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -112,7 +112,7 @@ def _jobs(cursor: psycopg.Cursor[Any]) -> list[tuple[Job, tuple[Any, ...]]]:
 
 
 def enqueue(connection: Connection, parameters: dict[str, Any]) -> Job | None:
-    """Insert a job with its first event; None if its idempotency key is taken."""
+    """Insert a job with its first event; None if its idempotency key is taken or an equal job stands in the way."""
     found = _jobs(_run(connection, "enqueue_job", parameters))
     return found[0][0] if found else None
 
@@ -128,6 +128,13 @@ def find_idempotent(connection: Connection, user_id: uuid.UUID, key: str) -> tup
     return (found[0][0], found[0][1][0]) if found else None
 
 
+def find_unique(connection: Connection, parameters: dict[str, Any]) -> Job | None:
+    """The job that stood in the way of the unique one with these parameters, if it still does."""
+    wanted = {name: parameters[name] for name in ("unique_hash", "unique_window")}
+    found = _jobs(_run(connection, "find_unique_job", wanted))
+    return found[0][0] if found else None
+
+
 def cancel_queued(connection: Connection, job_id: uuid.UUID) -> bool:
     """Cancel a job that has not started."""
     return _run(connection, "cancel_queued_job", {"id": job_id}).rowcount == 1
@@ -136,6 +143,24 @@ def cancel_queued(connection: Connection, job_id: uuid.UUID) -> bool:
 def request_cancel(connection: Connection, job_id: uuid.UUID) -> bool:
     """Ask a running job to stop; False if it is not running or was asked already."""
     return _run(connection, "request_cancel", {"id": job_id}).rowcount == 1
+
+
+def requeue(connection: Connection, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Queue failed and cancelled jobs again; returns those that could be.
+
+    Raises psycopg's ``UniqueViolation`` if an equal unique job is being enqueued at this moment.
+    """
+    return _ids(_run(connection, "requeue_jobs", {"ids": list(ids)}))
+
+
+def change_priority(connection: Connection, ids: Collection[uuid.UUID], priority: str, offset: int) -> set[uuid.UUID]:
+    """Give queued jobs a priority, ``offset`` microseconds ahead; returns those that were queued."""
+    return _ids(_run(connection, "change_priority", {"ids": list(ids), "priority": priority, "offset": offset}))
+
+
+def delete(connection: Connection, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Delete the records of finished jobs; returns those that are gone."""
+    return _ids(_run(connection, "delete_jobs", {"ids": list(ids)}))
 
 
 def notify(connection: Connection, hints: Iterable[tuple[str, str]]) -> None:
@@ -369,6 +394,10 @@ def retire_worker(connection: Connection, worker_id: int) -> None:
 def _written(cursor: psycopg.Cursor[Any]) -> list[Written]:
     ids, seqs, *_ = _one(cursor)
     return [Written(*pair) for pair in zip(ids or (), seqs or (), strict=True)]
+
+
+def _ids(cursor: psycopg.Cursor[Any]) -> set[uuid.UUID]:
+    return set(_one(cursor)[0])
 
 
 def _one(cursor: psycopg.Cursor[Any]) -> tuple[Any, ...]:

@@ -128,12 +128,12 @@ def cancel_response(job: AiJob) -> dict[str, Any]:
     }
 
 
-def accepted_response(job: Job, *, created: bool) -> dict[str, Any]:
+def accepted_response(job: AiJob | Job, *, created: bool, equal: bool = False) -> dict[str, Any]:
     """What the answer to a request for a job says."""
     url = f"{JOBS}/{job.id}"
     return {
         "success": True,
-        "message": "The job is queued." if created else "This job was made by an earlier request with the same key.",
+        "message": _accepted_message(created, equal),
         "job_id": job.id,
         "job_type": job.job_type,
         "canvas_id": job.canvas_id,
@@ -142,3 +142,9 @@ def accepted_response(job: Job, *, created: bool) -> dict[str, Any]:
         "result_url": f"{url}/result",
         "events_url": f"{url}/events",
     }
+
+
+def _accepted_message(created: bool, equal: bool) -> str:
+    if created:
+        return "The job is queued."
+    return "An equal job is there already." if equal else "This job was made by an earlier request with the same key."

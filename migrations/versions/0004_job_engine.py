@@ -149,8 +149,21 @@ def upgrade() -> None:
     op.add_column("ai_worker", sa.Column("mode", sa.Text(), server_default="listening", nullable=False))
     op.add_column("ai_worker", sa.Column("abandoned", sa.SmallInteger(), server_default=sa.text("0"), nullable=False))
     op.create_check_constraint(op.f("ck_ai_worker_mode"), "ai_worker", "mode IN ('listening', 'polling')")
+    _make_unique()
     _make_flow_tables()
     _make_upkeep()
+
+
+def _make_unique() -> None:
+    op.add_column("ai_job", sa.Column("unique_key", sa.Text(), nullable=True))
+    op.add_column("ai_job", sa.Column("unique_states", postgresql.ARRAY(sa.Text()), nullable=True))
+    op.create_index(
+        "uq_ai_job_unique",
+        "ai_job",
+        ["unique_key"],
+        unique=True,
+        postgresql_where=sa.text("unique_key IS NOT NULL AND status = ANY (unique_states)"),
+    )
 
 
 def _make_flow_tables() -> None:
@@ -207,6 +220,9 @@ def _make_upkeep() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("uq_ai_job_unique", table_name="ai_job")
+    op.drop_column("ai_job", "unique_states")
+    op.drop_column("ai_job", "unique_key")
     op.drop_table("ai_job_duty")
     op.drop_table("ai_job_rollup_time")
     op.drop_table("ai_job_rollup")

@@ -1,4 +1,5 @@
--- Adds a job with its first event. No row comes back if the user has used the idempotency key before.
+-- Adds a job with its first event. No row comes back if the user has used the idempotency key before, or if an equal
+-- unique job stands in the way. Windows are cut by now(), so that find_unique_job in the same transaction means the same one.
 -- The stamp: a user's next job of a priority comes one second of virtual time after his last queued one, a newcomer's
 -- where the queue's head stands. Read by index, locked by nothing: two at once may get the same stamp, which is fair enough.
 -- The priority moves sort_key alone, so that newcomers do not inherit it.
@@ -24,15 +25,17 @@ WITH stamp AS MATERIALIZED (
 job AS (
     INSERT INTO ai_job (
         id, user_id, canvas_id, job_type, queue, priority, virtual_time, sort_key, runnable, run_at, expires_at,
-        summary, request_data, max_attempts, idempotency_key, idempotency_hash, parent_id, tags, correlation_id
+        summary, request_data, max_attempts, idempotency_key, idempotency_hash, parent_id, tags, correlation_id,
+        unique_key, unique_states
     )
     SELECT
         %(id)s, %(user_id)s, %(canvas_id)s, %(job_type)s, %(queue)s, %(priority)s,
         virtual_time, virtual_time - %(offset)s, %(run_at)s::timestamptz IS NULL, %(run_at)s, %(expires_at)s,
         %(summary)s, %(request)s::jsonb, %(max_attempts)s, %(idempotency_key)s, %(idempotency_hash)s, %(parent_id)s,
-        %(tags)s, %(correlation_id)s
+        %(tags)s, %(correlation_id)s,
+        %(unique_hash)s::text || coalesce(':' || floor(extract(epoch FROM now()) / %(unique_window)s::float8)::bigint, ''), %(unique_states)s::text[]
     FROM stamp
-    ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+    ON CONFLICT DO NOTHING
     RETURNING *
 ),
 

@@ -852,6 +852,51 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/jobs/bulk-action": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Cancel, retry, delete or re-prioritise up to 1,000 jobs by their ids, or up to 10,000 that a filter finds.
+     * @description Deleting removes the record of a finished job with its events. A filter is worked off in steps, each committed.
+     */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          "application/json": components["schemas"]["BulkAction"];
+        };
+      };
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["BulkActed"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/jobs/bulk-status": {
     parameters: {
       query?: never;
@@ -962,7 +1007,42 @@ export interface paths {
     };
     options?: never;
     head?: never;
-    patch?: never;
+    /** Change the priority of a queued job. */
+    patch: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          job_id: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          "application/json": components["schemas"]["Priority"];
+        };
+      };
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Job"];
+          };
+        };
+        /** @description Not queued any more. */
+        409: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
     trace?: never;
   };
   "/api/jobs/{job_id}/events": {
@@ -1053,6 +1133,106 @@ export interface paths {
     };
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/jobs/{job_id}/retry": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Queue a failed or cancelled job again: the same job, with all its attempts before it. */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          job_id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Accepted */
+        202: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["AcceptedJob"];
+          };
+        };
+        /** @description Neither failed nor cancelled, or an equal unique job is there. */
+        409: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/jobs/{job_id}/run-again": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Make a new job of mine with the request of a finished one, which stays as it is. */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** @description The same key and body give the first job again; another body is refused with 409. */
+          "Idempotency-Key"?: string | null;
+        };
+        path: {
+          job_id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Accepted */
+        202: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["AcceptedJob"];
+          };
+        };
+        /** @description Not finished yet. */
+        409: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
     delete?: never;
     options?: never;
     head?: never;
@@ -1243,6 +1423,20 @@ export interface components {
       traceback?: string;
       worker_id: number | null;
     };
+    BulkActed: {
+      done: number;
+      /** @description The filter found more than one request may change. */
+      more: boolean;
+      skipped: components["schemas"]["Skipped"][];
+    };
+    BulkAction: {
+      /** @enum {string} */
+      action: "cancel" | "retry" | "delete" | "priority";
+      filter?: components["schemas"]["JobFilter"];
+      ids?: string[];
+      /** @enum {string} */
+      priority?: "low" | "normal" | "high" | "urgent";
+    };
     BulkStatus: {
       items: components["schemas"]["Job"][];
       missing: string[];
@@ -1426,6 +1620,42 @@ export interface components {
       correlation_id: string;
       message: string;
     };
+    JobFilter: {
+      /**
+       * Format: uuid
+       * @default null
+       */
+      canvas_id?: string | null;
+      /** @default null */
+      q?: string | null;
+      /** @default null */
+      queue?: string | null;
+      /**
+       * Format: date-time
+       * @default null
+       */
+      since?: string | null;
+      /**
+       * @description One of queued, processing, completed, failed, cancelled, or several by comma.
+       * @default null
+       */
+      status?: string | null;
+      /** @default null */
+      tag?: string | null;
+      /** @default null */
+      type?: string | null;
+      /**
+       * Format: date-time
+       * @default null
+       */
+      until?: string | null;
+      /**
+       * Format: uuid
+       * @description For staff: the jobs of this person.
+       * @default null
+       */
+      user?: string | null;
+    };
     JobList: {
       items: components["schemas"]["Job"][];
       next_cursor: string | null;
@@ -1530,6 +1760,10 @@ export interface components {
       /** @description Total number of pages. */
       total_pages?: number;
     };
+    Priority: {
+      /** @enum {string} */
+      priority: "low" | "normal" | "high" | "urgent";
+    };
     Problem: {
       code: string;
       detail: string;
@@ -1569,6 +1803,12 @@ export interface components {
       role: "user" | "staff_readonly" | "staff";
       /** @description Only with ?token=1. Shown this once. */
       token?: string;
+    };
+    Skipped: {
+      /** Format: uuid */
+      job_id: string;
+      /** @description not_found, forbidden, not_queued, not_finished, already_completed (or failed, cancelled), cancel_requested, equal_job_waits, unknown_job_type, or busy: try again */
+      reason: string;
     };
     Step: {
       duration_ms: number;

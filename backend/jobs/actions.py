@@ -1,0 +1,184 @@
+"""What people do with jobs that exist: retry, run again, change the priority, delete; one by one and many at once.
+
+Nothing here commits.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Collection, Sequence
+from typing import Literal, get_args
+
+import psycopg.errors
+
+from backend.db import AnySession, driver_connection
+from backend.errors import ApiError, Conflict
+from backend.identity import Actor
+from backend.jobs import service, store
+from backend.jobs.engine_settings import current_settings
+from backend.jobs.enqueue import MICROSECONDS, Enqueued, required_task
+from backend.jobs.models import FINISHED, AiJob
+from backend.jobs.registry import find_task
+
+Action = Literal["cancel", "retry", "delete", "priority"]
+ACTIONS: tuple[Action, ...] = get_args(Action)
+# What an action can change, so that a filter finds nothing twice.
+OPEN_TO: dict[Action, tuple[str, ...]] = {
+    "cancel": ("queued", "processing"),
+    "retry": ("failed", "cancelled"),
+    "delete": FINISHED,
+    "priority": ("queued",),
+}
+TURNS = 5
+
+
+@dataclasses.dataclass
+class Acted:
+    """What became of many jobs: those that were changed, and why the others were not."""
+
+    done: list[uuid.UUID] = dataclasses.field(default_factory=list)
+    skipped: dict[uuid.UUID, str] = dataclasses.field(default_factory=dict)
+
+
+def retry(session: AnySession, actor: Actor, job_id: uuid.UUID) -> AiJob:
+    """Queue a failed or cancelled job again, with all its attempts before it. Raises Conflict for any other."""
+    job = service.visible_job(session, actor, job_id, acting=True)
+    _check_type(actor, job)
+    if _requeue(session, [job_id]):
+        return service.visible_job(session, actor, job_id)
+    job = service.visible_job(session, actor, job_id)
+    raise Conflict(_why_no_retry(job), code=_reason(job, "retry"))
+
+
+def run_again(session: AnySession, actor: Actor, job_id: uuid.UUID, *, idempotency_key: str | None = None) -> Enqueued:
+    """A new job of ``actor`` with the request of a finished one, which stays as it is. Raises Conflict before its end."""
+    job = service.visible_job(session, actor, job_id)
+    if job.status not in FINISHED:
+        raise Conflict("The job has not finished yet; it can be run again when it has.", code="not_finished")
+    task = required_task(job.job_type)
+    known = {field.data_key or name for name, field in task.schema.fields.items()}
+    return service.submit(
+        session,
+        actor,
+        job.job_type,
+        {name: value for name, value in job.request_data.items() if name in known},
+        priority=service.within_role(actor, job.priority),
+        queue=None if job.queue == task.queue else job.queue,
+        max_attempts=job.max_attempts,
+        tags=job.tags,
+        idempotency_key=idempotency_key,
+    )
+
+
+def change_priority(session: AnySession, actor: Actor, job_id: uuid.UUID, priority: str) -> AiJob:
+    """Let a queued job overtake others, or be overtaken. Raises Conflict if it is not queued any more."""
+    service.visible_job(session, actor, job_id, acting=True)
+    service.check_priority(actor, priority)
+    if not _prioritise(session, [job_id], priority):
+        job = service.visible_job(session, actor, job_id)
+        raise Conflict(f"Only a queued job's priority can be changed; this one is {job.status}.", code="not_queued")
+    return service.visible_job(session, actor, job_id)
+
+
+def act(
+    session: AnySession, actor: Actor, action: Action, ids: Collection[uuid.UUID], priority: str | None = None
+) -> Acted:
+    """Do the same with many jobs. Those that cannot be changed are skipped, each with a reason."""
+    if priority is not None:
+        service.check_priority(actor, priority)
+    wanted = list(dict.fromkeys(ids))
+    found = {job.id: job for job in service.visible_jobs(session, actor, wanted)}
+    acted = Acted(skipped={job_id: "not_found" for job_id in wanted if job_id not in found})
+    allowed = []
+    for job in found.values():
+        refusal = _refusal(actor, action, job)
+        if refusal is None:
+            allowed.append(job.id)
+        else:
+            acted.skipped[job.id] = refusal
+    acted.done = _do(session, actor, action, allowed, priority)
+    left = set(allowed) - set(acted.done)
+    acted.skipped |= {job.id: _reason(job, action) for job in service.visible_jobs(session, actor, left)}
+    acted.skipped |= dict.fromkeys(left - acted.skipped.keys(), "not_found")
+    return acted
+
+
+def _do(
+    session: AnySession, actor: Actor, action: Action, ids: Sequence[uuid.UUID], priority: str | None
+) -> list[uuid.UUID]:
+    match action:
+        case "cancel":
+            done = {job_id for job_id in ids if _cancelled(session, actor, job_id)}
+        case "retry":
+            done = _requeue(session, ids)
+        case "delete":
+            done = store.delete(driver_connection(session), ids)
+        case "priority":
+            done = _prioritise(session, ids, priority or "normal")
+    return [job_id for job_id in ids if job_id in done]
+
+
+def _cancelled(session: AnySession, actor: Actor, job_id: uuid.UUID) -> bool:
+    try:
+        service.cancel(session, actor, job_id)
+    except ApiError:
+        return False
+    return True
+
+
+def _requeue(session: AnySession, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    connection = driver_connection(session)
+    for _ in range(TURNS):
+        try:
+            with connection.transaction():
+                return store.requeue(connection, ids)
+        except psycopg.errors.UniqueViolation:
+            continue  # an equal job was committed after our look; the next look sees it
+    return set()
+
+
+def _prioritise(session: AnySession, ids: Collection[uuid.UUID], priority: str) -> set[uuid.UUID]:
+    offset = int(current_settings().priority_offsets[priority] * MICROSECONDS)
+    return store.change_priority(driver_connection(session), ids, priority, offset)
+
+
+def _refusal(actor: Actor, action: Action, job: AiJob) -> str | None:
+    if job.user_id != actor.user_id and not actor.acts_on_all:
+        return "forbidden"
+    if action == "retry":
+        try:
+            _check_type(actor, job)
+        except ApiError as error:
+            return error.code
+    return None if job.status in OPEN_TO[action] else _reason(job, action)
+
+
+def _check_type(actor: Actor, job: AiJob) -> None:
+    """A job may outlive its task, and its owner's role. What the application made by itself is its own business."""
+    task = find_task(job.job_type)
+    if task is None:
+        raise Conflict(f"This version knows no job type called “{job.job_type}” any more.", code="unknown_job_type")
+    if not actor.acts_on_all:
+        service.check_access(actor, task)
+
+
+def _reason(job: AiJob, action: Action) -> str:
+    """Why nothing was done with a job that ``actor`` may change."""
+    if job.status not in OPEN_TO[action]:
+        if job.status in FINISHED:
+            return f"already_{job.status}"
+        return "not_queued" if action == "priority" else "not_finished"
+    if action == "cancel":
+        return "cancel_requested" if job.cancel_requested_at is not None else "busy"
+    return "equal_job_waits" if action == "retry" and job.unique_key is not None else "busy"
+
+
+def _why_no_retry(job: AiJob) -> str:
+    if job.status == "completed":
+        return "The job has completed. To have it done once more, run it again as a new job (…/run-again)."
+    if job.status not in FINISHED:
+        return f"The job is {job.status}; only a failed or cancelled one can be tried again."
+    if job.unique_key is not None:
+        return "An equal job is there already, and only one may be at a time; this one can be tried again when it has ended."
+    return "The job has ended a moment ago; try again."
