@@ -6,6 +6,8 @@ Features use the names below and nothing else of it.
 from backend.jobs.context import JobContext
 from backend.jobs.enqueue import Enqueued, enqueue
 from backend.jobs.enqueue_many import enqueue_many
+from backend.jobs.flow import Group, chain, group, then
+from backend.jobs.flow_plan import ChainSpec, GroupSpec, JobSpec
 from backend.jobs.job import Job
 from backend.jobs.registry import task
 from backend.jobs.retry import RetryPolicy
@@ -14,17 +16,24 @@ from backend.jobs.unique import Unique
 
 __all__ = [
     "Cancel",
+    "ChainSpec",
     "ClaimLost",
     "Enqueued",
     "FinalError",
+    "Group",
+    "GroupSpec",
     "Job",
     "JobCancelled",
     "JobContext",
+    "JobSpec",
     "RetryPolicy",
     "RetryableError",
     "Snooze",
     "Unique",
+    "chain",
     "enqueue",
     "enqueue_many",
+    "group",
     "task",
+    "then",
 ]

@@ -12,7 +12,7 @@ import orjson
 import psycopg
 
 from backend.config import Settings
-from backend.jobs import store
+from backend.jobs import flow_store, store
 from backend.jobs.job import Job
 from backend.jobs.payload import clean
 from backend.jobs.run import CANCELLED, LOST, Run
@@ -93,6 +93,18 @@ class JobContext:
         if self._steps is None:
             self._steps = Steps(self._run, self._connect)
         return self._steps.take(name, lambda: work(*args, **kwargs))
+
+    def inputs(self) -> list[dict[str, Any]]:
+        """How the jobs ended that this one needed, in order: ``job_id``, ``job_type``, ``status`` and ``result``.
+
+        A group stands for its children. ``result`` is None unless the job completed; so is ``job_type`` once it is pruned.
+        """
+        try:
+            found = flow_store.find_inputs(self._connect(), self.job.id)
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise database_lost() from error
+        names = ("job_id", "job_type", "status", "result")
+        return [dict(zip(names, (str(row[0]), *row[1:]), strict=True)) for row in found]
 
     @contextmanager
     def on_cancel(self, callback: Callable[[], object]) -> Iterator[None]:

@@ -137,7 +137,7 @@ def insert_or_find(
     """Insert a job of a parsed request, or find the one that its idempotency key or its uniqueness means."""
     check_options(options)
     for _ in range(TURNS):
-        parameters = _parameters(task, request, options, user_id, fingerprint)
+        parameters = parameters_of(task, request, options, user_id, fingerprint)
         made = _insert(target, parameters)
         if made is not None:
             return Enqueued(made, created=True)
@@ -167,9 +167,10 @@ def _insert(target: AnyConnection, parameters: dict[str, Any]) -> Job | None:
     return job
 
 
-def _parameters(
+def parameters_of(
     task: Task, request: dict[str, Any], options: Options, user_id: uuid.UUID, fingerprint: str
 ) -> dict[str, Any]:
+    """The parameters of ``enqueue_job`` for a parsed request and checked options."""
     stored = task.stored(request)
     unique = options.unique or task.unique
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backend.jobs.flow_care import settle_flows
 from backend.jobs.maintenance import Care
 
-CARES: tuple[Care, ...] = ()
+CARES: tuple[Care, ...] = (settle_flows,)

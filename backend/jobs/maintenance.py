@@ -74,7 +74,7 @@ class FollowUps:
             if ended:
                 for care in self._cares:
                     care(connection, ended)
-        return SOONEST if len(ended) == FOLLOW_UP_BATCH else self._settings.job_processing_interval
+        return SOONEST if ended else self._settings.job_processing_interval
 
 
 class Maintenance:
@@ -87,6 +87,7 @@ class Maintenance:
         follow_ups: FollowUps,
         rescuer: Rescuer,
         canary: Canary,
+        group_counter: Duty,
         upkeep: Sequence[Duty],
         *,
         rescue_delay: float,
@@ -95,16 +96,15 @@ class Maintenance:
         be reached. Others could not either.
         """
         self._link = link
-        self._called: tuple[Duty, ...] = (
-            follow_ups,
-            timekeeper,
-        )  # by look_at_clock; the first may give work to the second
+        # By look_at_clock; the first may give work to the second.
+        self._called: tuple[Duty, ...] = (follow_ups, timekeeper, group_counter)
         self._rescuer = rescuer
         self._canary = canary
         self._rescue_delay = rescue_delay
         self._due: dict[Duty, float] = {
             follow_ups: 0.0,
             timekeeper: 0.0,
+            group_counter: 0.0,
             rescuer: 0.0,
             canary: 0.0,
             **dict.fromkeys(upkeep, time.monotonic() + UPKEEP_DELAY),

@@ -70,6 +70,7 @@ def filter_of(query: dict[str, Any]) -> service.JobFilter:
         queue=query["queue"],
         tag=query["tag"],
         canvas_id=query["canvas_id"],
+        parent_id=query["parent"],
         q=query["q"],
         since=query["since"],
         until=query["until"],
@@ -98,7 +99,11 @@ def read_job(job_id: uuid.UUID) -> dict[str, Any]:
     actor = require_actor()
     job = service.visible_job(db.session, actor, job_id)
     return views.job_detail_body(
-        job, service.attempts_of(db.session, job_id), service.steps_of(db.session, job_id), actor
+        job,
+        service.attempts_of(db.session, job_id),
+        service.steps_of(db.session, job_id),
+        service.children_of(db.session, job),
+        actor,
     )
 
 

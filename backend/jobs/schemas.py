@@ -65,6 +65,7 @@ class JobFilterSchema(Schema):
     queue = fields.String(load_default=None, validate=short_text)
     tag = fields.String(load_default=None, validate=short_text)
     canvas_id = fields.UUID(load_default=None)
+    parent = fields.UUID(load_default=None, metadata={"description": "The jobs of this group."})
     q = fields.String(load_default=None, validate=short_text)
     since = fields.AwareDateTime(load_default=None)
     until = fields.AwareDateTime(load_default=None)
@@ -117,6 +118,7 @@ class JobSchema(Schema):
     summary = fields.String(required=True, allow_none=True)
     user_id = fields.UUID(required=True)
     canvas_id = fields.UUID(required=True, allow_none=True)
+    parent_id = fields.UUID(required=True, allow_none=True, metadata={"description": "The group that it belongs to."})
     tags = fields.List(fields.String(), required=True)
     attempt = fields.Integer(required=True)
     max_attempts = fields.Integer(required=True)
@@ -154,12 +156,23 @@ class StepSchema(Schema):
     duration_ms = fields.Integer(required=True)
 
 
+class ChildrenSchema(Schema):
+    """How the jobs of a group stand. What is neither finished nor running waits."""
+
+    total = fields.Integer(required=True)
+    completed = fields.Integer(required=True)
+    failed = fields.Integer(required=True)
+    cancelled = fields.Integer(required=True)
+    running = fields.Integer(required=True)
+
+
 class JobDetailSchema(JobSchema):
     """A job with what it was asked and what happened to it."""
 
     request_data = fields.Dict(required=True)
     attempts = fields.List(fields.Nested(AttemptSchema), required=True)
     steps = fields.List(fields.Nested(StepSchema), required=True)
+    children = fields.Nested(ChildrenSchema, metadata={"description": "Of a group."})
 
 
 class JobListSchema(Schema):

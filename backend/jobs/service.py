@@ -16,6 +16,8 @@ from backend.errors import Conflict, Forbidden, NotFound
 from backend.identity import Actor
 from backend.jobs import store
 from backend.jobs.enqueue import Enqueued, insert_or_find, known_job, parse_request, required_task
+from backend.jobs.flow_care import cancel_family
+from backend.jobs.flow_store import GROUP_TYPE, Children, count_children
 from backend.jobs.models import FINISHED, PRIORITIES, AiJob, AiJobAttempt, AiJobStep
 from backend.jobs.options import Options, check_options
 from backend.jobs.payload import fingerprint_of
@@ -129,6 +131,11 @@ def steps_of(session: AnySession, job_id: uuid.UUID) -> Sequence[AiJobStep]:
     return session.scalars(query.order_by(AiJobStep.ordinal, AiJobStep.started_at)).all()
 
 
+def children_of(session: AnySession, job: AiJob) -> Children | None:
+    """How the children of a group stand; None for a job that is none."""
+    return count_children(driver_connection(session), job.id) if job.job_type == GROUP_TYPE else None
+
+
 def visible_jobs(session: AnySession, actor: Actor, ids: Collection[uuid.UUID]) -> Sequence[AiJob]:
     """Those of the jobs that ``actor`` may see."""
     return session.scalars(_seen_by(actor, None).where(AiJob.id.in_(ids))).all()
@@ -143,6 +150,7 @@ class JobFilter:
     queue: str | None = None
     tag: str | None = None
     canvas_id: uuid.UUID | None = None
+    parent_id: uuid.UUID | None = None
     q: str | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -165,8 +173,9 @@ def _matching(query: Select[AiJob], wanted: JobFilter) -> Select[AiJob]:
     for column, value in ((AiJob.job_type, wanted.job_type), (AiJob.queue, wanted.queue)):
         if value is not None:
             query = query.where(column == value)
-    if wanted.canvas_id is not None:
-        query = query.where(AiJob.canvas_id == wanted.canvas_id)
+    for owner, owner_id in ((AiJob.canvas_id, wanted.canvas_id), (AiJob.parent_id, wanted.parent_id)):
+        if owner_id is not None:
+            query = query.where(owner == owner_id)
     if wanted.tag is not None:
         query = query.where(AiJob.tags.contains([wanted.tag]))
     if wanted.q is not None:
@@ -197,7 +206,10 @@ def cancel(session: AnySession, actor: Actor, job_id: uuid.UUID) -> AiJob:
     connection = driver_connection(session)
     for _ in range(TURNS):
         if store.cancel_queued(connection, job_id) or store.request_cancel(connection, job_id):
-            return visible_job(session, actor, job_id)
+            job = visible_job(session, actor, job_id)
+            if job.job_type == GROUP_TYPE:
+                cancel_family(connection, job_id)
+            return job
         job = visible_job(session, actor, job_id)
         if job.status == "cancelled":
             raise Conflict("The job is already cancelled.", code="already_cancelled")

@@ -7,6 +7,7 @@ from typing import Any
 
 from backend.errors import Conflict
 from backend.identity import Actor
+from backend.jobs.flow_store import Children
 from backend.jobs.job import Job
 from backend.jobs.models import AiJob, AiJobAttempt, AiJobStep
 from backend.jobs.outcome import UNEXPECTED
@@ -27,6 +28,7 @@ def job_status_body(job: AiJob | Job, _actor: Actor) -> dict[str, Any]:
         "summary": job.summary,
         "user_id": job.user_id,
         "canvas_id": job.canvas_id,
+        "parent_id": job.parent_id,
         "tags": job.tags,
         "attempt": job.attempt,
         "max_attempts": job.max_attempts,
@@ -54,15 +56,20 @@ def job_error(job: AiJob | Job) -> dict[str, str] | None:
 
 
 def job_detail_body(
-    job: AiJob, attempts: Sequence[AiJobAttempt], steps: Sequence[AiJobStep], actor: Actor
+    job: AiJob,
+    attempts: Sequence[AiJobAttempt],
+    steps: Sequence[AiJobStep],
+    children: Children | None,
+    actor: Actor,
 ) -> dict[str, Any]:
     """A job with its request, its attempts and its steps. What went wrong inside is for staff alone."""
-    return {
+    body = {
         **job_status_body(job, actor),
         "request_data": job.request_data,
         "attempts": [_attempt(attempt, actor) for attempt in attempts],
         "steps": [_step(step) for step in steps],
     }
+    return body if children is None else {**body, "children": children._asdict()}
 
 
 def _step(step: AiJobStep) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from backend.jobs.claimer import Claimer, Pace
 from backend.jobs.completer import Completer
 from backend.jobs.engine_settings import use_settings
 from backend.jobs.executor import Executor
+from backend.jobs.flow_care import GroupCounter
 from backend.jobs.follow_up import CARES
 from backend.jobs.hints import Hints
 from backend.jobs.lease import LeaseKeeper
@@ -148,6 +149,7 @@ class Worker:
             FollowUps(settings, CARES),
             Rescuer(settings, self._held),
             self._listener.canary,
+            GroupCounter(settings),
             (VacuumWatch(), RollUp(), Pruner(settings), Sweeper()),
             rescue_delay=settings.lease_seconds,
         )

@@ -19,7 +19,8 @@ CLOCK_ALONE = "status = 'queued' AND NOT runnable AND blocked_on IS NULL"
 NOTE_END = """
 CREATE FUNCTION note_followed_end() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO ai_job_follow_up (job_id) VALUES (NEW.id) ON CONFLICT DO NOTHING;
+    INSERT INTO ai_job_follow_up (job_id) VALUES (NEW.id)
+        ON CONFLICT (job_id) DO UPDATE SET noted_at = excluded.noted_at; -- nobody takes it before this end is committed
     PERFORM pg_notify('job_later', NEW.queue);
     RETURN NULL;
 END

@@ -103,3 +103,19 @@ def gated_step(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
         return ctx.job.runs
 
     return {"first": ctx.step("first", work), "second": ctx.step("second", lambda: ctx.job.runs)}
+
+
+@task("flow_inputs", schema=FlowSchema, retry=QUICK)
+def inputs(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
+    """Leave a mark, and return what came in."""
+    with ctx.transaction() as connection:
+        connection.execute("INSERT INTO effect (job_id, run) VALUES (%s, %s)", (ctx.job.id, ctx.job.runs))
+    return {"name": request["name"], "inputs": ctx.inputs()}
+
+
+@task("flow_half", schema=FlowSchema, retry=QUICK)
+def half(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
+    """Get half done, then wait."""
+    ctx.progress(50, "half")
+    ctx.sleep(request["seconds"])
+    return {}

@@ -788,6 +788,8 @@ export interface paths {
           queue?: string | null;
           tag?: string | null;
           canvas_id?: string | null;
+          /** @description The jobs of this group. */
+          parent?: string | null;
           q?: string | null;
           since?: string | null;
           until?: string | null;
@@ -1473,6 +1475,13 @@ export interface components {
       items: components["schemas"]["Canvas"][];
       next_cursor: string | null;
     };
+    Children: {
+      cancelled: number;
+      completed: number;
+      failed: number;
+      running: number;
+      total: number;
+    };
     CreateCanvas: {
       /**
        * Format: uuid
@@ -1562,6 +1571,11 @@ export interface components {
       last_seq: number;
       max_attempts: number;
       message: string | null;
+      /**
+       * Format: uuid
+       * @description The group that it belongs to.
+       */
+      parent_id: string | null;
       /** @enum {string} */
       priority: "low" | "normal" | "high" | "urgent";
       progress: number;
@@ -1583,6 +1597,8 @@ export interface components {
       cancel_requested: boolean;
       /** Format: uuid */
       canvas_id: string | null;
+      /** @description Of a group. */
+      children?: components["schemas"]["Children"];
       /** Format: date-time */
       completed_at: string | null;
       /** Format: date-time */
@@ -1596,6 +1612,11 @@ export interface components {
       last_seq: number;
       max_attempts: number;
       message: string | null;
+      /**
+       * Format: uuid
+       * @description The group that it belongs to.
+       */
+      parent_id: string | null;
       /** @enum {string} */
       priority: "low" | "normal" | "high" | "urgent";
       progress: number;
@@ -1626,6 +1647,12 @@ export interface components {
        * @default null
        */
       canvas_id?: string | null;
+      /**
+       * Format: uuid
+       * @description The jobs of this group.
+       * @default null
+       */
+      parent?: string | null;
       /** @default null */
       q?: string | null;
       /** @default null */

@@ -1,0 +1,2 @@
+-- Of these ended jobs, the groups that did not end with their children (cancelled, expired): they count no more.
+DELETE FROM ai_job_group WHERE job_id = ANY (%(ids)s) RETURNING job_id
