@@ -14,10 +14,10 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path[0] = str(Path(__file__).resolve().parent.parent)  # the project, not this folder
 
-from bench_client import VARIANTS, Client
-from bench_workloads import WORKLOADS
+from bench.client import VARIANTS, Client
+from bench.workloads import WORKLOADS
 
 NAME = "collabcanvas"
 

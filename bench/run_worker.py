@@ -7,12 +7,12 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path[0] = str(Path(__file__).resolve().parent.parent)  # the project, not this folder
 
 import worker
 from backend.ai.warm_up import warm_up
 from backend.config import Settings
-from bench_tasks import LOG_VARIABLE
+from bench.tasks import LOG_VARIABLE
 
 GO_LOOK = 0.002  # seconds between looks for the file that says go
 

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bench_client import Client
-from bench_workers import Workers
+from bench.client import Client
+from bench.workers import Workers
 
 IDLE_SECONDS = 2.0  # before a measurement on an idle worker
 FIRST_NUMBER = 1_000_000  # of the jobs that are measured after warming up

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 
-from bench_tasks import LOG_VARIABLE, RECORD, Times, read_log
+from bench.tasks import LOG_VARIABLE, RECORD, Times, read_log
 
 HERE = Path(__file__).resolve().parent
 START_SECONDS = 60.0
@@ -54,7 +54,7 @@ class Workers:
         for _ in range(self._count):
             with (self._path / "output").open("ab") as output:
                 process = subprocess.Popen(
-                    [sys.executable, str(HERE / "bench_worker.py")],
+                    [sys.executable, str(HERE / "run_worker.py")],
                     env=self._environ,
                     start_new_session=True,
                     stdout=output,

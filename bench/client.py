@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from backend.config import ROOT, Settings
 from backend.jobs import enqueue, enqueue_many
 from backend.jobs.engine_settings import use_settings
-from bench_tasks import TASK
+from bench.tasks import TASK
 
 SERVER_VARIABLE = "BENCH_PG"  # URL of any database on a server where databases may be made
 BATCH = 1000  # jobs of one bulk statement

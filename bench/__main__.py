@@ -1,0 +1,114 @@
+"""``python -m bench [--workloads W3,W4]``: measure, print the table, exit 1 if a bar is missed. ``make bench`` calls it.
+
+Ours and the floors take turns, so that a slow minute of the machine meets both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+from backend.config import ROOT
+from bench import adapter, claim_cost, commits, fairness, floor
+from bench.bars import BARS, WORKLOADS
+from bench.figures import Figure, Figures
+from bench.report import list_figures, machine, table
+from bench.server import Server, own_server
+from bench.sizes import FULL, TINY, Sizes
+
+RESULTS = ROOT / "bench" / "results" / "latest.jsonl"
+REPETITIONS = 3
+PEERS = ("pgqueuer", "procrastinate")  # measured beside ours where PEER_PATH has their adapters
+
+Measurement = Callable[[], Iterable[Figure]]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure what was asked for; 0 if every bar of it is met, else 1."""
+    options = _parse(arguments)
+    sizes = TINY if options.tiny else FULL
+    figures = Figures()
+    with own_server() as server:
+        where = machine(server.version())
+        say(f"Measuring on {where}")
+        for workload in options.workloads:
+            measure(workload, server, sizes, options.repetitions, figures)
+    bars = [bar for bar in BARS if bar.workload in options.workloads]
+    figures.write(options.results)
+    say(f"\n{list_figures(figures)}\n\n{table(bars, figures)}\n\n{where}\nFigures: {options.results}")
+    return 0 if all(bar.met(figures) for bar in bars) else 1
+
+
+def measure(workload: str, server: Server, sizes: Sizes, repetitions: int, figures: Figures) -> None:
+    """Run a workload's measurements in turns. One that fails leaves no figure, so its bar is missed."""
+    measurements = measurements_of(workload, server, sizes)
+    if workload in ("W11", "F"):  # these repeat themselves on a table that takes long to fill
+        repetitions = 1
+    for turn in range(1, repetitions + 1):
+        for name, measurement in measurements.items():
+            try:
+                found = list(measurement())
+            except (adapter.AdapterFailed, TimeoutError) as error:
+                say(f"{workload} {turn}/{repetitions} {name}: FAILED: {error}")
+                continue
+            figures.add(found)
+            say(f"{workload} {turn}/{repetitions} {name}: {_summary(found)}")
+
+
+def measurements_of(workload: str, server: Server, sizes: Sizes) -> dict[str, Measurement]:
+    """What is measured for a workload, ours and beside it."""
+    if workload == "W11":
+        return {"ours": partial(claim_cost.measure, server, sizes, say)}
+    if workload == "F":
+        return {"ours": partial(fairness.measure, server, sizes, say)}
+    if workload == "W12":
+        return {mode: partial(commits.measure, server, sizes, mode) for mode in commits.MODES}
+    systems = [adapter.ours(), *filter(None, map(adapter.peer, PEERS))]
+    measured = {found.system: partial(adapter.measure, found, workload, server.url, sizes) for found in systems}
+    return {**measured, **_floors(workload, server, sizes)}
+
+
+def _floors(workload: str, server: Server, sizes: Sizes) -> dict[str, Measurement]:
+    floors: dict[str, dict[str, Measurement]] = {
+        "W1": {"bare INSERT": partial(floor.enqueue_singly, server, sizes)},
+        "W2": {"COPY": partial(floor.enqueue_in_bulk, server, sizes)},
+        "W3": {f"loop of {batch}": partial(floor.drain, server, sizes, batch) for batch in (1, 10, 100)},
+        "W4": {"bare LISTEN": partial(floor.pick_up, server, sizes)},
+        "W5": {"bare LISTEN": partial(floor.round_trip, server, sizes)},
+    }
+    return floors.get(workload, {})
+
+
+def say(text: str) -> None:
+    """Print at once: a session takes minutes."""
+    print(text, flush=True)
+
+
+def _summary(figures: Iterable[Figure]) -> str:
+    return ", ".join(f"{figure.metric} {figure.value:g}" for figure in figures)
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measures the engine against its bars.")
+    parser.add_argument(
+        "--workloads", type=_workloads, default=WORKLOADS, help=f"of {', '.join(WORKLOADS)}; default all"
+    )
+    parser.add_argument("--repetitions", type=int, default=REPETITIONS, help="turns of each measurement")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="where the figures go, one JSON line each")
+    parser.add_argument("--tiny", action="store_true", help="seconds instead of minutes: shows that it runs, no more")
+    return parser.parse_args(arguments)
+
+
+def _workloads(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip().upper() for name in text.split(",") if name.strip())
+    unknown = [name for name in names if name not in WORKLOADS]
+    if unknown or not names:
+        raise argparse.ArgumentTypeError(f"unknown: {', '.join(unknown) or text!r}; known are {', '.join(WORKLOADS)}")
+    return names
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""The bars: what must be reached, as data, and whether the figures reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bench.figures import OURS, Figures
+
+Value = Callable[[Figures], float | None]
+
+# Of pgqueuer, the fastest Python queue on Postgres, as it was seen on a machine of two cores; used where it is not measured
+# beside us. Its drain is told by the loop of ten on the same machine, so that it moves with the machine.
+PGQUEUER_P99_MS = 4.4  # W6
+PGQUEUER_OF_LOOP = 0.46  # W3
+CLAIM_SCENES = ("10k_queued", "100k_queued", "1m_queued", "1m_finished", "1m_queued_1m_finished", "200k_of_one")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """``value`` of the figures must be at least, or at most, ``limit``; ``aim`` is what we push for."""
+
+    workload: str
+    says: str
+    value: Value
+    limit: float
+    at_least: bool = True
+    aim: float | None = None
+    unit: str = ""
+
+    def met(self, figures: Figures) -> bool:
+        """Whether the bar is met; what was not measured is missed."""
+        return self._reaches(self.value(figures), self.limit)
+
+    def reaches_aim(self, figures: Figures) -> bool:
+        """Whether even the aim is reached."""
+        return self.aim is not None and self._reaches(self.value(figures), self.aim)
+
+    def _reaches(self, value: float | None, limit: float) -> bool:
+        if value is None:
+            return False
+        return value >= limit if self.at_least else value <= limit
+
+
+def of(workload: str, metric: str, system: str = OURS) -> Value:
+    """A figure as it is."""
+    return lambda figures: figures.value(workload, system, metric)
+
+
+def over(value: Value, base: Value) -> Value:
+    """One figure as a multiple of another."""
+
+    def quotient(figures: Figures) -> float | None:
+        upper, lower = value(figures), base(figures)
+        return None if upper is None or not lower else upper / lower
+
+    return quotient
+
+
+def worst(*values: Value) -> Value:
+    """The highest of several figures; none if one is missing."""
+
+    def highest(figures: Figures) -> float | None:
+        found = [value(figures) for value in values]
+        return None if None in found else max(number for number in found if number is not None)
+
+    return highest
+
+
+def pgqueuer_drain(figures: Figures) -> float | None:
+    """Jobs/s of pgqueuer, measured beside us or told by the loop of ten."""
+    measured = figures.value("W3", "pgqueuer", "jobs_per_s")
+    loop = figures.value("W3", "floor:10", "jobs_per_s")
+    return measured or (None if loop is None else PGQUEUER_OF_LOOP * loop)
+
+
+def pgqueuer_p99(figures: Figures) -> float:
+    """Pick-up of pgqueuer at 200 jobs/s in milliseconds, measured beside us or as recorded."""
+    return figures.value("W6", "pgqueuer", "p99_ms") or PGQUEUER_P99_MS
+
+
+def _claims(share: str) -> list[Value]:
+    return [of("W11", f"{scene}_{share}_ms") for scene in CLAIM_SCENES]
+
+
+_small_claim = of("W11", "10k_queued_p50_ms")
+_drained = of("W3", "jobs_per_s")
+
+BARS = (
+    Bar("W1", "× a bare INSERT", over(of("W1", "jobs_per_s"), of("W1", "jobs_per_s", "floor")), 0.6, aim=0.7),
+    Bar("W2", "in bulk", of("W2", "jobs_per_s"), 20_000, unit="jobs/s"),
+    Bar("W2", "× COPY", over(of("W2", "jobs_per_s"), of("W2", "jobs_per_s", "floor")), 0.1),
+    Bar("W3", "× the bare loop of 10", over(_drained, of("W3", "jobs_per_s", "floor:10")), 1.5, aim=2.0),
+    Bar("W3", "× pgqueuer", over(_drained, pgqueuer_drain), 3.0, aim=4.0),
+    Bar(
+        "W3",
+        "two workers × the bare loop of 10",
+        over(of("W3", "jobs_per_s_two_workers"), of("W3", "jobs_per_s", "floor:10")),
+        2.0,
+        aim=2.6,
+    ),
+    Bar("W4", "pick-up p50", of("W4", "p50_ms"), 1.2, at_least=False, unit="ms"),
+    Bar("W4", "pick-up p95", of("W4", "p95_ms"), 2.5, at_least=False, unit="ms"),
+    Bar("W5", "round trip p50", of("W5", "p50_ms"), 5.0, at_least=False, aim=2.5, unit="ms"),
+    Bar("W5", "round trip p99", of("W5", "p99_ms"), 10.0, at_least=False, aim=6.7, unit="ms"),
+    Bar("W6", "× pgqueuer's pick-up p99", over(of("W6", "p99_ms"), pgqueuer_p99), 1.5, at_least=False),
+    Bar("W7", "jobs not finished", of("W7", "unfinished"), 0, at_least=False),
+    Bar("W7", "the last one after", of("W7", "last_s"), 5.0, at_least=False, aim=2.0, unit="s"),
+    Bar("W11", "highest claim p95", worst(*_claims("p95")), 3.0, at_least=False, unit="ms"),
+    Bar("W11", "highest claim p50 × that at 10,000", over(worst(*_claims("p50")), _small_claim), 1.5, at_least=False),
+    Bar(
+        "W11",
+        "p50 at 1 M queued and 1 M finished × that at 10,000",
+        over(of("W11", "1m_queued_1m_finished_p50_ms"), _small_claim),
+        2.0,
+        at_least=False,
+    ),
+    Bar(
+        "W12",
+        "× the commits without the feed",
+        over(of("W12", "commits_per_s"), of("W12", "commits_per_s", "feed off")),
+        0.9,
+        aim=0.97,
+    ),
+    Bar("F", "flood's jobs before a newcomer's ÷ active people", of("F", "jobs_before_ratio"), 1.0, at_least=False),
+    Bar("F", "newcomer's wait ÷ (active people × one job)", of("F", "wait_ratio"), 1.0, at_least=False),
+    Bar("F", "slots that the flood alone uses", of("F", "slots_used"), 0.95),
+)
+WORKLOADS = tuple(dict.fromkeys(bar.workload for bar in BARS))

@@ -1,0 +1,75 @@
+"""Figures: what was measured, one number each, and how several runs become one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+OURS = "ours"
+COUNTS = ("unfinished", "ran_twice", "jobs_before")  # of these the worst run stands, of all others the best
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number. ``n``: of how many jobs, commits or samples."""
+
+    workload: str
+    system: str
+    metric: str
+    value: float
+    n: int
+
+
+class Figures:
+    """All figures of a session. Several runs of the same thing: rates keep the highest, times the lowest."""
+
+    def __init__(self, figures: Iterable[Figure] = ()) -> None:
+        self._kept: dict[tuple[str, str, str], Figure] = {}
+        self.add(figures)
+
+    def add(self, figures: Iterable[Figure]) -> None:
+        """Take in another run."""
+        for figure in figures:
+            key = (figure.workload, figure.system, figure.metric)
+            known = self._kept.get(key)
+            self._kept[key] = figure if known is None else _kept_of(known, figure)
+
+    def value(self, workload: str, system: str, metric: str) -> float | None:
+        """A figure's number, if it was measured."""
+        found = self._kept.get((workload, system, metric))
+        return None if found is None else found.value
+
+    def all(self) -> list[Figure]:
+        """Every figure, in the order in which the first of its kind was measured."""
+        return list(self._kept.values())
+
+    def write(self, path: Path) -> None:
+        """One JSON line a figure."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(json.dumps(asdict(figure)) + "\n" for figure in self.all()))
+
+
+def _kept_of(known: Figure, other: Figure) -> Figure:
+    more_is_better = not (known.metric.endswith(("_ms", "_s", "_mb")) and "_per_s" not in known.metric)
+    if known.metric in COUNTS:
+        more_is_better = True  # that is: the worse one is kept
+    return max(known, other, key=lambda figure: figure.value if more_is_better else -figure.value)
+
+
+def percentile(seconds: Sequence[float], share: float) -> float:
+    """The value below which ``share`` of the samples lie, in milliseconds."""
+    ordered = sorted(seconds)
+    return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000, 3)
+
+
+def latencies(
+    workload: str, system: str, seconds: Sequence[float], *, prefix: str = "", shares: Mapping[str, float] | None = None
+) -> list[Figure]:
+    """p50, p95 and p99 of samples in seconds."""
+    wanted = shares or {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99}
+    return [
+        Figure(workload, system, prefix + name, percentile(seconds, share), len(seconds))
+        for name, share in wanted.items()
+    ]
