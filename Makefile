@@ -12,12 +12,13 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 UV_VERSION := 0.13.9
 FRONTEND_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) $(wildcard frontend/*.ts frontend/*.html frontend/*.json)
 
-.PHONY: run test check check-python check-frontend test-frontend test-python build format help
+.PHONY: run test bench check check-python check-frontend test-frontend test-python build format help
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run     set everything up and serve on PORT (default 8000)"
 	@echo "make test    set everything up and run every check and test"
+	@echo "make bench   measure the engine against its bars; WORKLOADS=W3,W4 for some of them"
 	@echo "make check   formatter, linters and type checkers of both languages"
 	@echo "make format  write the code in the agreed format"
 
@@ -44,6 +45,9 @@ test-frontend: frontend/node_modules/.installed
 test-python: .venv/.installed-dev frontend/dist/index.html
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/pytest -n 2 --dist loadfile
+
+bench: .venv/.installed-run
+	@$(BIN)/python -m bench $(if $(WORKLOADS),--workloads $(WORKLOADS))
 
 build: frontend/dist/index.html
 

@@ -124,6 +124,6 @@ BARS = (
     ),
     Bar("F", "flood's jobs before a newcomer's ÷ active people", of("F", "jobs_before_ratio"), 1.0, at_least=False),
     Bar("F", "newcomer's wait ÷ (active people × one job)", of("F", "wait_ratio"), 1.0, at_least=False),
-    Bar("F", "slots that the flood alone uses", of("F", "slots_used"), 0.95),
+    Bar("F", "share of the slots that the flood alone uses", of("F", "slots_used"), 0.9),
 )
 WORKLOADS = tuple(dict.fromkeys(bar.workload for bar in BARS))

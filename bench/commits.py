@@ -62,7 +62,7 @@ def measure(server: Server, sizes: Sizes, mode: str) -> list[Figure]:
         settings = Settings.from_env(environ_of(url))
         use_settings(settings)
         engine = create_engine(settings.sqlalchemy_url, pool_size=CLIENTS + 1)
-        stack.callback(engine.dispose)
+        stack.callback(_close, engine)
         if mode != "off":
             stack.enter_context(_somebody_who_listens(url))
         # As hints_of() would make them, but for this engine alone.
@@ -104,6 +104,14 @@ def _commit_for(engine: Engine, people: list[uuid.UUID], seconds: float) -> int:
 def _enqueue(session: Session, user_id: uuid.UUID) -> None:
     enqueue(session, "diagnostic_noop", {}, user_id=user_id)
     session.commit()
+
+
+def _close(engine: Engine) -> None:
+    """Close all connections, once the last hints are sent."""
+    for thread in threading.enumerate():
+        if thread.name == "hints":
+            thread.join()
+    engine.dispose()
 
 
 @contextmanager

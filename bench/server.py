@@ -23,19 +23,22 @@ TEMPLATE = "bench_template"
 class Server:
     """Gives fresh databases with the shipped schema, each a copy of a template that was migrated once."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, template: str | None = None) -> None:
+        """``template``: the name of a migrated database, if there is one already."""
         self.url = url
         self._number = 0
-        self._execute(f"CREATE DATABASE {TEMPLATE}")
-        migrate(with_database(url, TEMPLATE))
+        self._template = template or TEMPLATE
+        if template is None:
+            self._execute(f"CREATE DATABASE {TEMPLATE}")
+            migrate(with_database(url, TEMPLATE))
 
     @contextmanager
     def database(self, *, empty: bool = False) -> Iterator[str]:
         """URL of a database of one run: migrated, or with nothing in it at all."""
         self._number += 1
-        name = f"bench_{self._number}"
+        name = f"bench_{os.getpid()}_{self._number}"
         # A checkpoint that is due, or the rest of the last run's, must not fall into this one.
-        self._execute(f"CREATE DATABASE {name}" + ("" if empty else f" TEMPLATE {TEMPLATE}"), "CHECKPOINT")
+        self._execute(f"CREATE DATABASE {name}" + ("" if empty else f" TEMPLATE {self._template}"), "CHECKPOINT")
         try:
             yield with_database(self.url, name)
         finally:
