@@ -38,7 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
             measure(workload, server, sizes, options.repetitions, figures)
     bars = [bar for bar in BARS if bar.workload in options.workloads]
     figures.write(options.results)
-    say(f"\n{list_figures(figures)}\n\n{table(bars, figures)}\n\n{where}\nFigures: {options.results}")
+    report = f"{table(bars, figures)}\n\n{where}.\n"
+    options.results.with_suffix(".md").write_text(report)
+    say(f"\n{list_figures(figures)}\n\n{report}\nFigures: {options.results}")
     return 0 if all(bar.met(figures) for bar in bars) else 1
 
 

@@ -16,6 +16,7 @@ from bench import __main__ as runner
 from bench import adapter, claim_cost, commits, fairness, floor
 from bench.adapter import Adapter, AdapterFailed, figures_of, peer
 from bench.bars import CLAIM_SCENES, WORKLOADS
+from bench.document import DOCUMENT, put
 from bench.figures import OURS, Figure
 from bench.server import Server
 from bench.sizes import TINY
@@ -173,3 +174,23 @@ def test_a_table_that_still_grows_after_it_has_settled_is_named() -> None:
     assert growing(flat) == {}
     swelling = [{"ai_job": 10 * MB, "ix": size * MB} for size in (1, 5, 10, 20, 21, 22, 30, 40)]
     assert growing(swelling) == {"ix": (22 * MB, 40 * MB)}
+
+
+# --- the document ---
+
+
+def test_a_measured_table_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    document = tmp_path / "performance.md"
+    document.write_text("before\n<!-- bars -->\nold\n<!-- end of bars -->\nafter\n")
+    put(document, "bars", "new\n\n")
+    assert document.read_text() == "before\n<!-- bars -->\nnew\n<!-- end of bars -->\nafter\n"
+    for name, text in (("other", "new"), ("bars", " ")):
+        with pytest.raises(SystemExit):
+            put(document, name, text)
+
+
+def test_our_document_has_a_place_for_each_table() -> None:
+    text = DOCUMENT.read_text()
+    for name in ("bars", "comparison"):
+        assert f"<!-- {name} -->\n" in text
+        assert f"<!-- end of {name} -->\n" in text
