@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from backend.config_rules import LimitRule, QueueRoute, parse_limits, parse_routes
+
 ROOT = Path(__file__).resolve().parent.parent
 PLATFORM_VARIABLES = ("RAILWAY_ENVIRONMENT", "RAILWAY_PROJECT_ID", "DYNO", "RENDER", "FLY_APP_NAME", "K_SERVICE")
 VOLUME_VARIABLES = ("RAILWAY_VOLUME_MOUNT_PATH",)
@@ -72,6 +74,8 @@ class Settings:
     lease_seconds: float
     heartbeat_interval: float
     priority_offsets: Mapping[str, float]
+    limits: tuple[LimitRule, ...]
+    queue_routes: tuple[QueueRoute, ...]
     # accounts
     signup_enabled: bool
     guests_enabled: bool
@@ -143,6 +147,8 @@ class Settings:
                 "normal": 0.0,
                 "low": env.number("PRIORITY_OFFSET_LOW", -600.0, -86_400, 86_400),
             },
+            limits=env.rules("LIMITS", parse_limits),
+            queue_routes=env.rules("QUEUE_ROUTES", parse_routes),
             signup_enabled=env.switch("SIGNUP_ENABLED", True),
             guests_enabled=env.switch("GUESTS_ENABLED", True),
             staff_email=env.text("STAFF_EMAIL", "").strip().lower() or None,
@@ -205,6 +211,12 @@ class _Reader:
                 "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
             )
         return value or None
+
+    def rules(self, name: str, parse: Callable[[str], T]) -> T:
+        try:
+            return parse(self.text(name, ""))
+        except ValueError as error:
+            raise SettingsError(f"{name}: {error}") from None
 
     def providers(self, name: str) -> tuple[ProviderSettings, ...]:
         value = self.text(name, "")

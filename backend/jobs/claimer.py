@@ -15,6 +15,7 @@ import structlog
 from backend.jobs import store
 from backend.jobs.canary import DOWN_POLL
 from backend.jobs.hints import EVENT, Hints
+from backend.jobs.limited_claim import Claims
 from backend.jobs.link import Link
 from backend.jobs.outcome import Outcome, Released
 from backend.jobs.run import HeldRuns, Run
@@ -90,6 +91,7 @@ class Claimer:
         self._listening = listening
         self._give_back = give_back
         self._drain = drain
+        self._claims = Claims()
 
     def loop(self) -> None:
         """The thread's work until ``stop``."""
@@ -131,7 +133,7 @@ class Claimer:
         lead = self._hints.lead(EVENT)
         try:
             jobs = self._link.attempt(
-                lambda c: store.claim(
+                lambda c: self._claims.take(
                     c,
                     queues=self._queues,
                     limit=need,

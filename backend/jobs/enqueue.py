@@ -20,7 +20,7 @@ from backend.jobs.hints import EVENT, LATER, READY
 from backend.jobs.job import Job
 from backend.jobs.options import Options, check_options
 from backend.jobs.payload import clean, fingerprint_of, to_json
-from backend.jobs.registry import Task, find_task, task_names
+from backend.jobs.registry import Task, find_task, queue_of, task_names
 from backend.jobs.session_hints import hints_of, owe_after_commit
 from backend.jobs.unique import Unique
 
@@ -59,6 +59,7 @@ def enqueue(
     parent_id: uuid.UUID | None = None,
     correlation_id: str | None = None,
     unique: Unique | None = None,
+    limit_key: str | None = None,
 ) -> Enqueued:
     """Add a job in the transaction of a SQLAlchemy session or a raw psycopg connection.
 
@@ -80,6 +81,7 @@ def enqueue(
         parent_id=parent_id,
         correlation_id=correlation_id,
         unique=unique,
+        limit_key=limit_key,
     )
     fingerprint = fingerprint_of(job_type, request)
     parsed = parse_request(task, request)
@@ -176,6 +178,7 @@ def parameters_of(
     return {
         **shared_parameters(task, options, user_id),
         "id": uuid7(),
+        "limit_key": options.limit_key or task.limit_key(request),
         "summary": summary_of(task, request),
         "request": to_json(stored),
         "unique_hash": None if unique is None else unique.hash(task.name, stored, user_id),
@@ -189,7 +192,7 @@ def parameters_of(
 def shared_parameters(task: Task, options: Options, user_id: uuid.UUID) -> dict[str, Any]:
     """What a statement needs to know of every job that is made by the same call."""
     settings = current_settings()
-    queue = options.queue or task.queue
+    queue = options.queue or queue_of(task, settings)
     return {
         "user_id": user_id,
         "canvas_id": options.canvas_id,

@@ -47,6 +47,7 @@ def enqueue_many(
     tags: Sequence[str] = (),
     parent_id: uuid.UUID | None = None,
     correlation_id: str | None = None,
+    limit_key: str | None = None,
 ) -> list[uuid.UUID]:
     """Add a job for each of up to ``MAX_JOBS`` requests; their ids in the order of the requests.
 
@@ -64,6 +65,7 @@ def enqueue_many(
         tags=tags,
         parent_id=parent_id,
         correlation_id=correlation_id,
+        limit_key=limit_key,
     )
     check_options(options)
     if len(requests) > MAX_JOBS:
@@ -87,6 +89,7 @@ def insert_jobs(
         "ids": ids,
         "requests": _stored(task, requests),
         "summaries": [summary_of(task, request) for request in requests],
+        "limit_keys": [options.limit_key or task.limit_key(request) for request in requests],
     }
     if isinstance(target, psycopg.Connection):
         store.enqueue_many(target, {**parameters, "lead_ready": True, "lead_event": True})

@@ -104,9 +104,11 @@ class AiJob(Model):
     sort_key: Mapped[int] = mapped_column(BigInteger)  # virtual_time less the priority's offset; the one claim order
     runnable: Mapped[bool] = mapped_column(server_default=text("true"))
     run_at: Mapped[datetime | None]
-    blocked_on: Mapped[str | None] = mapped_column(Text)  # kind, or kind:name, of what must happen first
+    blocked_on: Mapped[str | None] = mapped_column(Text(collation="C"))  # kind, or kind:name, of what must happen first
     wait_reason: Mapped[str | None] = mapped_column(Text)  # why it waits for run_at: retry, snoozed, …
     expires_at: Mapped[datetime | None]
+    limit_key: Mapped[str | None] = mapped_column(Text)  # jobs with the same one may be limited together
+    limit_names: Mapped[list[str] | None] = mapped_column(ARRAY(Text))  # limits whose slots the (last) claim took
     # what to do and what came of it
     summary: Mapped[str | None] = mapped_column(Text)  # a short title for people
     request_data: Mapped[dict[str, Any]] = mapped_column(JSONB)

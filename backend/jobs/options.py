@@ -32,6 +32,7 @@ class Options:
     parent_id: uuid.UUID | None = None
     correlation_id: str | None = None
     unique: Unique | None = None
+    limit_key: str | None = None  # jobs with the same one can be limited together
 
 
 def check_options(options: Options) -> None:
@@ -47,6 +48,8 @@ def check_options(options: Options) -> None:
         wrong["tags"] = [f"At most {MAX_TAGS} texts of 1 to {MAX_TAG} printable characters."]
     if options.idempotency_key is not None and not _storable(options.idempotency_key, MAX_KEY):
         wrong["Idempotency-Key"] = [f"Must have 1 to {MAX_KEY} printable characters."]
+    if options.limit_key is not None and not _storable(options.limit_key, MAX_KEY):
+        wrong["limit_key"] = [f"Must have 1 to {MAX_KEY} printable characters."]
     wrong.update(_wrong_times(options.run_at, options.expires_at))
     if wrong:
         raise Unprocessable("Some values are missing or wrong; “errors” names each one.", errors=wrong)

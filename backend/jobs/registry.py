@@ -5,10 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from marshmallow import INCLUDE, Schema
 
+from backend.config import Settings
+from backend.config_rules import STANDARD_QUEUES
 from backend.db import AnySession
 from backend.identity import Actor
 from backend.jobs.retry import RetryPolicy
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 Access = Literal["user", "staff", "internal"]
 DEFAULT_QUEUE = "default"
 MAX_SUMMARY = 200  # characters
+MAX_LIMIT_KEY = 200  # characters
 
 
 class Handler(Protocol):
@@ -52,6 +56,8 @@ class Task:
     admit: Admit | None
     summarise: Callable[[dict[str, Any]], str] | None
     unique: Unique | None = None
+    limit: int | None = None
+    key_of: Callable[[dict[str, Any]], str | None] | None = None
 
     def time_limits(self, timeout: float, grace: float) -> tuple[float, float]:
         """Seconds until a run is asked to stop, and until it is given up; the installation's values where none is declared."""
@@ -82,6 +88,11 @@ class Task:
             return None
         return " ".join(self.summarise(request).split())[:MAX_SUMMARY]
 
+    def limit_key(self, request: dict[str, Any]) -> str | None:
+        """What the job shares a limit with, if the task says so."""
+        key = None if self.key_of is None else self.key_of(request)
+        return None if key is None else " ".join(key.split())[:MAX_LIMIT_KEY]
+
 
 _tasks: dict[str, Task] = {}
 
@@ -98,8 +109,14 @@ def task(
     admit: Admit | None = None,
     summary: Callable[[dict[str, Any]], str] | None = None,
     unique: Unique | None = None,
+    limit: int | None = None,
+    limit_key: Callable[[dict[str, Any]], str | None] | None = None,
 ) -> Callable[[Handler], Handler]:
-    """Declare the decorated function as the handler of jobs of type ``name``, which is stable once it was released."""
+    """Declare the decorated function as the handler of jobs of type ``name``, which is stable once it was released.
+
+    ``limit``: how many of them may run at the same time, unless the installation says otherwise. ``limit_key`` says of a
+    request which jobs are limited together, by a limit of scope ``key``: the same account elsewhere, for example.
+    """
     if hard_timeout is not None and timeout is not None and hard_timeout < timeout:
         raise ValueError(f"task {name!r}: hard_timeout must not be shorter than timeout")
 
@@ -119,6 +136,8 @@ def task(
             admit,
             summarise=summary,
             unique=unique,
+            limit=limit,
+            key_of=limit_key,
         )
         return handler
 
@@ -130,11 +149,24 @@ def find_task(name: str) -> Task | None:
     return _tasks.get(name)
 
 
+def all_tasks() -> list[Task]:
+    """All tasks, by name."""
+    return [_tasks[name] for name in sorted(_tasks)]
+
+
 def task_names() -> list[str]:
     """Names of all tasks, sorted."""
     return sorted(_tasks)
 
 
 def queue_names() -> list[str]:
-    """Queues that some task routes to, and the default one."""
-    return sorted({DEFAULT_QUEUE, *(known.queue for known in _tasks.values())})
+    """Queues that always exist, and those that some task routes to."""
+    return sorted({*STANDARD_QUEUES, *(known.queue for known in _tasks.values())})
+
+
+def queue_of(task: Task, settings: Settings) -> str:
+    """Where jobs of a task go: by the first of the installation's routes that fits the name, else as declared."""
+    for route in settings.queue_routes:
+        if fnmatchcase(task.name, route.pattern):
+            return route.queue
+    return task.queue

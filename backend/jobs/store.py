@@ -405,3 +405,7 @@ def _one(cursor: psycopg.Cursor[Any]) -> tuple[Any, ...]:
     if row is None:
         raise RuntimeError("a statement that always returns a row returned none")
     return row
+
+
+# For modules that keep the statements of one concern in the same way (limit_store, queue_store …).
+run, one, read_jobs = _run, _one, _jobs

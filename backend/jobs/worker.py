@@ -22,6 +22,8 @@ from backend.jobs.flow_care import GroupCounter
 from backend.jobs.follow_up import CARES
 from backend.jobs.hints import Hints
 from backend.jobs.lease import LeaseKeeper
+from backend.jobs.limit_tender import LimitTender
+from backend.jobs.limits import declare_limits
 from backend.jobs.link import HANDLER, Link, LinkClosed, connect
 from backend.jobs.listener import Listener
 from backend.jobs.maintenance import FollowUps, Maintenance, Rescuer, Timekeeper
@@ -94,6 +96,7 @@ class Worker:
             self.worker_id = self._main_link.insist(
                 lambda c: store.register_worker(c, name, self._queues, self._concurrency), self._stop
             )
+            self._main_link.insist(lambda c: declare_limits(c, self._settings), self._stop)
         except LinkClosed:
             return False
         return True
@@ -147,6 +150,7 @@ class Worker:
             self._link("maintenance"),
             Timekeeper(settings, self._claimer.wake.set),
             FollowUps(settings, CARES),
+            LimitTender(self._claimer.wake.set),
             Rescuer(settings, self._held),
             self._listener.canary,
             GroupCounter(settings),

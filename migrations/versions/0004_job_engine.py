@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -123,8 +124,72 @@ def _create_rollups() -> None:
     op.execute("INSERT INTO ai_job_duty (name) VALUES ('roll_up'), ('sweep'), ('watch_vacuum')")
 
 
+LIMITS = Path(__file__).parent.parent / "job_limits.sql"
+LIMIT_FUNCTIONS = (
+    "give_back_job_slots()",
+    "tend_job_limits()",
+    "park_limited_jobs(uuid[], text[], text[])",
+    "let_limited_jobs_go(text, integer)",
+    "fit_job_slots(text)",
+    "job_limit_slots(text)",
+    "job_limits_of(text, text, uuid, text)",
+    "job_limit_lock(text)",
+)
+
+
+def _make_limits() -> None:
+    op.add_column("ai_job", sa.Column("limit_key", sa.Text(), nullable=True))
+    op.add_column("ai_job", sa.Column("limit_names", postgresql.ARRAY(sa.Text()), nullable=True))
+    now = sa.text("now()")
+    op.create_table(
+        "job_queue",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused_by", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_job_queue")),
+    )
+    op.create_table(
+        "job_limit",
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("slots", sa.Integer(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=now, nullable=False),
+        sa.CheckConstraint("scope IN ('queue', 'user', 'type', 'key')", name=op.f("ck_job_limit_scope")),
+        sa.CheckConstraint("slots >= 1", name=op.f("ck_job_limit_slots")),
+        sa.PrimaryKeyConstraint("scope", "key", name=op.f("pk_job_limit")),
+    )
+    op.create_table(
+        "job_slot",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("job_id", sa.Uuid(), nullable=True),
+        sa.Column("claim_token", sa.Uuid(), nullable=True),
+        sa.Column("extra", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.CheckConstraint("(job_id IS NULL) = (claim_token IS NULL)", name=op.f("ck_job_slot_holder")),
+        sa.CheckConstraint("NOT extra OR job_id IS NOT NULL", name=op.f("ck_job_slot_extra")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job_slot")),
+        postgresql_with={"fillfactor": "50"},
+    )
+    op.create_index("ix_job_slot_name", "job_slot", ["name"])
+    op.create_index("ix_job_slot_job", "job_slot", ["job_id"], postgresql_where=sa.text("job_id IS NOT NULL"))
+    op.execute(LIMITS.read_text(encoding="utf-8"))
+
+
+def _drop_limits() -> None:
+    op.execute("DROP TRIGGER claim_ended ON ai_job")
+    op.execute("DROP TRIGGER claimed_deleted ON ai_job")
+    for function in LIMIT_FUNCTIONS:
+        op.execute(f"DROP FUNCTION {function}")
+    for table in ("job_slot", "job_limit", "job_queue"):
+        op.drop_table(table)
+    op.drop_column("ai_job", "limit_names")
+    op.drop_column("ai_job", "limit_key")
+
+
 def upgrade() -> None:
-    op.add_column("ai_job", sa.Column("blocked_on", sa.Text(), nullable=True))
+    op.add_column("ai_job", sa.Column("blocked_on", sa.Text(collation="C"), nullable=True))
     op.add_column("ai_job", sa.Column("wait_reason", sa.Text(), nullable=True))
     op.add_column("ai_job", sa.Column("followed", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.drop_constraint(op.f("ck_ai_job_waiting"), "ai_job")
@@ -153,6 +218,7 @@ def upgrade() -> None:
     _make_unique()
     _make_flow_tables()
     _make_upkeep()
+    _make_limits()
 
 
 def _make_unique() -> None:
@@ -231,6 +297,7 @@ def downgrade() -> None:
         _forget_storage(table, STORAGE[table])
     op.execute("DROP TRIGGER deleted_jobs ON ai_job")
     op.execute("DROP FUNCTION forget_deleted_jobs")
+    _drop_limits()
     op.drop_table("ai_job_group")
     op.drop_table("ai_job_dependency")
     op.drop_table("ai_job_step")

@@ -1,6 +1,7 @@
 -- Takes the next jobs of the queues for a worker, in each queue in the order of sort_key.
 -- Between queues the distance from the queue's own head counts, not the clock: a queue whose jobs are slow falls behind the
 -- clock, and by it would keep all others waiting until its backlog is done. Equal heads are drawn by lot.
+-- Paused queues are passed over. While there are limits nothing is taken: claim_limited_jobs knows them.
 -- "wanted" looks, without a lock, how many of the next jobs are in which queue; "picked" locks exactly so many of each,
 -- past those that other claimers hold. Locking while merging the queues would lock more than is taken.
 -- The array is a fence: the planner cannot turn the update into a join that visits more rows.
@@ -8,7 +9,11 @@ WITH wanted AS MATERIALIZED (
     SELECT head.queue, count(*) AS jobs
     FROM (
         SELECT next.queue
-        FROM (SELECT queue, (random() * 1000000)::bigint AS lot FROM unnest(%(queues)s::text[]) AS known (queue)) AS served
+        FROM (
+            SELECT queue, (random() * 1000000)::bigint AS lot FROM unnest(%(queues)s::text[]) AS known (queue)
+            WHERE NOT EXISTS (SELECT FROM job_limit)
+                AND NOT EXISTS (SELECT FROM job_queue WHERE name = queue AND paused_at IS NOT NULL)
+        ) AS served
         CROSS JOIN LATERAL (
             SELECT queue, sort_key - first_value(virtual_time) OVER (ORDER BY sort_key, id) AS distance
             FROM ai_job

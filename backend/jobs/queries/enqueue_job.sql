@@ -24,14 +24,15 @@ WITH stamp AS MATERIALIZED (
 
 job AS (
     INSERT INTO ai_job (
-        id, user_id, canvas_id, job_type, queue, priority, virtual_time, sort_key, runnable, run_at, expires_at,
-        summary, request_data, max_attempts, idempotency_key, idempotency_hash, parent_id, tags, correlation_id,
+        id, user_id, canvas_id, job_type, queue, priority, virtual_time, sort_key, runnable, run_at, wait_reason, expires_at,
+        limit_key, summary, request_data, max_attempts, idempotency_key, idempotency_hash, parent_id, tags, correlation_id,
         unique_key, unique_states
     )
     SELECT
         %(id)s, %(user_id)s, %(canvas_id)s, %(job_type)s, %(queue)s, %(priority)s,
-        virtual_time, virtual_time - %(offset)s, %(run_at)s::timestamptz IS NULL, %(run_at)s, %(expires_at)s,
-        %(summary)s, %(request)s::jsonb, %(max_attempts)s, %(idempotency_key)s, %(idempotency_hash)s, %(parent_id)s,
+        virtual_time, virtual_time - %(offset)s, %(run_at)s::timestamptz IS NULL, %(run_at)s,
+        CASE WHEN %(run_at)s::timestamptz IS NOT NULL THEN 'scheduled' END, %(expires_at)s,
+        %(limit_key)s, %(summary)s, %(request)s::jsonb, %(max_attempts)s, %(idempotency_key)s, %(idempotency_hash)s, %(parent_id)s,
         %(tags)s, %(correlation_id)s,
         %(unique_hash)s::text || coalesce(':' || floor(extract(epoch FROM now()) / %(unique_window)s::float8)::bigint, ''), %(unique_states)s::text[]
     FROM stamp

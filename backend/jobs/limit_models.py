@@ -1,0 +1,60 @@
+"""What keeps queued jobs from being claimed: paused queues and limits. The rest of the engine only asks its statements."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db import Model
+
+SCOPES = ("queue", "user", "type", "key")
+EACH = "*"  # as a limit's key: every queue, user, … has this limit for itself
+
+
+class JobQueue(Model):
+    """What was said about a queue. One without a row is not paused."""
+
+    __tablename__ = "job_queue"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    paused_at: Mapped[datetime | None]
+    paused_by: Mapped[uuid.UUID | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+class JobLimit(Model):
+    """A rule: at most ``slots`` jobs with this queue, user, type or key at the same time, over all workers."""
+
+    __tablename__ = "job_limit"
+    __table_args__ = (
+        CheckConstraint("scope IN ('queue', 'user', 'type', 'key')", name="scope"),
+        CheckConstraint("slots >= 1", name="slots"),
+    )
+
+    scope: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    slots: Mapped[int]
+    source: Mapped[str] = mapped_column(Text)  # settings, task, staff: a later one does not undo what staff said
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class JobSlot(Model):
+    """A place under a limit, held by a claim or free. An ``extra`` one is beyond the limit and vanishes with its claim."""
+
+    __tablename__ = "job_slot"
+    __table_args__ = (
+        CheckConstraint("(job_id IS NULL) = (claim_token IS NULL)", name="holder"),
+        CheckConstraint("NOT extra OR job_id IS NOT NULL", name="extra"),
+        Index("ix_job_slot_name", "name"),
+        Index("ix_job_slot_job", "job_id", postgresql_where=text("job_id IS NOT NULL")),
+        {"postgresql_with": {"fillfactor": "50"}},
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)  # scope:value
+    job_id: Mapped[uuid.UUID | None]
+    claim_token: Mapped[uuid.UUID | None]
+    extra: Mapped[bool] = mapped_column(server_default=text("false"))
