@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 def create_app() -> Flask:
     """Build the web application from the environment, for ``flask --app backend``.
 
-    Commands sign nothing: where there is no SECRET_KEY they get one that is thrown away.
+    Commands sign nothing: where there is no SECRET_KEY they get one that is thrown away. Where there is no DATABASE_URL
+    they work on the embedded Postgres of the start.py that runs.
     """
     # Imported here because worker.py imports this package too and must not load the web server.
     from backend.app import create_app as build
     from backend.config import Settings
+    from backend.embedded import running_server_url
 
     settings = Settings.from_env()
+    if settings.database_url is None:
+        settings = replace(settings, database_url=running_server_url(settings.data_dir))
     return build(replace(settings, secret_key=settings.secret_key or secrets.token_urlsafe(48)))

@@ -26,7 +26,10 @@ from backend.identity import EXTENSION_KEY as AUTHENTICATOR
 from backend.jobs import limit_models, rollup_models
 from backend.jobs import models as jobs_models
 from backend.jobs.action_routes import blueprint as job_actions_blueprint
+from backend.jobs.cli import changing, looking
+from backend.jobs.cli.group import jobs_commands
 from backend.jobs.routes import blueprint as jobs_blueprint
+from backend.jobs.upkeep_routes import blueprint as upkeep_blueprint
 from backend.live.routes import blueprint as events_blueprint
 from backend.live.startup import init_live
 from backend.monitoring.logs import register_request_logging
@@ -40,12 +43,16 @@ MODELS = (accounts_models, ai_models, canvases_models, jobs_models, limit_models
 # Every module with tasks: importing them fills the registry.
 TASKS = tasks.TASK_MODULES
 
+# Every module with commands of `flask jobs`: importing them adds them to the group.
+JOBS_COMMANDS = (looking, changing)
+
 BLUEPRINTS = (
     accounts_blueprint,
     ai_blueprint,
     canvases_blueprint,
     jobs_blueprint,
     job_actions_blueprint,
+    upkeep_blueprint,
     events_blueprint,
 )
 
@@ -88,6 +95,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(openapi.blueprint)
     register_health(app)
     app.cli.add_command(accounts_commands)
+    app.cli.add_command(jobs_commands)
     register_errors(app)
     frontend.install(app)
 

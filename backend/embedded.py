@@ -58,7 +58,7 @@ class EmbeddedPostgres:
     @property
     def url(self) -> str:
         """A libpq URL over a Unix socket; the same after every start."""
-        return f"postgresql://postgres@/postgres?host={quote(str(self._socket_dir), safe='/')}"
+        return _url(self._socket_dir)
 
     @property
     def pid(self) -> int:
@@ -202,6 +202,17 @@ class EmbeddedPostgres:
     def _last_words(self) -> str:
         words = self._log.read_text(errors="replace").splitlines()[-5:] if self._log.exists() else []
         return " | ".join(words) or "it left no message"
+
+
+def running_server_url(data_dir: Path) -> str | None:
+    """Where a command beside start.py finds the server that it runs on ``data_dir``; None if it runs none."""
+    lines = _lines(data_dir / "postgres" / "postmaster.pid")
+    ready = len(lines) >= 8 and lines[7].strip() == "ready"
+    return _url(Path(lines[4].strip())) if ready else None
+
+
+def _url(socket_dir: Path) -> str:
+    return f"postgresql://postgres@/postgres?host={quote(str(socket_dir), safe='/')}"
 
 
 def _locked(data_dir: Path) -> int:

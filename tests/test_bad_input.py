@@ -41,6 +41,7 @@ GOOD: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/jobs/bulk-status"): {"ids": [UNKNOWN]},
     ("post", "/api/jobs/bulk-action"): {"ids": [UNKNOWN], "action": "priority", "priority": "low"},
     ("patch", "/api/jobs/{job_id}"): {"priority": "low"},
+    ("post", "/api/admin/jobs/cleanup"): {"older_than_days": 7, "failed": False},
 }
 
 

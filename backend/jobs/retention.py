@@ -25,6 +25,8 @@ LARGEST_BATCH, SMALLEST_BATCH = 400, 10  # jobs
 SLOW, QUICK = 0.2, 0.05  # seconds that a batch takes: longer halves the next one, shorter doubles it
 SWEEP_INTERVAL = 600.0  # seconds, for the whole installation
 SWEEP_BATCH = 200  # rows
+NEVER = 1e6  # days
+COUNT_BOUND = 1_000_000  # jobs
 
 Sweep = Callable[[Connection, int], int]  # removes up to so many rows, returns how many there were
 
@@ -98,14 +100,22 @@ def clean_up(connection: Connection, *, days: float, failed_days: float | None) 
     """
     roll_up_all(connection)
     batch = Batch()
-    never = 1e6
     while True:
         limit, began = batch.size, time.monotonic()
-        pruned = store.prune(
-            connection, days=days, failed_days=never if failed_days is None else max(days, failed_days), limit=limit
-        )
+        pruned = store.prune(connection, days=days, failed_days=_failed(days, failed_days), limit=limit)
         batch.note(time.monotonic() - began)
         if pruned:
             yield pruned
         if pruned < limit:
             return
+
+
+def count_prunable(connection: Connection, *, days: float, failed_days: float | None) -> int:
+    """How many jobs ``clean_up`` would remove, up to ``COUNT_BOUND``."""
+    parameters = {"days": days, "failed_days": _failed(days, failed_days), "bound": COUNT_BOUND}
+    row = connection.execute(store.statement("count_prunable_jobs"), parameters).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _failed(days: float, failed_days: float | None) -> float:
+    return NEVER if failed_days is None else max(days, failed_days)

@@ -1,0 +1,148 @@
+"""Commands that change something: cancel, rescue, cleanup, enqueue."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from datetime import datetime
+from typing import Any
+
+import click
+import orjson
+
+from backend.db import db
+from backend.errors import ApiError
+from backend.identity import Actor
+from backend.jobs import retention, service, store
+from backend.jobs.cli.arguments import OPERATOR, Moment, as_json, confirm, find_person, yes
+from backend.jobs.cli.group import engine_connection, jobs_commands
+from backend.jobs.cli.looking import job_story
+from backend.jobs.cli.printing import print_json
+from backend.jobs.engine_settings import current_settings
+from backend.jobs.maintenance import SILENT_BEATS
+from backend.jobs.models import FINISHED, PRIORITIES
+from backend.jobs.tasks import CLEAN_UP
+
+LOOK_INTERVAL = 0.1  # seconds
+
+
+@jobs_commands.command("cancel")
+@click.argument("job_ids", type=click.UUID, nargs=-1, required=True)
+@click.pass_context
+def cancel(ctx: click.Context, job_ids: tuple[uuid.UUID, ...]) -> None:
+    """Cancel jobs: a queued one never starts, a running one stops at its next checkpoint."""
+    refused = 0
+    for job_id in job_ids:
+        try:
+            job = service.cancel(db.session, OPERATOR, job_id)
+            db.session.commit()
+            click.echo(f"{job_id} {'is cancelled' if job.status == 'cancelled' else 'was asked to stop'}.")
+        except ApiError as error:
+            db.session.rollback()
+            refused += 1
+            click.echo(f"{job_id}: {error.detail}", err=True)
+    if refused:
+        ctx.exit(1)
+
+
+@jobs_commands.command("rescue")
+@as_json
+def rescue(as_json: bool) -> None:
+    """Take back the jobs of dead workers now. Workers do so themselves several times a second: for when none runs."""
+    settings = current_settings()
+    with engine_connection() as connection:
+        found = store.rescue(
+            connection,
+            lease=settings.lease_seconds,
+            silence=SILENT_BEATS * settings.heartbeat_interval,
+            held_tokens=[],
+        )
+    if as_json:
+        print_json(found)
+        return
+    for job_id in found:
+        click.echo(job_id)
+    click.echo(f"{len(found)} jobs rescued.")
+
+
+@jobs_commands.command("cleanup")
+@click.option("--older-than", "days", type=click.FloatRange(0), required=True, help="Days since the job ended.")
+@click.option("--failed", is_flag=True, help="Failures too.")
+@click.option("--now", "here", is_flag=True, help="Here and now, not as a job.")
+@click.option("--user", help="For whom the job is run (id or address); default: the first member of staff.")
+@yes
+def cleanup(days: float, failed: bool, here: bool, user: str | None, yes: bool) -> None:
+    """Remove finished jobs with their events before their retention ends, in small batches. Counts are kept."""
+    failed_days = days if failed else None
+    with engine_connection() as connection:
+        total = retention.count_prunable(connection, days=days, failed_days=failed_days)
+        confirm(f"Remove {total} finished jobs that ended more than {days:g} days ago?", sure=yes)
+        if here:
+            removed = 0
+            for batch in retention.clean_up(connection, days=days, failed_days=failed_days):
+                removed += batch
+                click.echo(f"{removed} of {max(total, removed)} removed", err=True)
+            click.echo(f"{removed} jobs removed.")
+            return
+        actor = Actor(find_person(connection, user), role="staff", name=OPERATOR.name, via=OPERATOR.via)
+    job = service.submit(db.session, actor, CLEAN_UP, {"older_than_days": days, "failed": failed}).job
+    db.session.commit()
+    click.echo(f"{job.id} removes {total} jobs; watch it with: flask --app backend jobs show {job.id}")
+
+
+@jobs_commands.command("enqueue")
+@click.argument("job_type")
+@click.argument("request_data", default="{}")
+@click.option("--user", help="Whose job it is (id or address); default: the first member of staff.")
+@click.option("--queue")
+@click.option("--priority", type=click.Choice(PRIORITIES), default="normal", show_default=True)
+@click.option("--run-at", type=Moment(future=True), help="Not before: 15m, 2h or ISO 8601.")
+@click.option("--tag", "tags", multiple=True)
+@click.option("--wait", type=click.FloatRange(0), help="Wait so many seconds for its end and show it.")
+@click.pass_context
+def enqueue_job(
+    ctx: click.Context,
+    job_type: str,
+    request_data: str,
+    user: str | None,
+    queue: str | None,
+    priority: str,
+    run_at: datetime | None,
+    tags: tuple[str, ...],
+    wait: float | None,
+) -> None:
+    """Queue a job of any type; REQUEST_DATA is JSON."""
+    request = _json_object(request_data)
+    with engine_connection() as connection:
+        actor = Actor(find_person(connection, user), role="staff", name=OPERATOR.name, via=OPERATOR.via)
+    options: dict[str, Any] = {"queue": queue, "priority": priority, "run_at": run_at, "tags": tags}
+    job = service.submit(db.session, actor, job_type, request, **options).job
+    db.session.commit()
+    if wait is None:
+        click.echo(job.id)
+        return
+    story = _story_at_the_end(job.id, wait)
+    print_json(story)
+    if story["status"] != "completed":
+        ctx.exit(1)
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    try:
+        request = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise click.BadParameter(f"is no JSON: {error}.", param_hint="REQUEST_DATA") from None
+    if not isinstance(request, dict):
+        raise click.BadParameter('must be an object, such as {"seconds": 1}.', param_hint="REQUEST_DATA")
+    return request
+
+
+def _story_at_the_end(job_id: uuid.UUID, seconds: float) -> dict[str, Any]:
+    """The job once it has finished, or as it stands when the time is over."""
+    deadline = time.monotonic() + seconds
+    while True:
+        story = job_story(job_id)
+        db.session.rollback()  # the next look is a new one
+        if story["status"] in FINISHED or time.monotonic() > deadline:
+            return story
+        time.sleep(LOOK_INTERVAL)

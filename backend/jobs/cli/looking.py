@@ -1,0 +1,241 @@
+"""Commands that only look: list, show, stats, queues, workers, vacuum-check."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+import click
+from psycopg.rows import dict_row
+from sqlalchemy import select
+
+from backend.db import db
+from backend.jobs import service, views
+from backend.jobs.cli.arguments import OPERATOR, Moment, as_json, find_person
+from backend.jobs.cli.group import engine_connection, jobs_commands
+from backend.jobs.cli.printing import ago, cell, duration, print_fields, print_json, print_table
+from backend.jobs.engine_settings import current_settings
+from backend.jobs.models import STATUSES, AiJobEvent
+from backend.jobs.registry import queue_names
+from backend.jobs.statistics import installation_statistics
+from backend.jobs.store import WORKER_LOCK_CLASS, Connection, statement
+from backend.jobs.vacuum import HELD_SECONDS, find_holders, find_table_sizes
+
+MAX_EVENTS = 200
+HOURS_SHOWN = 12
+
+
+@jobs_commands.command("list")
+@click.option("--status", multiple=True, type=click.Choice(STATUSES))
+@click.option("--type", "job_type")
+@click.option("--queue")
+@click.option("--tag")
+@click.option("--canvas", type=click.UUID)
+@click.option("--user", help="Id or address.")
+@click.option("--text", help="Part of the summary, the type or a message.")
+@click.option("--since", type=Moment(), help="Made after: 15m, 2h, 3d or ISO 8601.")
+@click.option("--until", type=Moment(), help="Made before.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@as_json
+def list_jobs(
+    status: tuple[str, ...],
+    job_type: str | None,
+    queue: str | None,
+    tag: str | None,
+    canvas: uuid.UUID | None,
+    user: str | None,
+    text: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Jobs, the newest first."""
+    with engine_connection() as connection:
+        user_id = find_person(connection, user) if user else None
+    wanted = service.JobFilter(status, job_type, queue, tag, canvas, text, since, until, user_id)
+    jobs = service.list_jobs(db.session, OPERATOR, wanted, limit=limit, before=None)
+    if as_json:
+        print_json([views.job_status_body(job, OPERATOR) for job in jobs])
+        return
+    rows = [
+        {
+            "id": job.id,
+            "status": "waiting" if job.status == "queued" and not job.runnable else job.status,
+            "type": job.job_type,
+            "queue": job.queue,
+            "priority": job.priority,
+            "tries": f"{job.attempt}/{job.max_attempts}",
+            "made": ago(job.created_at),
+            "what": job.error_message if job.status == "failed" else job.summary or job.progress_message,
+        }
+        for job in jobs
+    ]
+    columns = ("id", "status", "type", "queue", "priority", "tries", "made", "what")
+    print_table(rows, columns, empty="There are no such jobs.")
+
+
+@jobs_commands.command("show")
+@click.argument("job_id", type=click.UUID)
+@as_json
+def show(job_id: uuid.UUID, as_json: bool) -> None:
+    """Everything that is known about one job."""
+    body = job_story(job_id)
+    if as_json:
+        print_json(body)
+        return
+    attempts, events, steps = (body.pop(name) for name in ("attempts", "events", "steps"))
+    print_fields(body)
+    click.echo("\nRuns that have ended")
+    print_table(
+        attempts, ("run", "attempt", "outcome", "started_at", "ended_at", "error_code", "error_message"), empty="None."
+    )
+    for attempt in attempts:
+        if attempt.get("traceback"):
+            click.echo(f"\nRun {attempt['run']}\n{attempt['traceback']}")
+    if steps:
+        click.echo("\nSteps")
+        print_table(steps, ("name", "started_at", "ended_at", "duration_ms"), empty="None.")
+    click.echo("\nEvents")
+    print_table(events, ("seq", "at", "type", "progress", "message", "data"), empty="None.")
+
+
+def job_story(job_id: uuid.UUID) -> dict[str, Any]:
+    """A job with its runs, steps and last events, as the API and the tables have them."""
+    job = service.visible_job(db.session, OPERATOR, job_id)
+    attempts, steps = service.attempts_of(db.session, job_id), service.steps_of(db.session, job_id)
+    newest = select(AiJobEvent).where(AiJobEvent.job_id == job_id).order_by(AiJobEvent.seq.desc()).limit(MAX_EVENTS)
+    return {
+        **views.job_detail_body(job, attempts, steps, OPERATOR),
+        "runnable": job.runnable,
+        "blocked_on": job.blocked_on,
+        "wait_reason": job.wait_reason,
+        "runs": job.runs,
+        "rescues": job.rescues,
+        "worker_id": job.worker_id,
+        "lease_until": job.lease_until,
+        "parent_id": job.parent_id,
+        "result": job.result_data,
+        "events": [_columns(event) for event in reversed(db.session.scalars(newest).all())],
+    }
+
+
+def _columns(row: Any) -> dict[str, Any]:
+    return {column.name: getattr(row, column.name) for column in row.__table__.columns if column.name != "job_id"}
+
+
+@jobs_commands.command("stats")
+@click.option("--hours", type=click.IntRange(1, 744), default=24, show_default=True)
+@as_json
+def stats(hours: int, as_json: bool) -> None:
+    """What waits, what runs, what has ended and how, how long it took."""
+    with engine_connection() as connection:
+        found = installation_statistics(connection, hours)
+    if as_json:
+        print_json(found)
+        return
+    for warning in found["warnings"]:
+        click.secho(f"Warning: {warning}\n", fg="yellow")
+    click.echo(f"Now (each count up to {found['counted_up_to']} a queue)")
+    live = [{**row, "since": ago(row["oldest"])} for row in found["live"]]
+    print_table(live, ("state", "queue", "job_type", "jobs", "since"), empty="Nothing waits and nothing runs.")
+    click.echo(f"\nEnded in the last {hours} h")
+    ended = [{**row, "wait": duration(row["mean_wait"]), "run": duration(row["mean_run"])} for row in found["finished"]]
+    outcome = ("queue", "job_type", "status", "error_code", "jobs", "attempts", "rescues", "wait", "run")
+    print_table(ended, outcome, empty="Nothing.")
+    click.echo("\nSeconds waited and run")
+    times = ("queue", "job_type", "jobs", "wait_p50", "wait_p95", "run_p50", "run_p95")
+    print_table(found["times"], times, empty="No runs.")
+    click.echo("\nEnded by hour (UTC)")
+    print_table(found["throughput"][-HOURS_SHOWN:], ("at", "completed", "failed", "cancelled"), empty="Nothing.")
+
+
+@jobs_commands.command("queues")
+@as_json
+def queues(as_json: bool) -> None:
+    """Every queue: what waits in it, what runs of it, and who serves it."""
+    with engine_connection() as connection:
+        live = installation_statistics(connection, 1)["live"]
+        workers = [row for row in worker_rows(connection) if row["state"] == "live"]
+    rows = []
+    for name in sorted({*queue_names(), *(row["queue"] for row in live)}):
+        counts = {
+            state: sum(row["jobs"] for row in live if (row["queue"], row["state"]) == (name, state))
+            for state in ("ready", "delayed", "blocked", "processing")
+        }
+        waiting = [row["oldest"] for row in live if (row["queue"], row["state"]) == (name, "ready") and row["oldest"]]
+        served = sum(1 for worker in workers if worker["queues"] is None or name in worker["queues"])
+        rows.append({"queue": name, **counts, "oldest": min(waiting, default=None), "workers": served})
+    if as_json:
+        print_json(rows)
+        return
+    shown = [{**row, "oldest": ago(row["oldest"])} for row in rows]
+    print_table(shown, ("queue", "ready", "oldest", "delayed", "blocked", "processing", "workers"), empty="No queues.")
+
+
+@jobs_commands.command("workers")
+@click.option("--all", "every", is_flag=True, help="Also those that have stopped.")
+@as_json
+def workers(every: bool, as_json: bool) -> None:
+    """Worker processes: live, silent (no heartbeat: their jobs are being rescued) or stopped, and what they hold."""
+    with engine_connection() as connection:
+        rows = worker_rows(connection, every=every)
+    if as_json:
+        print_json(rows)
+        return
+    shown = [
+        {
+            **row,
+            "heartbeat": f"{duration(row['silent_seconds'])} ago",
+            "queues": cell(row["queues"]) if row["queues"] else "all",
+            "threads": row["concurrency"],
+            "first_job": cell((row["job_ids"] or [None])[0]),
+        }
+        for row in rows
+    ]
+    columns = ("id", "name", "state", "heartbeat", "lock_held", "threads", "queues", "jobs", "first_job", "started_at")
+    print_table(shown, columns, empty="No worker is running: start python worker.py.")
+
+
+def worker_rows(connection: Connection, *, every: bool = False) -> list[dict[str, Any]]:
+    """Workers with their state and jobs."""
+    parameters = {"lease": current_settings().lease_seconds, "lock_class": WORKER_LOCK_CLASS, "all": every}
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(statement("list_workers"), parameters).fetchall()
+
+
+@jobs_commands.command("vacuum-check")
+@click.option(
+    "--seconds", type=click.FloatRange(0), default=HELD_SECONDS, show_default=True, help="Name what is older."
+)
+@as_json
+@click.pass_context
+def vacuum_check(ctx: click.Context, seconds: float, as_json: bool) -> None:
+    """Dead rows of the engine's tables, and what keeps vacuum from removing them. Exit code 1 if something does."""
+    with engine_connection() as connection:
+        tables = [row._asdict() for row in find_table_sizes(connection)]
+        holders = find_holders(connection, seconds=seconds)
+    if as_json:
+        print_json({"tables": tables, "holders": holders})
+    else:
+        shown = [
+            {**row, "table_mb": row["table_bytes"] / 2**20, "index_mb": row["index_bytes"] / 2**20} for row in tables
+        ]
+        print_table(
+            shown,
+            ("table", "live", "dead", "table_mb", "index_mb", "vacuumed_at", "vacuums", "analyzed_at"),
+            empty="No tables.",
+        )
+        for holder in holders:
+            click.secho(f"\n{holder.sentence()}", fg="yellow")
+            if holder.query:
+                click.echo(
+                    f"  role {holder.role}, {holder.state}, last query at {cell(holder.query_start)}: {cell(holder.query)}"
+                )
+            if holder.pid is not None:
+                click.echo(f"  To end it: SELECT pg_terminate_backend({holder.pid})")
+        if not holders:
+            click.echo("\nNothing keeps vacuum from its work.")
+    if holders:
+        ctx.exit(1)
