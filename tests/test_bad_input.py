@@ -47,9 +47,10 @@ GOOD: dict[tuple[str, str], dict[str, Any]] = {
 
 @dataclass
 class Api:
-    """A program with a canvas and a queued job of its own, and the served document."""
+    """A program with a canvas and a queued job of its own, one of the staff's, and the served document."""
 
     program: Program
+    staff: Program
     document: dict[str, Any]
     canvas_id: str
     job_id: str
@@ -57,7 +58,8 @@ class Api:
 
     def send(self, method: str, path: str, body: Any) -> TestResponse:
         text = json.dumps(body).replace('"CANVAS"', f'"{self.canvas_id}"')  # lone surrogates stay escapes
-        return self.program.send(method, path, data=text, content_type="application/json")
+        program = self.staff if path.startswith("/api/admin/") else self.program
+        return program.send(method, path, data=text, content_type="application/json")
 
     def path(self, template: str) -> str:
         own = {"canvas_id": self.canvas_id, "job_id": self.job_id}
@@ -93,11 +95,13 @@ class Api:
 
 @pytest.fixture
 def api(app: Flask, database_url: str) -> Api:
-    program = new_program(app)
+    staff, program = new_program(app), new_program(app)
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE app_user SET role = 'staff' WHERE id = %s", (staff.get("/api/auth/me").json["id"],))  # type: ignore[index]
     canvas_id = program.post("/api/canvases", json={"name": "Mine"}).json["id"]  # type: ignore[index]
     body = {"instructions": "A -> B", "canvas_id": canvas_id}
     job_id = program.post("/api/ai-agent/create-canvas", json=body).json["job_id"]  # type: ignore[index]
-    return Api(program, dict(program.get("/api/openapi.json").json or {}), canvas_id, job_id, database_url)
+    return Api(program, staff, dict(program.get("/api/openapi.json").json or {}), canvas_id, job_id, database_url)
 
 
 @pytest.fixture
@@ -182,6 +186,8 @@ def wrong_values(schema: dict[str, Any]) -> list[Any]:
             values += ["no such", "", schema["enum"][0].upper()]
     elif "integer" in kinds:
         values += ["x", "1e3", 1.5, -1, 10**30, ["1"], {}]
+    elif "number" in kinds:
+        values += ["x", -1, 1e300, ["1"], {}]
     elif "boolean" in kinds:
         values += ["maybe", 5, [], {}]
     elif "array" in kinds:

@@ -118,7 +118,9 @@ ROUTES: dict[tuple[str, str], Aim] = {
     ("POST", "/api/jobs/<uuid:job_id>/run-again"): Aim(),
     ("PATCH", "/api/jobs/<uuid:job_id>"): Aim(body=lambda _: {"priority": "low"}),
     ("GET", "/api/jobs/stats"): OWN_LIST,
-    ("POST", "/api/admin/jobs/cleanup"): Aim(body=lambda _: {"older_than_days": 0, "failed": True}),
+    ("POST", "/api/admin/jobs/cleanup"): Aim(
+        body=lambda _: {"older_than_days": 0, "failed": True}, foreign=frozenset({403})
+    ),
     ("GET", "/api/jobs/<uuid:job_id>"): Aim(),
     ("GET", "/api/jobs/<uuid:job_id>/result"): Aim(),
     ("DELETE", "/api/jobs/<uuid:job_id>"): Aim(),

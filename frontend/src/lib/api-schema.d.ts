@@ -4,6 +4,51 @@
  */
 
 export interface paths {
+  "/api/admin/jobs/cleanup": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Remove finished jobs now, by a job that reports how far it is. For staff. */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** @description The same key and body give the first job again; another body is refused with 409. */
+          "Idempotency-Key"?: string | null;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          "application/json": components["schemas"]["CleanUp"];
+        };
+      };
+      responses: {
+        /** @description Accepted */
+        202: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["AcceptedJob"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/ai-agent/create-canvas": {
     parameters: {
       query?: never;
@@ -941,6 +986,53 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/jobs/stats": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What waits, runs and has ended: of all jobs for staff, of one's own for everybody else. */
+    get: {
+      parameters: {
+        query?: {
+          hours?: number;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Statistics"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        /** @description The database is too busy to count. */
+        503: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/jobs/{job_id}": {
     parameters: {
       query?: never;
@@ -1482,6 +1574,14 @@ export interface components {
       running: number;
       total: number;
     };
+    CleanUp: {
+      /**
+       * @description Failures too; else they keep their retention.
+       * @default false
+       */
+      failed?: boolean;
+      older_than_days: number;
+    };
     CreateCanvas: {
       /**
        * Format: uuid
@@ -1546,9 +1646,31 @@ export interface components {
       gap?: components["schemas"]["Gap"];
       last_seq: number;
     };
+    FinishedCount: {
+      attempts: number;
+      /** @description Of failures; else empty. */
+      error_code: string;
+      job_type: string;
+      jobs: number;
+      /** @description Seconds, of the last run. */
+      mean_run: number | null;
+      /** @description Seconds, before the last run. */
+      mean_wait: number | null;
+      queue: string;
+      rescues: number;
+      /** @enum {string} */
+      status: "completed" | "failed" | "cancelled";
+    };
     Gap: {
       from: number;
       to: number;
+    };
+    Hour: {
+      /** Format: date-time */
+      at: string;
+      cancelled: number;
+      completed: number;
+      failed: number;
     };
     Ids: {
       ids: string[];
@@ -1700,6 +1822,19 @@ export interface components {
       };
       status: string;
     };
+    LiveCount: {
+      job_type: string;
+      /** @description At “counted_up_to” a queue, the counting stops. */
+      jobs: number;
+      /**
+       * Format: date-time
+       * @description Since when the oldest one waits, or runs.
+       */
+      oldest: string | null;
+      queue: string;
+      /** @enum {string} */
+      state: "ready" | "delayed" | "blocked" | "processing";
+    };
     Merged: {
       accepted: string[];
       stale: {
@@ -1837,6 +1972,18 @@ export interface components {
       /** @description not_found, forbidden, not_queued, not_finished, already_completed (or failed, cancelled), cancel_requested, equal_job_waits, unknown_job_type, or busy: try again */
       reason: string;
     };
+    Statistics: {
+      counted_up_to: number;
+      finished: components["schemas"]["FinishedCount"][];
+      live: components["schemas"]["LiveCount"][];
+      /** @enum {string} */
+      scope: "all" | "own";
+      /** Format: date-time */
+      since: string;
+      throughput: components["schemas"]["Hour"][];
+      times: components["schemas"]["TypicalTimes"][];
+      warnings: string[];
+    };
     Step: {
       duration_ms: number;
       /** Format: date-time */
@@ -1866,6 +2013,15 @@ export interface components {
       expires_in_days?: number | null;
       name: string;
       scopes?: ("read" | "write")[];
+    };
+    TypicalTimes: {
+      job_type: string;
+      jobs: number;
+      queue: string;
+      run_p50: number;
+      run_p95: number;
+      wait_p50: number;
+      wait_p95: number;
     };
     Update: {
       /** @description Complete Excalidraw elements. */
