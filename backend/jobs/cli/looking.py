@@ -54,7 +54,17 @@ def list_jobs(
     """Jobs, the newest first."""
     with engine_connection() as connection:
         user_id = find_person(connection, user) if user else None
-    wanted = service.JobFilter(status, job_type, queue, tag, canvas, text, since, until, user_id)
+    wanted = service.JobFilter(
+        statuses=status,
+        job_type=job_type,
+        queue=queue,
+        tag=tag,
+        canvas_id=canvas,
+        q=text,
+        since=since,
+        until=until,
+        user_id=user_id,
+    )
     jobs = service.list_jobs(db.session, OPERATOR, wanted, limit=limit, before=None)
     if as_json:
         print_json([views.job_status_body(job, OPERATOR) for job in jobs])
@@ -105,9 +115,10 @@ def job_story(job_id: uuid.UUID) -> dict[str, Any]:
     """A job with its runs, steps and last events, as the API and the tables have them."""
     job = service.visible_job(db.session, OPERATOR, job_id)
     attempts, steps = service.attempts_of(db.session, job_id), service.steps_of(db.session, job_id)
+    children = service.children_of(db.session, job)
     newest = select(AiJobEvent).where(AiJobEvent.job_id == job_id).order_by(AiJobEvent.seq.desc()).limit(MAX_EVENTS)
     return {
-        **views.job_detail_body(job, attempts, steps, OPERATOR),
+        **views.job_detail_body(job, attempts, steps, children, OPERATOR),
         "runnable": job.runnable,
         "blocked_on": job.blocked_on,
         "wait_reason": job.wait_reason,
