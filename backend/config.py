@@ -62,6 +62,7 @@ class Settings:
     live_sweep: bool
     # jobs
     max_concurrent_jobs: int
+    cpu_processes: int
     job_processing_interval: float
     max_job_retries: int
     retry_backoff_base: float
@@ -130,6 +131,7 @@ class Settings:
             live_push=env.switch("LIVE_PUSH", True),
             live_sweep=env.switch("LIVE_SWEEP", True),
             max_concurrent_jobs=env.integer("MAX_CONCURRENT_JOBS", 3, 1, 256),
+            cpu_processes=env.integer("CPU_PROCESSES", 0, 0, 64),
             job_processing_interval=env.number("JOB_PROCESSING_INTERVAL", 5.0, 0.05, 3600),
             max_job_retries=env.integer("MAX_JOB_RETRIES", 3, 0, 100),
             retry_backoff_base=env.number("RETRY_BACKOFF_BASE", 2.0, 0.01, 3600),

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, ParamSpec, Protocol
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol
 
 import orjson
 import psycopg
@@ -20,6 +20,9 @@ from backend.jobs.signals import database_lost
 from backend.jobs.steps import Steps
 from backend.jobs.store import Written
 
+if TYPE_CHECKING:
+    from backend.jobs.children import Children
+
 MAX_MESSAGE = 500  # characters of a progress message
 MAX_PARTIAL_BYTES = 64 * 1024  # an event carries references, not the data itself
 
@@ -30,6 +33,10 @@ class Tools(Protocol):
     """What a context needs of the worker."""
 
     settings: Settings
+
+    @property
+    def children(self) -> Children | None:
+        """Where handlers run that want a process of their own; None: here too."""
 
     def connection(self) -> psycopg.Connection[Any]:
         """The connection for transactions of this thread's handlers."""

@@ -107,6 +107,8 @@ def execute(run: Run, tools: Tools) -> Outcome:
         correlation_id=run.job.correlation_id or str(run.job.id),
     )
     try:
+        if task.process and tools.children is not None:
+            return tools.children.run(run, task, tools)
         return _handle(run, task, tools)
     except BaseException as error:  # noqa: BLE001 - whatever a handler raises is the outcome of its job, not ours
         return _raised(run, task, error)

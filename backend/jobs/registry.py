@@ -43,7 +43,10 @@ class Admit(Protocol):
 
 @dataclass(frozen=True)
 class Task:
-    """A declared task. ``timeout`` and ``hard_timeout`` are in seconds; None: the installation's."""
+    """A declared task. ``timeout`` and ``hard_timeout`` are in seconds; None: the installation's.
+
+    ``process``: the handler computes, and runs in a child process of the worker.
+    """
 
     name: str
     handler: Handler
@@ -58,6 +61,7 @@ class Task:
     unique: Unique | None = None
     limit: int | None = None
     key_of: Callable[[dict[str, Any]], str | None] | None = None
+    process: bool = False
 
     def time_limits(self, timeout: float, grace: float) -> tuple[float, float]:
         """Seconds until a run is asked to stop, and until it is given up; the installation's values where none is declared."""
@@ -111,6 +115,7 @@ def task(
     unique: Unique | None = None,
     limit: int | None = None,
     limit_key: Callable[[dict[str, Any]], str | None] | None = None,
+    process: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Declare the decorated function as the handler of jobs of type ``name``, which is stable once it was released.
 
@@ -138,6 +143,7 @@ def task(
             unique=unique,
             limit=limit,
             key_of=limit_key,
+            process=process,
         )
         return handler
 
@@ -157,6 +163,11 @@ def all_tasks() -> list[Task]:
 def task_names() -> list[str]:
     """Names of all tasks, sorted."""
     return sorted(_tasks)
+
+
+def process_modules() -> list[str]:
+    """The modules whose handlers run in child processes: importing them there declares their tasks."""
+    return sorted({known.handler.__module__ for known in _tasks.values() if known.process})
 
 
 def queue_names() -> list[str]:

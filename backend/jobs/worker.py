@@ -14,6 +14,7 @@ import structlog
 
 from backend.config import Settings
 from backend.jobs import store
+from backend.jobs.children import Children
 from backend.jobs.claimer import Claimer, Pace
 from backend.jobs.completer import Completer
 from backend.jobs.engine_settings import use_settings
@@ -116,7 +117,8 @@ class Worker:
             on_written=self._on_written,
             on_later=self._on_later,
         )
-        self._tools = WorkerTools(self._settings, self._completer, self._hints)
+        self._children = Children(self._settings, self._settings.cpu_processes or os.cpu_count() or 1)
+        self._tools = WorkerTools(self._settings, self._completer, self._hints, self._children)
         self._executor = Executor(self._concurrency, self._tools, self._completer.finish)
 
     def _make_watchers(self) -> None:
@@ -154,7 +156,7 @@ class Worker:
             Rescuer(settings, self._held),
             self._listener.canary,
             GroupCounter(settings),
-            (VacuumWatch(), RollUp(), Pruner(settings), Sweeper()),
+            (self._children.tend, VacuumWatch(), RollUp(), Pruner(settings), Sweeper()),
             rescue_delay=settings.lease_seconds,
         )
 
@@ -233,6 +235,7 @@ class Worker:
         self._main_link.close()
         for thread in self._threads:
             thread.join(CLOSE_SECONDS)
+        self._children.close()
         self._tools.close()
         with self._hint_lock:
             self._hint_link.close()
@@ -256,8 +259,9 @@ class Worker:
 class WorkerTools:
     """What handlers' contexts get of the worker."""
 
-    def __init__(self, settings: Settings, completer: Completer, hints: Hints) -> None:
+    def __init__(self, settings: Settings, completer: Completer, hints: Hints, children: Children) -> None:
         self.settings = settings
+        self.children: Children | None = children
         self._completer = completer
         self._hints = hints
         self._own = threading.local()

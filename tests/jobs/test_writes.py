@@ -22,6 +22,8 @@ AGAIN = Settlement("queued", "retried", pause=60.0, error_code="flaky", error_me
 class Tools:
     """What a context needs, without a worker."""
 
+    children = None
+
     def __init__(self, engine: Engine) -> None:
         self.settings = engine.settings
         self.announced: list[Written] = []
