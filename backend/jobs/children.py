@@ -147,14 +147,19 @@ class Children:
 
     def _died(self, child: Child | None, run: Run, task: Task, tools: Tools) -> Outcome:
         known = "it could not be started" if child is None else child.end()
-        try:
-            # The server may not have noticed yet: until the transaction is gone the job's end cannot be written.
-            end_transaction(tools.connection(), run)
-        except psycopg.Error as error:
-            log.warning("handler_transaction_unknown", job_id=str(run.job.id), error=str(error).strip())
+        if not self._closed:
+            self._end_transaction(run, tools)
         if run.interruption is TIMED_OUT:
             return Failed("timeout", TOO_LONG)
         if run.interruption is not None:
             return outcome_of(run.interruption(), task.retry)
         log.error("child_died", pid=child and child.pid, how=known)
         return Failed("child_died", f"The process that ran the job died ({known}).", detail=known)
+
+    @staticmethod
+    def _end_transaction(run: Run, tools: Tools) -> None:
+        """The server may not have noticed yet that the child is gone, and until then the job's end cannot be written."""
+        try:
+            end_transaction(tools.connection(), run)
+        except psycopg.Error as error:
+            log.warning("handler_transaction_unknown", job_id=str(run.job.id), error=str(error).strip())

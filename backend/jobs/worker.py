@@ -209,6 +209,7 @@ class Worker:
         for run in self._held.snapshot():
             run.interrupt(RELEASED)
         self._wait_for_runs(began + grace * FORCED_SHARE)
+        self._children.close()
         for run in self._held.snapshot():
             # The token goes with it: whatever its handler still writes is refused.
             self._completer.finish(run, Released("worker stopped"), 0.0)
@@ -235,7 +236,6 @@ class Worker:
         self._main_link.close()
         for thread in self._threads:
             thread.join(CLOSE_SECONDS)
-        self._children.close()
         self._tools.close()
         with self._hint_lock:
             self._hint_link.close()
