@@ -26,7 +26,7 @@ from backend.identity import EXTENSION_KEY as AUTHENTICATOR
 from backend.jobs import limit_models, rollup_models
 from backend.jobs import models as jobs_models
 from backend.jobs.action_routes import blueprint as job_actions_blueprint
-from backend.jobs.cli import changing, looking
+from backend.jobs.cli import acting, changing, looking, steering
 from backend.jobs.cli.group import jobs_commands
 from backend.jobs.routes import blueprint as jobs_blueprint
 from backend.jobs.upkeep_routes import blueprint as upkeep_blueprint
@@ -44,7 +44,7 @@ MODELS = (accounts_models, ai_models, canvases_models, jobs_models, limit_models
 TASKS = tasks.TASK_MODULES
 
 # Every module with commands of `flask jobs`: importing them adds them to the group.
-JOBS_COMMANDS = (looking, changing)
+JOBS_COMMANDS = (looking, acting, changing, steering)
 
 BLUEPRINTS = (
     accounts_blueprint,

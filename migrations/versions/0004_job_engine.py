@@ -70,6 +70,7 @@ STORAGE = {
     "ai_job_group": FEW,
     "ai_job_duty": FEW,
     "ai_worker": FEW,
+    "job_slot": FEW,
 }
 
 
@@ -217,8 +218,8 @@ def upgrade() -> None:
     op.create_check_constraint(op.f("ck_ai_worker_mode"), "ai_worker", "mode IN ('listening', 'polling')")
     _make_unique()
     _make_flow_tables()
-    _make_upkeep()
     _make_limits()
+    _make_upkeep()
 
 
 def _make_unique() -> None:

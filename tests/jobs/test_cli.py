@@ -94,7 +94,6 @@ def test_what_cannot_be_done_ends_with_one_and_a_wrong_command_with_two(flask_jo
     flask_jobs("show", "not-an-id", code=2)
     flask_jobs("list", "--status", "sleeping", code=2)
     assert "is no time" in flask_jobs("list", "--since", "yesterday", code=2).stderr
-    flask_jobs("cancel", code=2)
     flask_jobs("nonsense", code=2)
     assert "nobody" in flask_jobs("list", "--user", "stranger@example.com", code=1).stderr
     flask_jobs("enqueue", "sample_echo", "{", code=2)
@@ -125,8 +124,7 @@ def test_cancel_while_workers_run(flask_jobs: Run, engine: Engine) -> None:
         engine.connection.execute(
             "UPDATE ai_job SET runnable = false, run_at = now() + interval '1 h' WHERE id = %s", (waiting.id,)
         )
-        output = flask_jobs("cancel", running.id, waiting.id).output
-        assert f"{running.id} was asked to stop" in output
+        assert "2 done" in flask_jobs("cancel", running.id, waiting.id).output
         assert engine.until_status(running.id)["status"] == "cancelled"
     assert engine.row(waiting.id)["status"] == "cancelled"
     assert "already cancelled" in flask_jobs("cancel", waiting.id, code=1).stderr
@@ -260,3 +258,80 @@ def test_every_command_has_help_that_says_what_it_is_for(flask_jobs: Run) -> Non
     ):
         assert command in listed
         assert len(flask_jobs(command, "--help").output.splitlines()) > 3
+
+
+def test_failed_jobs_are_tried_again_one_by_one_and_all_of_a_kind(flask_jobs: Run, engine: Engine) -> None:
+    failed = [engine.enqueue("sample_fail", {"times": 1, "code": "final"}) for _ in range(3)]
+    other = engine.enqueue("sample_fail", {"times": 9, "code": "bug"}, max_attempts=1)
+    done = engine.enqueue()
+    engine.drain()
+    dry = flask_jobs("retry", "--type", "sample_fail", "--error", "no_way", "--dry-run").output
+    assert all(str(job.id) in dry for job in failed)
+    assert str(other.id) not in dry
+    assert engine.count("status = 'failed'") == 4
+    assert "1 done" in flask_jobs("retry", failed[0].id).output
+    assert "already completed" in flask_jobs("retry", done.id, code=1).stderr
+    flask_jobs("retry", "--type", "sample_fail", "--error", "no_way", "--since", "1h", input="n\n", code=1)
+    assert engine.count("status = 'failed'") == 3
+    answer = flask_jobs("retry", "--type", "sample_fail", "--error", "no_way", "--since", "1h", input="y\n")
+    assert "Retry 2 jobs?" in answer.output
+    assert "2 done" in answer.output
+    engine.drain()
+    assert engine.count("status = 'completed'") == 4
+    assert engine.row(other.id)["status"] == "failed"
+
+
+def test_jobs_are_selected_in_one_way_only(flask_jobs: Run, engine: Engine) -> None:
+    for command in (["cancel"], ["retry"], ["delete"], ["priority", "high"]):
+        assert "Name jobs" in flask_jobs(*command, code=2).stderr
+        assert "Name jobs" in flask_jobs(*command, uuid.uuid4(), "--queue", "default", code=2).stderr
+        assert "Name jobs" in flask_jobs(*command, "--all", "--queue", "default", code=2).stderr
+    assert "not found" in flask_jobs("cancel", uuid.uuid4(), code=1).stderr
+
+
+def test_more_jobs_than_a_page_are_cancelled_and_their_records_deleted(flask_jobs: Run, engine: Engine) -> None:
+    engine.connection.execute(
+        """
+        INSERT INTO ai_job (id, user_id, job_type, queue, virtual_time, sort_key, request_data, max_attempts)
+        SELECT gen_random_uuid(), %s, 'sample_echo', 'default', n, n, '{}', 1 FROM generate_series(1, 450) AS n
+        """,
+        (engine.user_id,),
+    )
+    kept = engine.enqueue("sample_other_queue")
+    assert "450 done" in flask_jobs("cancel", "--type", "sample_echo", "--yes").output
+    assert engine.count("status = 'cancelled'") == 450
+    assert "450 done" in flask_jobs("delete", "--all", "--yes").output
+    assert engine.count("true") == 1
+    assert "not finished" in flask_jobs("delete", kept.id, "--yes", code=1).stderr
+
+
+def test_another_priority_changes_who_goes_first(flask_jobs: Run, engine: Engine) -> None:
+    first, second = engine.enqueue(), engine.enqueue()
+    assert "1 done" in flask_jobs("priority", "urgent", second.id).output
+    flask_jobs("priority", "extreme", second.id, code=2)
+    assert [job.id for job, _ in engine.claim(2)] == [second.id, first.id]
+
+
+def test_a_paused_queue_stands_still_until_it_is_resumed(flask_jobs: Run, engine: Engine) -> None:
+    with engine.worker():
+        flask_jobs("pause", "default", "--reason", "provider moves house")
+        job, other = engine.enqueue(), engine.enqueue("sample_other_queue")
+        engine.until_status(other.id)
+        assert engine.row(job.id)["status"] == "queued"
+        assert "provider moves house" in flask_jobs("queues").output
+        assert "is resumed" in flask_jobs("resume", "default").output
+        engine.until_status(job.id)
+    assert "was not paused" in flask_jobs("resume", "default").output
+    assert "no queue" in flask_jobs("pause", "nonsense", code=1).stderr
+
+
+def test_limits_are_set_listed_and_removed(flask_jobs: Run, engine: Engine) -> None:
+    flask_jobs("limit", "set", "type", "sample_echo", "1")
+    flask_jobs("limit", "set", "user", "*", "3")
+    (row,) = [row for row in printed(flask_jobs("limit", "list", "--json")) if row["key"] == "sample_echo"]
+    assert (row["scope"], row["slots"], row["held"], row["source"]) == ("type", 1, 0, "staff")
+    assert "sample_echo" in flask_jobs("limit", "list").output
+    flask_jobs("limit", "remove", "type", "sample_echo")
+    assert "There is no limit" in flask_jobs("limit", "remove", "type", "sample_echo", code=1).stderr
+    flask_jobs("limit", "set", "planet", "x", "1", code=2)
+    flask_jobs("limit", "set", "type", "x", "0", code=2)

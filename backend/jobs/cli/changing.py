@@ -1,4 +1,4 @@
-"""Commands that change something: cancel, rescue, cleanup, enqueue."""
+"""Commands that make, rescue and remove jobs: enqueue, rescue, cleanup."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import click
 import orjson
 
 from backend.db import db
-from backend.errors import ApiError
 from backend.identity import Actor
 from backend.jobs import retention, service, store
 from backend.jobs.cli.arguments import OPERATOR, Moment, as_json, confirm, find_person, yes
@@ -24,25 +23,6 @@ from backend.jobs.models import FINISHED, PRIORITIES
 from backend.jobs.tasks import CLEAN_UP
 
 LOOK_INTERVAL = 0.1  # seconds
-
-
-@jobs_commands.command("cancel")
-@click.argument("job_ids", type=click.UUID, nargs=-1, required=True)
-@click.pass_context
-def cancel(ctx: click.Context, job_ids: tuple[uuid.UUID, ...]) -> None:
-    """Cancel jobs: a queued one never starts, a running one stops at its next checkpoint."""
-    refused = 0
-    for job_id in job_ids:
-        try:
-            job = service.cancel(db.session, OPERATOR, job_id)
-            db.session.commit()
-            click.echo(f"{job_id} {'is cancelled' if job.status == 'cancelled' else 'was asked to stop'}.")
-        except ApiError as error:
-            db.session.rollback()
-            refused += 1
-            click.echo(f"{job_id}: {error.detail}", err=True)
-    if refused:
-        ctx.exit(1)
 
 
 @jobs_commands.command("rescue")

@@ -17,7 +17,7 @@ from backend.jobs.cli.group import engine_connection, jobs_commands
 from backend.jobs.cli.printing import ago, cell, duration, print_fields, print_json, print_table
 from backend.jobs.engine_settings import current_settings
 from backend.jobs.models import STATUSES, AiJobEvent
-from backend.jobs.registry import queue_names
+from backend.jobs.queues import queues_overview
 from backend.jobs.statistics import installation_statistics
 from backend.jobs.store import WORKER_LOCK_CLASS, Connection, statement
 from backend.jobs.vacuum import HELD_SECONDS, find_holders, find_table_sizes
@@ -169,20 +169,36 @@ def queues(as_json: bool) -> None:
     with engine_connection() as connection:
         live = installation_statistics(connection, 1)["live"]
         workers = [row for row in worker_rows(connection) if row["state"] == "live"]
+        known = {state.name: state for state in queues_overview(connection)}
     rows = []
-    for name in sorted({*queue_names(), *(row["queue"] for row in live)}):
+    for name in sorted({*known, *(row["queue"] for row in live)}):
         counts = {
             state: sum(row["jobs"] for row in live if (row["queue"], row["state"]) == (name, state))
             for state in ("ready", "delayed", "blocked", "processing")
         }
         waiting = [row["oldest"] for row in live if (row["queue"], row["state"]) == (name, "ready") and row["oldest"]]
         served = sum(1 for worker in workers if worker["queues"] is None or name in worker["queues"])
-        rows.append({"queue": name, **counts, "oldest": min(waiting, default=None), "workers": served})
+        paused = known[name].paused_at if name in known else None
+        reason = known[name].reason if name in known else None
+        rows.append(
+            {
+                "queue": name,
+                **counts,
+                "oldest": min(waiting, default=None),
+                "workers": served,
+                "paused_at": paused,
+                "reason": reason,
+            }
+        )
     if as_json:
         print_json(rows)
         return
-    shown = [{**row, "oldest": ago(row["oldest"])} for row in rows]
-    print_table(shown, ("queue", "ready", "oldest", "delayed", "blocked", "processing", "workers"), empty="No queues.")
+    shown = [
+        {**row, "oldest": ago(row["oldest"]), "paused": ago(row["paused_at"]) if row["paused_at"] else None}
+        for row in rows
+    ]
+    columns = ("queue", "ready", "oldest", "delayed", "blocked", "processing", "workers", "paused", "reason")
+    print_table(shown, columns, empty="No queues.")
 
 
 @jobs_commands.command("workers")
@@ -205,7 +221,7 @@ def workers(every: bool, as_json: bool) -> None:
         }
         for row in rows
     ]
-    columns = ("id", "name", "state", "heartbeat", "lock_held", "threads", "queues", "jobs", "first_job", "started_at")
+    columns = ("id", "name", "state", "mode", "heartbeat", "lock_held", "threads", "queues", "jobs", "first_job")
     print_table(shown, columns, empty="No worker is running: start python worker.py.")
 
 

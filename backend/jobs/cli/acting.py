@@ -1,0 +1,174 @@
+"""Commands that do something with jobs that exist, by id or with all that fit: cancel, retry, priority, delete."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import click
+
+from backend.db import db
+from backend.jobs import service
+from backend.jobs.actions import OPEN_TO, Action, act
+from backend.jobs.cli.arguments import OPERATOR, Moment, confirm, find_person
+from backend.jobs.cli.group import engine_connection, jobs_commands
+from backend.jobs.cli.printing import print_table
+from backend.jobs.models import PRIORITIES, AiJob
+
+PAGE = 200  # jobs to a transaction
+SHOWN = 20  # of what a dry run would change
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which jobs: those named, or all that fit the filters and that the action can change."""
+
+    ids: Sequence[uuid.UUID]
+    filters: service.JobFilter
+    error: str | None
+    every: bool
+
+    @property
+    def named(self) -> bool:
+        """Whether single jobs were named."""
+        return bool(self.ids)
+
+
+def selecting(command: F) -> F:
+    """The arguments and options by which jobs are selected."""
+    options = [
+        click.argument("job_ids", type=click.UUID, nargs=-1),
+        click.option("--type", "job_type", help="All of this type."),
+        click.option("--queue", help="All of this queue."),
+        click.option("--tag", help="All with this tag."),
+        click.option("--user", help="All of this person (id or address)."),
+        click.option("--since", type=Moment(), help="All that were made after: 15m, 2h, 3d or ISO 8601."),
+        click.option("--until", type=Moment(), help="All that were made before."),
+        click.option("--error", help="All that failed with this code."),
+        click.option("--all", "every", is_flag=True, help="All, without any filter."),
+        click.option("--dry-run", is_flag=True, help="Only show which."),
+        click.option("--yes", is_flag=True, help="Do not ask."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _selection(
+    action: Action,
+    *,
+    job_ids: tuple[uuid.UUID, ...],
+    job_type: str | None,
+    queue: str | None,
+    tag: str | None,
+    user: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    error: str | None,
+    every: bool,
+) -> Selection:
+    filtered = any((job_type, queue, tag, user, since, until, error))
+    if bool(job_ids) + filtered + every != 1:
+        raise click.UsageError("Name jobs by their ids, or select them with filters, or say --all.")
+    with engine_connection() as connection:
+        user_id = find_person(connection, user) if user else None
+    statuses = ("failed",) if action == "retry" or error is not None else OPEN_TO[action]
+    filters = service.JobFilter(
+        statuses=statuses, job_type=job_type, queue=queue, tag=tag, since=since, until=until, user_id=user_id
+    )
+    return Selection(job_ids, filters, error, every)
+
+
+@jobs_commands.command("cancel")
+@selecting
+def cancel(dry_run: bool, yes: bool, **selected: Any) -> None:
+    """Cancel jobs: a queued one never starts, a running one stops at its next checkpoint."""
+    _act("cancel", _selection("cancel", **selected), dry_run=dry_run, yes=yes)
+
+
+@jobs_commands.command("retry")
+@selecting
+def retry(dry_run: bool, yes: bool, **selected: Any) -> None:
+    """Queue jobs again, with all their attempts before them: failed or cancelled ones by id, failed ones by filter."""
+    _act("retry", _selection("retry", **selected), dry_run=dry_run, yes=yes)
+
+
+@jobs_commands.command("priority")
+@click.argument("priority", type=click.Choice(PRIORITIES))
+@selecting
+def change_priority(priority: str, dry_run: bool, yes: bool, **selected: Any) -> None:
+    """Let queued jobs overtake others, or be overtaken."""
+    _act("priority", _selection("priority", **selected), dry_run=dry_run, yes=yes, priority=priority)
+
+
+@jobs_commands.command("delete")
+@selecting
+def delete(dry_run: bool, yes: bool, **selected: Any) -> None:
+    """Delete the records of finished jobs with their events. For whole ages of them see cleanup."""
+    _act("delete", _selection("delete", **selected), dry_run=dry_run, yes=yes)
+
+
+def _act(action: Action, selection: Selection, *, dry_run: bool, yes: bool, priority: str | None = None) -> None:
+    if dry_run:
+        _show(selection)
+        return
+    if action == "delete" or not selection.named:
+        _confirm(action, selection, sure=yes)
+    done, skipped = 0, Counter[str]()
+    for ids in _pages(selection):
+        acted = act(db.session, OPERATOR, action, ids, priority)
+        db.session.commit()
+        done += len(acted.done)
+        skipped.update(acted.skipped.values())
+        if selection.named:
+            for job_id, reason in acted.skipped.items():
+                click.echo(f"{job_id}: {reason.replace('_', ' ')}", err=True)
+    click.echo(f"{action}: {done} done" + "".join(f", {count} {reason}" for reason, count in skipped.items()))
+    if skipped and selection.named:
+        click.get_current_context().exit(1)
+
+
+def _pages(selection: Selection) -> Iterator[list[uuid.UUID]]:
+    """Ids, the newest job first, one transaction's worth at a time."""
+    if selection.named:
+        for start in range(0, len(selection.ids), PAGE):
+            yield list(selection.ids[start : start + PAGE])
+        return
+    for jobs in _found(selection):
+        yield [job.id for job in jobs]
+
+
+def _found(selection: Selection) -> Iterator[list[AiJob]]:
+    before: uuid.UUID | None = None
+    while True:
+        page = service.list_jobs(db.session, OPERATOR, selection.filters, limit=PAGE, before=before)
+        if not page:
+            return
+        before = page[-1].id
+        fitting = [job for job in page if selection.error is None or job.error_code == selection.error]
+        if fitting:
+            yield fitting
+
+
+def _confirm(action: Action, selection: Selection, *, sure: bool) -> None:
+    if not sure:
+        count = len(selection.ids) or sum(map(len, _found(selection)))
+        confirm(f"{action.capitalize()} {count} jobs?", sure=False)
+
+
+def _show(selection: Selection) -> None:
+    pages = [service.visible_jobs(db.session, OPERATOR, selection.ids)] if selection.named else _found(selection)
+    jobs = [job for page in pages for job in page]
+    rows = [
+        {"id": job.id, "status": job.status, "type": job.job_type, "queue": job.queue, "error": job.error_code}
+        for job in jobs[:SHOWN]
+    ]
+    print_table(rows, ("id", "status", "type", "queue", "error"), empty="No job fits.")
+    if len(jobs) > SHOWN:
+        click.echo(f"… and {len(jobs) - SHOWN} more.")

@@ -1,0 +1,75 @@
+"""Commands that say what may be claimed: pause, resume, limit."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from backend.db import db
+from backend.jobs.cli.arguments import as_json
+from backend.jobs.cli.group import jobs_commands
+from backend.jobs.cli.printing import print_json, print_table
+from backend.jobs.limit_models import SCOPES
+from backend.jobs.limits import limits_overview, remove_limit, set_limit
+from backend.jobs.queues import pause_queue, resume_queue
+
+
+@jobs_commands.command("pause")
+@click.argument("queue")
+@click.option("--reason", help="Shown to whoever asks why a job does not run.")
+def pause(queue: str, reason: str | None) -> None:
+    """Let no worker claim from a queue until it is resumed. What runs goes on."""
+    pause_queue(db.session, queue, by=None, reason=reason)
+    db.session.commit()
+    click.echo(f"The queue “{queue}” is paused.")
+
+
+@jobs_commands.command("resume")
+@click.argument("queue")
+def resume(queue: str) -> None:
+    """Let workers claim from a paused queue again."""
+    was_paused = resume_queue(db.session, queue)
+    db.session.commit()
+    click.echo(f"The queue “{queue}” {'is resumed' if was_paused else 'was not paused'}.")
+
+
+@jobs_commands.group("limit")
+def limit() -> None:
+    """How many jobs of a queue, user, type or key may run at the same time, over all workers."""
+
+
+@limit.command("set")
+@click.argument("scope", type=click.Choice(SCOPES))
+@click.argument("key")
+@click.argument("slots", type=click.IntRange(1))
+def change_limit(scope: str, key: str, slots: int) -> None:
+    """At most SLOTS jobs at a time; KEY * means each for itself. What runs already goes on, and counts."""
+    set_limit(db.session, scope, key, slots)
+    db.session.commit()
+    click.echo(f"At most {slots} jobs of {scope} {key} run at the same time.")
+
+
+@limit.command("remove")
+@click.argument("scope", type=click.Choice(SCOPES))
+@click.argument("key")
+def drop_limit(scope: str, key: str) -> None:
+    """Remove a limit. One that the settings or a task name comes back with the next start of a worker."""
+    removed = remove_limit(db.session, scope, key)
+    db.session.commit()
+    if not removed:
+        raise click.ClickException(f"There is no limit for {scope} {key}.")
+    click.echo(f"The limit for {scope} {key} is removed.")
+
+
+@limit.command("list")
+@as_json
+def list_limits(as_json: bool) -> None:
+    """All limits, with how much of each is taken and how many jobs wait for it."""
+    rows = [asdict(row) for row in limits_overview(db.session)]
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        rows, ("scope", "key", "slots", "held", "waiting", "source", "updated_at"), empty="There are no limits."
+    )
