@@ -160,11 +160,13 @@ class Completer:
         rows = [(run.job.id, run.token, update.result) for run, update in completed]
         lead = self._hints.lead(EVENT)
         try:
-            written = self._link.insist(lambda c: store.complete(c, self._worker_id, rows, lead=lead), self._closed)
+            count, written = self._link.insist(
+                lambda c: store.complete(c, self._worker_id, rows, lead=lead), self._closed
+            )
         except psycopg.DataError as error:
             self._split(completed, error)
             return
-        self._announce(written, len(rows), lead)
+        self._announce(count, written, len(rows))
 
     def _split(self, completed: Sequence[tuple[Run, Completed]], error: psycopg.Error) -> None:
         """One result that Postgres refuses must not hold up the others of its batch."""
@@ -183,7 +185,7 @@ class Completer:
         rows = [(run.job.id, run.token, update) for run, update in settled]
         lead = self._hints.lead(EVENT)
         written = self._link.insist(lambda c: store.settle(c, self._worker_id, rows, lead=lead), self._closed)
-        self._announce(written, len(rows), lead)
+        self._announce(len(written), () if lead else written, len(rows))
         for run, update in settled:
             log.info(
                 "job_" + update.outcome,
@@ -196,10 +198,11 @@ class Completer:
         if any(update.pause > 0 for _, update in settled):
             self._on_later()
 
-    def _announce(self, written: Sequence[store.Written], sent: int, lead: bool) -> None:
-        if len(written) < sent:
-            log.warning("claims_lost", jobs=sent - len(written))
-        if not lead:
+    def _announce(self, count: int, written: Sequence[store.Written], sent: int) -> None:
+        """``written`` is what no hint has been sent of."""
+        if count < sent:
+            log.warning("claims_lost", jobs=sent - count)
+        if written:
             self._hints.owe_events(written)
 
 

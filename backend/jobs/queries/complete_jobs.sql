@@ -33,7 +33,8 @@ attempt AS (
 )
 
 SELECT
-    array_agg(id),
-    array_agg(last_seq),
+    count(*),
+    CASE WHEN NOT %(lead)s THEN array_agg(id) END AS ids,
+    CASE WHEN NOT %(lead)s THEN array_agg(last_seq) END AS seqs,
     CASE WHEN %(lead)s AND count(*) > 0 THEN pg_notify('job_event', CASE WHEN count(*) > 150 THEN '*' ELSE string_agg(id || ':' || last_seq, ',') END) END AS hint
 FROM job

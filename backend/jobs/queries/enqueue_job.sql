@@ -37,7 +37,7 @@ job AS (
         %(unique_hash)s::text || coalesce(':' || floor(extract(epoch FROM now()) / %(unique_window)s::float8)::bigint, ''), %(unique_states)s::text[]
     FROM stamp
     ON CONFLICT DO NOTHING
-    RETURNING *
+    RETURNING id, created_at
 ),
 
 event AS (
@@ -46,9 +46,7 @@ event AS (
 )
 
 SELECT
-    id, user_id, canvas_id, job_type, queue, priority, status, summary, request_data, progress, progress_message,
-    error_code, error_message, attempt, max_attempts, runs, rescues, last_seq, run_at, expires_at, cancel_requested_at,
-    created_at, started_at, completed_at, parent_id, tags, correlation_id,
+    created_at,
     CASE WHEN %(lead_ready)s THEN pg_notify(%(ready_channel)s, %(ready_payload)s) END AS ready_hint,
     CASE WHEN %(lead_event)s THEN pg_notify('job_event', id || ':1') END AS event_hint
 FROM job
