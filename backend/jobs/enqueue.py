@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-import structlog
 from marshmallow import ValidationError
 
 from backend.db import AnySession, driver_connection, uuid7
@@ -21,6 +20,7 @@ from backend.jobs.job import Job
 from backend.jobs.options import Options, check_options
 from backend.jobs.payload import clean, fingerprint_of, to_json
 from backend.jobs.registry import Task, find_task, queue_of, task_names
+from backend.jobs.run_log import current_correlation
 from backend.jobs.session_hints import hints_of, owe_after_commit
 from backend.jobs.unique import Unique
 
@@ -205,7 +205,7 @@ def shared_parameters(task: Task, options: Options, user_id: uuid.UUID) -> dict[
         "max_attempts": options.max_attempts or task.retry.max_attempts or settings.max_attempts,
         "parent_id": options.parent_id,
         "tags": list(options.tags),
-        "correlation_id": options.correlation_id or _current_correlation(),
+        "correlation_id": options.correlation_id or current_correlation(),
         "ready_channel": READY if options.run_at is None else LATER,
         "ready_payload": queue,
     }
@@ -215,12 +215,6 @@ def summary_of(task: Task, request: dict[str, Any]) -> str | None:
     """The job's title as it can be stored."""
     summary = task.summary(request)
     return None if summary is None else clean(summary)
-
-
-def _current_correlation() -> str | None:
-    """The id that ties the job to the request, or the job, that makes it."""
-    found = structlog.contextvars.get_contextvars().get("correlation_id")
-    return None if found is None else str(found)
 
 
 def _raw(target: AnyConnection) -> psycopg.Connection[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import itertools
 import threading
 import time
@@ -18,6 +19,7 @@ from backend.jobs.payload import holds_nul
 from backend.jobs.registry import Task, find_task
 from backend.jobs.retry import RetryPolicy
 from backend.jobs.run import CANCELLED, Run
+from backend.jobs.run_log import current_job
 from backend.jobs.signals import Cancel
 
 log = structlog.get_logger(__name__)
@@ -99,21 +101,18 @@ def execute(run: Run, tools: Tools) -> Outcome:
     now = time.monotonic()
     soft, hard = task.time_limits(tools.settings.job_timeout, tools.settings.hard_timeout_grace)
     run.deadline, run.hard_deadline = now + soft, now + hard
-    structlog.contextvars.bind_contextvars(
-        job_id=str(run.job.id),
-        job_type=task.name,
-        attempt=run.job.attempt,
-        user_id=str(run.job.user_id),
-        correlation_id=run.job.correlation_id or str(run.job.id),
-    )
+    # In a context of its own: nothing that a handler binds there reaches the next job of this thread.
+    return contextvars.copy_context().run(_guarded, run, task, tools)
+
+
+def _guarded(run: Run, task: Task, tools: Tools) -> Outcome:
+    current_job.set(run.job)
     try:
         if task.process and tools.children is not None:
             return tools.children.run(run, task, tools)
         return _handle(run, task, tools)
     except BaseException as error:  # noqa: BLE001 - whatever a handler raises is the outcome of its job, not ours
         return _raised(run, task, error)
-    finally:
-        structlog.contextvars.clear_contextvars()
 
 
 def _handle(run: Run, task: Task, tools: Tools) -> Outcome:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from backend.jobs.job import Job
-from backend.jobs.store import JOB_FIELDS, Connection, statement
+from backend.jobs.store import Connection, read_jobs, statement
 
 GROUP_TYPE = "job_group"  # no task: a group is never claimed, it ends with its children
 MAX_LISTED = 1_000  # ids of children in the result of a group
@@ -41,8 +41,7 @@ def _run(connection: Connection, name: str, parameters: dict[str, Any]) -> psyco
 
 def enqueue_flow(connection: Connection, parameters: dict[str, Any]) -> dict[uuid.UUID, Job]:
     """Insert jobs with what they need; the jobs by their ids."""
-    width = len(JOB_FIELDS)
-    return {row[0]: Job(*row[:width]) for row in _run(connection, "enqueue_flow", parameters)}
+    return {job.id: job for job, _ in read_jobs(_run(connection, "enqueue_flow", parameters))}
 
 
 def lock_key(connection: Connection, user_id: uuid.UUID, idempotency_key: str) -> None:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from marshmallow import INCLUDE, Schema
@@ -14,6 +15,7 @@ from backend.config import Settings
 from backend.config_rules import STANDARD_QUEUES
 from backend.db import AnySession
 from backend.identity import Actor
+from backend.jobs.plain_schema import quick_check
 from backend.jobs.retry import RetryPolicy
 from backend.jobs.unique import Unique
 
@@ -83,8 +85,14 @@ class Task:
         """The stored request as the handler gets it."""
         if not self.schema.fields:
             return stored
+        if self._fits is not None and self._fits(stored):
+            return stored.copy()
         loaded: dict[str, Any] = self.schema.load(stored, unknown=INCLUDE)
         return loaded
+
+    @cached_property
+    def _fits(self) -> Callable[[dict[str, Any]], bool] | None:
+        return quick_check(self.schema)
 
     def summary(self, request: dict[str, Any]) -> str | None:
         """A short title for people."""

@@ -19,6 +19,7 @@ from flask import Flask, Response, g, request
 
 from backend.config import Settings
 from backend.identity import Actor
+from backend.jobs.run_log import add_job
 
 REQUEST_ID = "X-Request-ID"
 HIDDEN = "[hidden]"
@@ -40,6 +41,7 @@ def configure_logging(settings: Settings, process: str) -> None:
     """Set up logging for a whole process: ``web`` or ``worker``. Everything goes to stderr."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
+        add_job,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
