@@ -23,9 +23,10 @@ from backend.db import db
 from backend.errors import register_errors
 from backend.extensions import api, migrate, socketio
 from backend.identity import EXTENSION_KEY as AUTHENTICATOR
-from backend.jobs import limit_models, rollup_models
+from backend.jobs import cache_models, limit_models, rollup_models
 from backend.jobs import models as jobs_models
 from backend.jobs.action_routes import blueprint as job_actions_blueprint
+from backend.jobs.cache_routes import blueprint as cache_blueprint
 from backend.jobs.cli import acting, changing, looking, steering
 from backend.jobs.cli.group import jobs_commands
 from backend.jobs.routes import blueprint as jobs_blueprint
@@ -38,7 +39,7 @@ from backend.pooler import mind_pooler
 from backend.socket_json import FastJson, TextPacket
 
 # Every package with tables: migrations compare these with the database.
-MODELS = (accounts_models, ai_models, canvases_models, jobs_models, limit_models, rollup_models)
+MODELS = (accounts_models, ai_models, canvases_models, jobs_models, cache_models, limit_models, rollup_models)
 
 # Every module with tasks: importing them fills the registry.
 TASKS = tasks.TASK_MODULES
@@ -53,6 +54,7 @@ BLUEPRINTS = (
     jobs_blueprint,
     job_actions_blueprint,
     upkeep_blueprint,
+    cache_blueprint,
     events_blueprint,
 )
 

@@ -77,6 +77,7 @@ class Settings:
     priority_offsets: Mapping[str, float]
     limits: tuple[LimitRule, ...]
     queue_routes: tuple[QueueRoute, ...]
+    result_cache_max_bytes: int
     # accounts
     signup_enabled: bool
     guests_enabled: bool
@@ -151,6 +152,7 @@ class Settings:
             },
             limits=env.rules("LIMITS", parse_limits),
             queue_routes=env.rules("QUEUE_ROUTES", parse_routes),
+            result_cache_max_bytes=env.integer("RESULT_CACHE_MAX_BYTES", 1024 * 1024, 0, 8 * 1024 * 1024),
             signup_enabled=env.switch("SIGNUP_ENABLED", True),
             guests_enabled=env.switch("GUESTS_ENABLED", True),
             staff_email=env.text("STAFF_EMAIL", "").strip().lower() or None,

@@ -38,6 +38,7 @@ GOOD: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/ai-agent/create-canvas"): {"instructions": "A -> B", "canvas_id": "CANVAS", "priority": "normal"},
     ("post", "/api/ai-agent/modify-canvas"): {"instructions": "add X after Y", "canvas_id": "CANVAS"},
     ("post", "/api/jobs"): {"job_type": "create_canvas", "request_data": {"instructions": "A -> B"}},
+    ("post", "/api/jobs/bulk"): {"jobs": [{"job_type": "create_canvas", "request_data": {"instructions": "A -> B"}}]},
     ("post", "/api/jobs/bulk-status"): {"ids": [UNKNOWN]},
     ("post", "/api/jobs/bulk-action"): {"ids": [UNKNOWN], "action": "priority", "priority": "low"},
     ("patch", "/api/jobs/{job_id}"): {"priority": "low"},

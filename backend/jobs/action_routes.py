@@ -39,7 +39,7 @@ def retry_job(job_id: uuid.UUID) -> dict[str, Any]:
 def run_job_again(headers: dict[str, Any], job_id: uuid.UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Make a new job of mine with the request of a finished one, which stays as it is."""
     queued = actions.run_again(db.session, require_actor(), job_id, idempotency_key=headers["key"])
-    body = views.accepted_response(queued.job, created=queued.created, equal=queued.equal)
+    body = views.accepted_response(queued.job, created=queued.created, equal=queued.equal, cached=queued.cached)
     db.session.commit()
     return body, 202, {"Location": body["status_url"]}
 

@@ -15,7 +15,8 @@ import psycopg.errors
 from backend.db import AnySession, driver_connection
 from backend.errors import ApiError, Conflict
 from backend.identity import Actor
-from backend.jobs import service, store
+from backend.jobs import cache_store, service, store
+from backend.jobs.cache import board_again
 from backend.jobs.engine_settings import current_settings
 from backend.jobs.enqueue import MICROSECONDS, Enqueued, required_task
 from backend.jobs.models import FINISHED, AiJob
@@ -132,7 +133,9 @@ def _requeue(session: AnySession, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
     for _ in range(TURNS):
         try:
             with connection.transaction():
-                return store.requeue(connection, ids)
+                requeued = store.requeue(connection, ids)
+                board_again(connection, requeued.cacheable)
+                return requeued.ids
         except psycopg.errors.UniqueViolation:
             continue  # an equal job was committed after our look; the next look sees it
     return set()
@@ -140,7 +143,10 @@ def _requeue(session: AnySession, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
 
 def _prioritise(session: AnySession, ids: Collection[uuid.UUID], priority: str) -> set[uuid.UUID]:
     offset = int(current_settings().priority_offsets[priority] * MICROSECONDS)
-    return store.change_priority(driver_connection(session), ids, priority, offset)
+    connection = driver_connection(session)
+    changed = store.change_priority(connection, ids, priority, offset)
+    cache_store.lift_flights(connection, changed)
+    return changed
 
 
 def _refusal(actor: Actor, action: Action, job: AiJob) -> str | None:

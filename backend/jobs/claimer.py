@@ -110,7 +110,9 @@ class Claimer:
                 self.drained.set()
                 break
             looked_twice = claimed == 0 and not looked_twice
-            self._wait(self._poll_pause() if looked_twice else SECOND_LOOK * random.uniform(0.5, 1.5))
+            self._wait(
+                self._poll_pause() if looked_twice and not self._drain else SECOND_LOOK * random.uniform(0.5, 1.5)
+            )
         self._link.close()
 
     def stop(self) -> None:
@@ -174,8 +176,8 @@ class Claimer:
         return interval * random.uniform(0.8, 1.2)
 
     def _nothing_left(self) -> bool:
-        """For a drain: whether no job has become due either."""
+        """For a drain: whether no job has become due either, and none waits for what follows from the end of another."""
         try:
-            return self._link.attempt(store.promote).changed == 0
+            return self._link.attempt(store.promote).changed == 0 and not self._link.attempt(store.has_follow_ups)
         except psycopg.OperationalError:
             return False

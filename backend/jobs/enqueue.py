@@ -14,6 +14,7 @@ from marshmallow import ValidationError
 from backend.db import AnySession, driver_connection, uuid7
 from backend.errors import Conflict, Unprocessable
 from backend.jobs import store
+from backend.jobs.cache import board, cache_key
 from backend.jobs.engine_settings import current_settings
 from backend.jobs.hints import EVENT, LATER, READY
 from backend.jobs.job import Job
@@ -34,12 +35,14 @@ AnyConnection = AnySession | psycopg.Connection[Any]
 class Enqueued:
     """A job, and whether this call made it.
 
-    False: the idempotency key had made it before, or it is the equal one of a unique job (``equal``).
+    False: the idempotency key had made it before, or it is the equal one of a unique job (``equal``). ``cached``: the
+    result was there, the job is completed already.
     """
 
     job: Job
     created: bool
     equal: bool = False
+    cached: bool = False
 
 
 def enqueue(
@@ -60,10 +63,12 @@ def enqueue(
     correlation_id: str | None = None,
     unique: Unique | None = None,
     limit_key: str | None = None,
+    fresh: bool = False,
 ) -> Enqueued:
     """Add a job in the transaction of a SQLAlchemy session or a raw psycopg connection.
 
     ``unique`` replaces what the task declares; an equal job that stands in the way is returned instead of a new one.
+    ``fresh``: no stored result, and no run that has begun, will do for a task that caches its results.
 
     Raises ``Unprocessable`` for a request or an option that is not allowed, ``Conflict`` if the user has used the
     idempotency key for another request.
@@ -82,6 +87,7 @@ def enqueue(
         correlation_id=correlation_id,
         unique=unique,
         limit_key=limit_key,
+        fresh=fresh,
     )
     fingerprint = fingerprint_of(job_type, request)
     parsed = parse_request(task, request)
@@ -140,9 +146,15 @@ def insert_or_find(
     check_options(options)
     for _ in range(TURNS):
         parameters = parameters_of(task, request, options, user_id, fingerprint)
-        made = _insert(target, parameters)
-        if made is not None:
-            return Enqueued(made, created=True)
+        if task.cache_seconds is not None and options.run_at is None:
+            key = cache_key(task, task.stored(request), user_id, options.canvas_id)
+            with _raw(target).transaction():  # several statements, on an autocommit connection too
+                made = _insert(target, parameters)
+                found = made and board(_raw(target), made, key, fresh=options.fresh)
+        else:
+            found = made = _insert(target, parameters)
+        if found is not None:
+            return Enqueued(found, created=True, cached=found is not made)
         known = known_job(target, user_id, options.idempotency_key, fingerprint)
         if known is not None:
             return known

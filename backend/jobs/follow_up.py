@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from backend.jobs.flights import land_flights
 from backend.jobs.flow_care import settle_flows
 from backend.jobs.maintenance import Care
 
-CARES: tuple[Care, ...] = (settle_flows,)
+CARES: tuple[Care, ...] = (settle_flows, land_flights)

@@ -90,6 +90,7 @@ class Maintenance:
         rescuer: Rescuer,
         canary: Canary,
         group_counter: Duty,
+        flights: Duty,
         upkeep: Sequence[Duty],
         *,
         rescue_delay: float,
@@ -98,14 +99,15 @@ class Maintenance:
         be reached. Others could not either.
         """
         self._link = link
-        # By look_at_clock; the first may give work to the second.
-        self._called: tuple[Duty, ...] = (follow_ups, limits, timekeeper, group_counter)
+        # By look_at_clock; the first may give work to the others.
+        self._called: tuple[Duty, ...] = (follow_ups, flights, limits, timekeeper, group_counter)
         self._rescuer = rescuer
         self._canary = canary
         self._rescue_delay = rescue_delay
         self._due: dict[Duty, float] = {
             follow_ups: 0.0,
             limits: 0.0,
+            flights: 0.0,
             timekeeper: 0.0,
             group_counter: 0.0,
             rescuer: 0.0,

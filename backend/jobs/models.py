@@ -30,8 +30,10 @@ class AiJob(Model):
         CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
         CheckConstraint("attempt >= 0 AND max_attempts >= 1 AND attempt <= max_attempts", name="attempts"),
         CheckConstraint(
-            "(status = 'processing') = (claim_token IS NOT NULL) AND (status = 'processing') = (lease_until IS NOT NULL) "
-            "AND (status = 'processing') = (worker_id IS NOT NULL)",
+            # One who follows a flight is shown as processing while that runs, and is claimed by nobody.
+            "(status = 'processing' AND flight_seq IS NULL) = (claim_token IS NOT NULL) "
+            "AND (status = 'processing' AND flight_seq IS NULL) = (lease_until IS NOT NULL) "
+            "AND (status = 'processing' AND flight_seq IS NULL) = (worker_id IS NOT NULL)",
             name="claim",
         ),
         CheckConstraint(
@@ -89,6 +91,17 @@ class AiJob(Model):
             unique=True,
             postgresql_where=text("unique_key IS NOT NULL AND status = ANY (unique_states)"),
         ),
+        # One run for all who ask the same: open until it has failed, was given up, or its result is stored.
+        Index(
+            "uq_ai_job_flight",
+            "cache_key",
+            unique=True,
+            postgresql_where=text(
+                "hidden AND followed AND cancel_requested_at IS NULL AND status IN ('queued', 'processing', 'completed')"
+            ),
+        ),
+        Index("ix_ai_job_hidden", "id", postgresql_where=text("hidden")),
+        Index("ix_ai_job_follower", "blocked_on", postgresql_where=text("flight_seq IS NOT NULL")),
         {"postgresql_with": {"fillfactor": "85"}},
     )
 
@@ -133,6 +146,9 @@ class AiJob(Model):
     unique_key: Mapped[str | None] = mapped_column(Text)
     unique_states: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     cache_key: Mapped[str | None] = mapped_column(Text)
+    cached: Mapped[bool] = mapped_column(server_default=text("false"))  # the result was there before the job
+    hidden: Mapped[bool] = mapped_column(server_default=text("false"))  # a flight: runs for others, is nobody's job
+    flight_seq: Mapped[int | None]  # follows the flight that blocked_on names, and has its events up to this one
     parent_id: Mapped[uuid.UUID | None]
     followed: Mapped[bool] = mapped_column(server_default=text("false"))  # its end is noted in ai_job_follow_up
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))

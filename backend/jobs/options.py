@@ -33,6 +33,7 @@ class Options:
     correlation_id: str | None = None
     unique: Unique | None = None
     limit_key: str | None = None  # jobs with the same one can be limited together
+    fresh: bool = False  # neither a stored result nor a run that has begun will do
 
 
 def check_options(options: Options) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from backend.jobs.context import JobContext
 
 Access = Literal["user", "staff", "internal"]
+CacheScope = Literal["user", "shared"]
 DEFAULT_QUEUE = "default"
 MAX_SUMMARY = 200  # characters
 MAX_LIMIT_KEY = 200  # characters
@@ -64,6 +65,9 @@ class Task:
     limit: int | None = None
     key_of: Callable[[dict[str, Any]], str | None] | None = None
     process: bool = False
+    cache_seconds: float | None = None
+    cache_scope: CacheScope = "user"
+    version: int = 1
 
     def time_limits(self, timeout: float, grace: float) -> tuple[float, float]:
         """Seconds until a run is asked to stop, and until it is given up; the installation's values where none is declared."""
@@ -124,6 +128,9 @@ def task(
     limit: int | None = None,
     limit_key: Callable[[dict[str, Any]], str | None] | None = None,
     process: bool = False,
+    cache_seconds: float | None = None,
+    cache_scope: CacheScope = "user",
+    version: int = 1,
 ) -> Callable[[Handler], Handler]:
     """Declare the decorated function as the handler of jobs of type ``name``, which is stable once it was released.
 
@@ -152,6 +159,9 @@ def task(
             limit=limit,
             key_of=limit_key,
             process=process,
+            cache_seconds=cache_seconds,
+            cache_scope=cache_scope,
+            version=version,
         )
         return handler
 

@@ -10,19 +10,21 @@ from flask_smorest import Blueprint
 from backend.db import db
 from backend.errors import Unprocessable
 from backend.identity import require_actor
-from backend.jobs import service, views
+from backend.jobs import bulk, service, views
 from backend.jobs.enqueue import InvalidRequest
 from backend.jobs.schemas import (
     AcceptedJobSchema,
+    AcceptedJobsSchema,
     BulkStatusSchema,
     CancelledSchema,
-    IdempotencySchema,
     IdsSchema,
     JobDetailSchema,
     JobListSchema,
     JobQuerySchema,
     JobResultSchema,
+    NewJobHeadersSchema,
     NewJobSchema,
+    NewJobsSchema,
 )
 from backend.paging import cursor_after, position_of
 
@@ -31,19 +33,37 @@ blueprint = Blueprint("jobs", __name__, url_prefix=views.JOBS, description="Jobs
 
 @blueprint.route("", methods=["POST"])
 @blueprint.arguments(NewJobSchema)
-@blueprint.arguments(IdempotencySchema, location="headers")
+@blueprint.arguments(NewJobHeadersSchema, location="headers")
 @blueprint.response(202, AcceptedJobSchema)
 def create_job(fields: dict[str, Any], headers: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Queue a job of any type that one may run."""
     actor = require_actor()
     job_type, request = fields.pop("job_type"), fields.pop("request_data")
+    fields["fresh"] |= _wants_fresh(headers)
     try:
         queued = service.submit(db.session, actor, job_type, request, idempotency_key=headers["key"], **fields)
     except InvalidRequest as error:  # its messages go where the caller wrote the request
         raise Unprocessable(error.detail, errors={"request_data": error.errors}) from None
-    body = views.accepted_response(queued.job, created=queued.created, equal=queued.equal)
+    body = views.accepted_response(queued.job, created=queued.created, equal=queued.equal, cached=queued.cached)
     db.session.commit()
     return body, 202, {"Location": body["status_url"]}
+
+
+@blueprint.route("/bulk", methods=["POST"])
+@blueprint.arguments(NewJobsSchema)
+@blueprint.arguments(NewJobHeadersSchema, location="headers")
+@blueprint.response(202, AcceptedJobsSchema)
+def create_jobs(fields: dict[str, Any], headers: dict[str, Any]) -> dict[str, Any]:
+    """Queue up to 1,000 jobs, all or none; `errors` names those that are wrong by their index. The key is for the whole."""
+    fresh = _wants_fresh(headers)
+    jobs = [{**job, "fresh": job["fresh"] or fresh} for job in fields["jobs"]]
+    made = bulk.submit_many(db.session, require_actor(), jobs, idempotency_key=headers["key"])
+    db.session.commit()
+    return {"jobs": [views.accepted_response(**vars(each)) for each in made]}
+
+
+def _wants_fresh(headers: dict[str, Any]) -> bool:
+    return "no-cache" in headers["cache_control"].lower()
 
 
 @blueprint.route("")

@@ -12,6 +12,7 @@ from backend.jobs.options import MAX_ATTEMPTS, MAX_KEY, MAX_TAG, MAX_TAGS
 
 MAX_LIMIT = 100
 MAX_IDS = 100
+MAX_BULK = 1_000
 MAX_TEXT = 200  # characters of a filter
 
 
@@ -34,6 +35,17 @@ class IdempotencySchema(Schema):
     )
 
 
+class NewJobHeadersSchema(IdempotencySchema):
+    """The headers of a request for any job."""
+
+    cache_control = fields.String(
+        data_key="Cache-Control",
+        load_default="",
+        validate=validate.Length(max=MAX_TEXT),
+        metadata={"description": "“no-cache” is the same as `fresh`."},
+    )
+
+
 class NewJobSchema(Schema):
     """A job to be made."""
 
@@ -51,6 +63,16 @@ class NewJobSchema(Schema):
         load_default=list,
         validate=validate.Length(max=MAX_TAGS),
     )
+    fresh = fields.Boolean(
+        load_default=False,
+        metadata={"description": "No stored result, and no run that has begun, will do."},
+    )
+
+
+class NewJobsSchema(Schema):
+    """Jobs to be made, all of them or none."""
+
+    jobs = fields.List(fields.Nested(NewJobSchema), required=True, validate=validate.Length(min=1, max=MAX_BULK))
 
 
 class JobFilterSchema(Schema):
@@ -130,6 +152,7 @@ class JobSchema(Schema):
     error = fields.Nested(JobErrorSchema)
     last_seq = fields.Integer(required=True)
     cancel_requested = fields.Boolean(required=True)
+    cached = fields.Boolean(required=True, metadata={"description": "The result was there before the job."})
 
 
 class AttemptSchema(Schema):
@@ -170,6 +193,9 @@ class JobDetailSchema(JobSchema):
     """A job with what it was asked and what happened to it."""
 
     request_data = fields.Dict(required=True)
+    cache_key = fields.String(
+        required=True, allow_none=True, metadata={"description": "Where its result is stored for equal requests."}
+    )
     attempts = fields.List(fields.Nested(AttemptSchema), required=True)
     steps = fields.List(fields.Nested(StepSchema), required=True)
     children = fields.Nested(ChildrenSchema, metadata={"description": "Of a group."})
@@ -201,6 +227,13 @@ class AcceptedJobSchema(Schema):
     status_url = fields.String(required=True)
     result_url = fields.String(required=True)
     events_url = fields.String(required=True)
+    cached = fields.Boolean(required=True, metadata={"description": "The result was there; the job is completed."})
+
+
+class AcceptedJobsSchema(Schema):
+    """The jobs that were made, in the order of the request."""
+
+    jobs = fields.List(fields.Nested(AcceptedJobSchema), required=True)
 
 
 class JobResultSchema(Schema):

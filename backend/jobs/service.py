@@ -14,7 +14,7 @@ from sqlalchemy.orm import defer
 from backend.db import AnySession, driver_connection
 from backend.errors import Conflict, Forbidden, NotFound
 from backend.identity import Actor
-from backend.jobs import store
+from backend.jobs import cache_store, store
 from backend.jobs.enqueue import Enqueued, insert_or_find, known_job, parse_request, required_task
 from backend.jobs.flow_care import cancel_family
 from backend.jobs.flow_store import GROUP_TYPE, Children, count_children
@@ -42,6 +42,7 @@ def submit(
     tags: Sequence[str] = (),
     idempotency_key: str | None = None,
     correlation_id: str | None = None,
+    fresh: bool = False,
 ) -> Enqueued:
     """Enqueue what ``actor`` asks for, in the session's transaction.
 
@@ -60,18 +61,22 @@ def submit(
         tags=tags,
         idempotency_key=idempotency_key,
         correlation_id=correlation_id,
+        fresh=fresh,
     )
     check_options(options)
     request = parse_request(task, raw_request)
     fingerprint = fingerprint_of(job_type, raw_request)
     known = known_job(session, actor.user_id, idempotency_key, fingerprint)
-    return known or _admit_and_insert(session, actor, task, request, options, fingerprint)
+    return known or admit_and_insert(session, actor, task, request, options, fingerprint)
 
 
-def _admit_and_insert(
+def admit_and_insert(
     session: AnySession, actor: Actor, task: Task, request: dict[str, Any], options: Options, fingerprint: str
 ) -> Enqueued:
-    """In a savepoint: if the same key wins elsewhere meanwhile, or an equal job stands, what ``admit`` made must go."""
+    """Insert a job of a parsed request and checked options, or find the one that it means.
+
+    In a savepoint: if the same key wins elsewhere meanwhile, or an equal job stands, what ``admit`` made must go.
+    """
     savepoint = session.begin_nested()
     canvas_id = task.admit(session, actor, request) if task.admit is not None else None
     placed = Options(**{**vars(options), "canvas_id": canvas_id})
@@ -113,7 +118,7 @@ def within_role(actor: Actor, priority: str) -> str:
 def visible_job(session: AnySession, actor: Actor, job_id: uuid.UUID, *, acting: bool = False) -> AiJob:
     """A job that ``actor`` may see, or, with ``acting``, may change. Raises NotFound, or Forbidden to read-only staff."""
     job = session.get(AiJob, job_id, options=WITHOUT_DATA, populate_existing=True)
-    if job is None or (job.user_id != actor.user_id and not actor.sees_all):
+    if job is None or job.hidden or (job.user_id != actor.user_id and not actor.sees_all):
         raise NotFound("There is no job with this id.")
     if acting and job.user_id != actor.user_id and not actor.acts_on_all:
         raise Forbidden("Read-only staff may look at the jobs of others, not change them.")
@@ -189,12 +194,20 @@ def _matching(query: Select[AiJob], wanted: JobFilter) -> Select[AiJob]:
 
 
 def _seen_by(actor: Actor, user_id: uuid.UUID | None) -> Select[AiJob]:
-    query = select(AiJob).options(*WITHOUT_DATA)
+    query = select(AiJob).options(*WITHOUT_DATA).where(~AiJob.hidden)
     if not actor.sees_all:
         if user_id not in (None, actor.user_id):
             raise Forbidden("Only staff may list the jobs of others.")
         return query.where(AiJob.user_id == actor.user_id)
     return query if user_id is None else query.where(AiJob.user_id == user_id)
+
+
+def _stop(connection: store.Connection, job_id: uuid.UUID) -> bool:
+    return (
+        store.cancel_queued(connection, job_id)
+        or cache_store.leave_flight(connection, job_id)
+        or store.request_cancel(connection, job_id)
+    )
 
 
 def cancel(session: AnySession, actor: Actor, job_id: uuid.UUID) -> AiJob:
@@ -205,7 +218,7 @@ def cancel(session: AnySession, actor: Actor, job_id: uuid.UUID) -> AiJob:
     visible_job(session, actor, job_id, acting=True)
     connection = driver_connection(session)
     for _ in range(TURNS):
-        if store.cancel_queued(connection, job_id) or store.request_cancel(connection, job_id):
+        if _stop(connection, job_id):
             job = visible_job(session, actor, job_id)
             if job.job_type == GROUP_TYPE:
                 cancel_family(connection, job_id)

@@ -78,6 +78,13 @@ class Ended(NamedTuple):
     parent_id: uuid.UUID | None
 
 
+class Requeued(NamedTuple):
+    """Jobs that were queued again, and those of them that shared a run, or were served from the cache."""
+
+    ids: set[uuid.UUID]
+    cacheable: set[uuid.UUID]
+
+
 class Due(NamedTuple):
     """How many rows a timed statement changed, and in how many seconds the next one is due, if any."""
 
@@ -169,12 +176,13 @@ def request_cancel(connection: Connection, job_id: uuid.UUID) -> bool:
     return _run(connection, "request_cancel", {"id": job_id}).rowcount == 1
 
 
-def requeue(connection: Connection, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Queue failed and cancelled jobs again; returns those that could be.
+def requeue(connection: Connection, ids: Collection[uuid.UUID]) -> Requeued:
+    """Queue failed and cancelled jobs again.
 
     Raises psycopg's ``UniqueViolation`` if an equal unique job is being enqueued at this moment.
     """
-    return _ids(_run(connection, "requeue_jobs", {"ids": list(ids)}))
+    requeued, cacheable, *_ = _one(_run(connection, "requeue_jobs", {"ids": list(ids)}))
+    return Requeued(set(requeued), set(cacheable))
 
 
 def change_priority(connection: Connection, ids: Collection[uuid.UUID], priority: str, offset: int) -> set[uuid.UUID]:
@@ -356,6 +364,11 @@ def expire(connection: Connection) -> Due:
 def take_follow_ups(connection: Connection, limit: int) -> list[Ended]:
     """The ends of followed jobs that nobody has dealt with yet, the oldest first; commit when that is done."""
     return [Ended(*row) for row in _run(connection, "take_follow_ups", {"limit": limit}).fetchall()]
+
+
+def has_follow_ups(connection: Connection) -> bool:
+    """Whether something is still to be done about the end of a job that others wait for."""
+    return bool(_one(_run(connection, "find_pending_follow_ups", {}))[0])
 
 
 def rescue(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from backend.errors import Conflict
 from backend.identity import Actor
@@ -13,6 +14,22 @@ from backend.jobs.models import AiJob, AiJobAttempt, AiJobStep
 from backend.jobs.outcome import UNEXPECTED
 
 JOBS = "/api/jobs"
+
+
+class AcceptedJob(Protocol):
+    """What the answer to a request for a job needs of it."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+
+    @property
+    def job_type(self) -> str: ...
+
+    @property
+    def canvas_id(self) -> uuid.UUID | None: ...
+
+    @property
+    def status(self) -> str: ...
 
 
 def job_status_body(job: AiJob | Job, _actor: Actor) -> dict[str, Any]:
@@ -39,6 +56,7 @@ def job_status_body(job: AiJob | Job, _actor: Actor) -> dict[str, Any]:
         "completed_at": job.completed_at,
         "last_seq": job.last_seq,
         "cancel_requested": job.cancel_requested_at is not None,
+        "cached": isinstance(job, AiJob) and job.cached,
     }
     error = job_error(job)
     return body if error is None else {**body, "error": error}
@@ -66,6 +84,7 @@ def job_detail_body(
     body = {
         **job_status_body(job, actor),
         "request_data": job.request_data,
+        "cache_key": job.cache_key,
         "attempts": [_attempt(attempt, actor) for attempt in attempts],
         "steps": [_step(step) for step in steps],
     }
@@ -135,12 +154,12 @@ def cancel_response(job: AiJob) -> dict[str, Any]:
     }
 
 
-def accepted_response(job: AiJob | Job, *, created: bool, equal: bool = False) -> dict[str, Any]:
+def accepted_response(job: AcceptedJob, *, created: bool, equal: bool = False, cached: bool = False) -> dict[str, Any]:
     """What the answer to a request for a job says."""
     url = f"{JOBS}/{job.id}"
     return {
         "success": True,
-        "message": _accepted_message(created, equal),
+        "message": _accepted_message(created, equal, cached),
         "job_id": job.id,
         "job_type": job.job_type,
         "canvas_id": job.canvas_id,
@@ -148,10 +167,13 @@ def accepted_response(job: AiJob | Job, *, created: bool, equal: bool = False) -
         "status_url": url,
         "result_url": f"{url}/result",
         "events_url": f"{url}/events",
+        "cached": cached,
     }
 
 
-def _accepted_message(created: bool, equal: bool) -> str:
+def _accepted_message(created: bool, equal: bool, cached: bool) -> str:
+    if cached:
+        return "The result was there already."
     if created:
         return "The job is queued."
     return "An equal job is there already." if equal else "This job was made by an earlier request with the same key."

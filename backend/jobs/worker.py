@@ -19,6 +19,7 @@ from backend.jobs.claimer import Claimer, Pace
 from backend.jobs.completer import Completer
 from backend.jobs.engine_settings import use_settings
 from backend.jobs.executor import Executor
+from backend.jobs.flights import CacheUpkeep, Flights
 from backend.jobs.flow_care import GroupCounter
 from backend.jobs.follow_up import CARES
 from backend.jobs.hints import Hints
@@ -156,7 +157,8 @@ class Worker:
             Rescuer(settings, self._held),
             self._listener.canary,
             GroupCounter(settings),
-            (self._children.tend, VacuumWatch(), RollUp(), Pruner(settings), Sweeper()),
+            Flights(settings),
+            (self._children.tend, CacheUpkeep(), VacuumWatch(), RollUp(), Pruner(settings), Sweeper()),
             rescue_delay=settings.lease_seconds,
         )
 

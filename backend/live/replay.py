@@ -64,9 +64,9 @@ class Event:
 
 
 def find_jobs(connection: Connection, condition: str, parameters: Mapping[str, object]) -> list[JobRow]:
-    """The jobs that fulfil ``condition``, a piece of SQL of our own."""
+    """The jobs that fulfil ``condition``, a piece of SQL of our own; hidden ones are nobody's."""
     with connection.cursor(row_factory=class_row(JobRow)) as cursor:
-        return cursor.execute(f"{_JOBS} WHERE {condition}", parameters).fetchall()
+        return cursor.execute(f"{_JOBS} WHERE NOT hidden AND {condition}", parameters).fetchall()
 
 
 def all_jobs(connection: Connection, condition: str, parameters: Mapping[str, object]) -> Iterator[JobRow]:

@@ -217,6 +217,7 @@ def upgrade() -> None:
     op.add_column("ai_worker", sa.Column("abandoned", sa.SmallInteger(), server_default=sa.text("0"), nullable=False))
     op.create_check_constraint(op.f("ck_ai_worker_mode"), "ai_worker", "mode IN ('listening', 'polling')")
     _make_unique()
+    _make_cache()
     _make_flow_tables()
     _make_limits()
     _make_upkeep()
@@ -232,6 +233,89 @@ def _make_unique() -> None:
         unique=True,
         postgresql_where=sa.text("unique_key IS NOT NULL AND status = ANY (unique_states)"),
     )
+
+
+CLAIM = " AND ".join(
+    f"(status = 'processing'{{}}) = ({column} IS NOT NULL)" for column in ("claim_token", "lease_until", "worker_id")
+)
+
+
+def _make_cache() -> None:
+    op.add_column("ai_job", sa.Column("cached", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.add_column("ai_job", sa.Column("hidden", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.add_column("ai_job", sa.Column("flight_seq", sa.Integer(), nullable=True))
+    op.drop_constraint(op.f("ck_ai_job_claim"), "ai_job")
+    op.create_check_constraint(op.f("ck_ai_job_claim"), "ai_job", CLAIM.replace("{}", " AND flight_seq IS NULL"))
+    op.create_index(
+        "uq_ai_job_flight",
+        "ai_job",
+        ["cache_key"],
+        unique=True,
+        postgresql_where=sa.text(
+            "hidden AND followed AND cancel_requested_at IS NULL AND status IN ('queued', 'processing', 'completed')"
+        ),
+    )
+    op.create_index("ix_ai_job_hidden", "ai_job", ["id"], postgresql_where=sa.text("hidden"))
+    op.create_index("ix_ai_job_follower", "ai_job", ["blocked_on"], postgresql_where=sa.text("flight_seq IS NOT NULL"))
+    now = sa.text("now()")
+    op.create_table(
+        "ai_result_cache",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("job_type", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=True),
+        sa.Column("canvas_id", sa.Uuid(), nullable=True),
+        sa.Column("result", postgresql.JSONB(), nullable=False),
+        sa.Column("bytes", sa.Integer(), nullable=False),
+        sa.Column("took", sa.Double(), nullable=True),
+        sa.Column("hits", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=now, nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["app_user.id"], name=op.f("fk_ai_result_cache_user_id_app_user"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["canvas_id"], ["canvas.id"], name=op.f("fk_ai_result_cache_canvas_id_canvas"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_ai_result_cache")),
+    )
+    for column in ("expires_at", "job_type", "user_id", "canvas_id"):
+        op.create_index(op.f(f"ix_ai_result_cache_{column}"), "ai_result_cache", [column])
+    op.create_table(
+        "ai_cache_use",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("job_type", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=now, nullable=False),
+        sa.CheckConstraint("kind IN ('hit', 'miss', 'shared')", name=op.f("ck_ai_cache_use_kind")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ai_cache_use")),
+    )
+    op.create_table(
+        "ai_cache_hour",
+        sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("job_type", sa.Text(), nullable=False),
+        sa.Column("hits", sa.BigInteger(), nullable=False),
+        sa.Column("misses", sa.BigInteger(), nullable=False),
+        sa.Column("shared", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("hour", "job_type", name=op.f("pk_ai_cache_hour")),
+    )
+
+
+def _drop_cache() -> None:
+    for table in ("ai_cache_hour", "ai_cache_use", "ai_result_cache"):
+        op.drop_table(table)
+    # The older version knows no runs for others: those who wait for one run by themselves.
+    op.execute("DELETE FROM ai_job WHERE hidden")
+    op.execute(
+        "UPDATE ai_job SET status = 'queued', runnable = true, blocked_on = NULL, flight_seq = NULL, attempt = 0, "
+        "cancel_requested_at = NULL WHERE flight_seq IS NOT NULL"
+    )
+    op.drop_constraint(op.f("ck_ai_job_claim"), "ai_job")
+    op.create_check_constraint(op.f("ck_ai_job_claim"), "ai_job", CLAIM.replace("{}", ""))
+    for index in ("ix_ai_job_follower", "ix_ai_job_hidden", "uq_ai_job_flight"):
+        op.drop_index(index, table_name="ai_job")
+    for column in ("flight_seq", "hidden", "cached"):
+        op.drop_column("ai_job", column)
 
 
 def _make_flow_tables() -> None:
@@ -288,6 +372,7 @@ def _make_upkeep() -> None:
 
 
 def downgrade() -> None:
+    _drop_cache()
     op.drop_index("uq_ai_job_unique", table_name="ai_job")
     op.drop_column("ai_job", "unique_states")
     op.drop_column("ai_job", "unique_key")

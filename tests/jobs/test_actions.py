@@ -84,7 +84,7 @@ def test_a_job_tried_again_has_a_fresh_place_not_its_old_one(engine: Engine) -> 
     end(engine, old.id, "failed")
     engine.connection.execute("UPDATE ai_job SET virtual_time = 5, sort_key = 5 WHERE id = %s", (old.id,))
     others = [engine.enqueue("sample_echo").id for _ in range(3)]
-    assert store.requeue(engine.connection, [old.id]) == {old.id}
+    assert store.requeue(engine.connection, [old.id]).ids == {old.id}
     assert [job.id for job, _ in engine.claim(4)] == [*others, old.id]
 
 
@@ -297,11 +297,11 @@ def test_a_wrong_bulk_action_is_refused(guest: Caller, body: dict[str, Any]) -> 
 def test_a_retry_tries_again_when_an_equal_job_won_the_race(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
 
-    def unlucky_once(*_: Any) -> set[uuid.UUID]:
+    def unlucky_once(*_: Any) -> store.Requeued:
         calls.append(1)
         if len(calls) == 1:
             raise psycopg.errors.UniqueViolation
-        return set()
+        return store.Requeued(set(), set())
 
     monkeypatch.setattr(store, "requeue", unlucky_once)
     monkeypatch.setattr(actions, "driver_connection", lambda _: engine.connection)

@@ -315,4 +315,4 @@ def test_every_route_is_in_the_served_document(app: Flask) -> None:
     headers = [
         parameter["name"] for parameter in paths["/api/jobs"]["post"]["parameters"] if parameter["in"] == "header"
     ]
-    assert headers == ["Idempotency-Key"]
+    assert headers == ["Idempotency-Key", "Cache-Control"]

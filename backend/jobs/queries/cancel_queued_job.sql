@@ -4,6 +4,7 @@ WITH job AS (
         status = 'cancelled',
         runnable = true,
         blocked_on = NULL,
+        flight_seq = NULL,
         error_code = NULL,
         error_message = NULL,
         progress_message = NULL,

@@ -1,6 +1,6 @@
 -- How one person's jobs stand and ended, from the last "bound" of them; ends before "since" are left out.
 WITH mine AS MATERIALIZED (
-    SELECT * FROM ai_job WHERE user_id = %(user_id)s ORDER BY id DESC LIMIT %(bound)s
+    SELECT * FROM ai_job WHERE user_id = %(user_id)s AND NOT hidden ORDER BY id DESC LIMIT %(bound)s
 )
 
 SELECT

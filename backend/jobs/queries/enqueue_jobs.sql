@@ -22,18 +22,20 @@ WITH stamp AS MATERIALIZED (
 job AS (
     INSERT INTO ai_job (
         id, user_id, canvas_id, job_type, queue, priority, virtual_time, sort_key, runnable, run_at, wait_reason, expires_at,
-        limit_key, summary, request_data, max_attempts, parent_id, tags, correlation_id
+        limit_key, summary, request_data, max_attempts, idempotency_key, idempotency_hash, parent_id, tags, correlation_id
     )
     SELECT
         new.id, %(user_id)s, %(canvas_id)s, %(job_type)s, %(queue)s, %(priority)s,
         virtual_time + (place - 1) * 1000000, virtual_time + (place - 1) * 1000000 - %(offset)s,
         %(run_at)s::timestamptz IS NULL, %(run_at)s,
         CASE WHEN %(run_at)s::timestamptz IS NOT NULL THEN 'scheduled' END, %(expires_at)s,
-        new.limit_key, new.summary, new.request::jsonb, %(max_attempts)s, %(parent_id)s, %(tags)s, %(correlation_id)s
+        new.limit_key, new.summary, new.request::jsonb, %(max_attempts)s, new.key,
+        CASE WHEN new.key IS NOT NULL THEN %(idempotency_hash)s END, %(parent_id)s, %(tags)s, %(correlation_id)s
     FROM
         stamp,
-        unnest(%(ids)s::uuid[], %(requests)s::text[], %(summaries)s::text[], %(limit_keys)s::text[])
-            WITH ORDINALITY AS new (id, request, summary, limit_key, place)
+        unnest(
+            %(ids)s::uuid[], %(requests)s::text[], %(summaries)s::text[], %(limit_keys)s::text[], %(idempotency_keys)s::text[]
+        ) WITH ORDINALITY AS new (id, request, summary, limit_key, key, place)
     RETURNING id
 ),
 

@@ -11,6 +11,7 @@ job AS (
         status = 'failed',
         runnable = true,
         blocked_on = NULL,
+        flight_seq = NULL,
         error_code = 'expired',
         error_message = 'The job was not started before it expired.',
         progress_message = NULL,

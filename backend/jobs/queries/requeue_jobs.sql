@@ -48,6 +48,8 @@ job AS (
         status = 'queued',
         runnable = true,
         blocked_on = NULL,
+        flight_seq = NULL,
+        cached = false,
         wait_reason = NULL,
         run_at = NULL,
         expires_at = CASE WHEN expires_at > now() THEN expires_at END,
@@ -66,7 +68,7 @@ job AS (
         last_seq = last_seq + 1
     FROM stamp
     WHERE ai_job.id = stamp.id AND status IN ('failed', 'cancelled')
-    RETURNING ai_job.id, queue, last_seq
+    RETURNING ai_job.id, queue, last_seq, cache_key
 ),
 
 event AS (
@@ -80,6 +82,7 @@ hint AS MATERIALIZED (
 
 SELECT
     coalesce(array_agg(id), '{}'),
+    coalesce(array_agg(id) FILTER (WHERE cache_key IS NOT NULL), '{}'),
     CASE WHEN count(*) > 0 THEN pg_notify('job_event', CASE WHEN count(*) > 150 THEN '*' ELSE string_agg(id || ':' || last_seq, ',') END) END,
     (SELECT count(*) FROM hint)
 FROM job

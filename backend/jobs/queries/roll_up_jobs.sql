@@ -30,7 +30,7 @@ ended AS MATERIALIZED (
             ELSE cancel_requested_at IS NOT NULL
         END AS ran
     ) AS last
-    WHERE status IN ('completed', 'failed', 'cancelled')
+    WHERE NOT hidden AND status IN ('completed', 'failed', 'cancelled')
         AND completed_at > (SELECT mark FROM done) AND completed_at <= (SELECT edge.at FROM edge)
 ),
 

@@ -513,6 +513,88 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/cache": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Remove my stored results, by key, type or canvas; staff remove everybody's. What runs now is not stored. */
+    delete: {
+      parameters: {
+        query?: {
+          key?: string | null;
+          type?: string | null;
+          canvas_id?: string | null;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Forgotten"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/cache/stats": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How much is stored, and how often it was of use, by job type. For staff. */
+    get: {
+      parameters: {
+        query?: {
+          hours?: number;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["CacheStats"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/canvases": {
     parameters: {
       query?: never;
@@ -870,6 +952,8 @@ export interface paths {
         header?: {
           /** @description The same key and body give the first job again; another body is refused with 409. */
           "Idempotency-Key"?: string | null;
+          /** @description “no-cache” is the same as `fresh`. */
+          "Cache-Control"?: string;
         };
         path?: never;
         cookie?: never;
@@ -887,6 +971,53 @@ export interface paths {
           };
           content: {
             "application/json": components["schemas"]["AcceptedJob"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/jobs/bulk": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Queue up to 1,000 jobs, all or none; `errors` names those that are wrong by their index. The key is for the whole. */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** @description The same key and body give the first job again; another body is refused with 409. */
+          "Idempotency-Key"?: string | null;
+          /** @description “no-cache” is the same as `fresh`. */
+          "Cache-Control"?: string;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          "application/json": components["schemas"]["NewJobs"];
+        };
+      };
+      responses: {
+        /** @description Accepted */
+        202: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["AcceptedJobs"];
           };
         };
         422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -1489,6 +1620,8 @@ export interface components {
       success: boolean;
     };
     AcceptedJob: {
+      /** @description The result was there; the job is completed. */
+      cached: boolean;
       /** Format: uuid */
       canvas_id: string | null;
       events_url: string;
@@ -1500,6 +1633,9 @@ export interface components {
       status: string;
       status_url: string;
       success: boolean;
+    };
+    AcceptedJobs: {
+      jobs: components["schemas"]["AcceptedJob"][];
     };
     Attempt: {
       attempt: number;
@@ -1534,6 +1670,23 @@ export interface components {
     BulkStatus: {
       items: components["schemas"]["Job"][];
       missing: string[];
+    };
+    CacheLine: {
+      bytes: number;
+      entries: number;
+      hits: number;
+      job_type: string;
+      misses: number;
+      shared: number;
+    };
+    CacheStats: {
+      bytes: number;
+      entries: number;
+      hits: number;
+      hours: number;
+      misses: number;
+      shared: number;
+      types: components["schemas"]["CacheLine"][];
     };
     Cancelled: {
       /** Format: uuid */
@@ -1661,6 +1814,9 @@ export interface components {
       /** @enum {string} */
       status: "completed" | "failed" | "cancelled";
     };
+    Forgotten: {
+      deleted: number;
+    };
     Gap: {
       from: number;
       to: number;
@@ -1677,6 +1833,8 @@ export interface components {
     };
     Job: {
       attempt: number;
+      /** @description The result was there before the job. */
+      cached: boolean;
       cancel_requested: boolean;
       /** Format: uuid */
       canvas_id: string | null;
@@ -1716,6 +1874,10 @@ export interface components {
     JobDetail: {
       attempt: number;
       attempts: components["schemas"]["Attempt"][];
+      /** @description Where its result is stored for equal requests. */
+      cache_key: string | null;
+      /** @description The result was there before the job. */
+      cached: boolean;
       cancel_requested: boolean;
       /** Format: uuid */
       canvas_id: string | null;
@@ -1873,6 +2035,11 @@ export interface components {
        * @default null
        */
       expires_at?: string | null;
+      /**
+       * @description No stored result, and no run that has begun, will do.
+       * @default false
+       */
+      fresh?: boolean;
       job_type: string;
       /** @default null */
       max_attempts?: number | null;
@@ -1892,6 +2059,9 @@ export interface components {
        */
       run_at?: string | null;
       tags?: string[];
+    };
+    NewJobs: {
+      jobs: components["schemas"]["NewJob"][];
     };
     NewToken: {
       /** Format: date-time */

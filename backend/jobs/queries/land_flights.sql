@@ -1,0 +1,22 @@
+-- Runs that have ended are closed, and what they gave is stored in the same transaction: whoever asks the same finds the one
+-- or the other. Not stored: failures, results that are too large, and those whose key was taken away meanwhile.
+WITH landing AS MATERIALIZED (
+    SELECT * FROM unnest(%(ids)s::uuid[], %(seconds)s::float8[], %(shared)s::boolean[]) AS landing (id, seconds, shared)
+),
+
+flight AS (
+    UPDATE ai_job SET followed = false
+    FROM landing
+    WHERE ai_job.id = landing.id AND hidden AND followed
+    RETURNING
+        ai_job.cache_key, job_type, CASE WHEN NOT shared THEN user_id END AS user_id, canvas_id, status, result_data,
+        octet_length(result_data::text) AS bytes, extract(epoch FROM completed_at - started_at) AS took, landing.seconds
+)
+
+INSERT INTO ai_result_cache (key, job_type, user_id, canvas_id, result, bytes, took, expires_at)
+SELECT cache_key, job_type, user_id, canvas_id, result_data, bytes, took, now() + seconds * interval '1 second'
+FROM flight
+WHERE status = 'completed' AND cache_key IS NOT NULL AND seconds > 0 AND bytes <= %(most)s
+ON CONFLICT (key) DO UPDATE SET
+    result = excluded.result, bytes = excluded.bytes, took = excluded.took, hits = 0,
+    created_at = excluded.created_at, expires_at = excluded.expires_at

@@ -1,0 +1,18 @@
+-- A run for all who ask the same: a hidden copy of the first one's job. No row comes back if such a run is open already;
+-- a transaction that is about to open one is waited for.
+WITH job AS (
+    INSERT INTO ai_job (
+        id, user_id, canvas_id, job_type, queue, priority, virtual_time, sort_key, summary, request_data, max_attempts,
+        limit_key, tags, correlation_id, cache_key, hidden, followed
+    )
+    SELECT
+        %(flight_id)s, user_id, canvas_id, job_type, queue, priority, virtual_time, sort_key, summary, request_data,
+        max_attempts, limit_key, tags, correlation_id, %(key)s, true, true
+    FROM ai_job WHERE id = %(id)s
+    ON CONFLICT DO NOTHING
+    RETURNING id
+)
+
+INSERT INTO ai_job_event (job_id, seq, type, status, progress)
+SELECT id, 1, 'queued', 'queued', 0 FROM job
+RETURNING job_id
