@@ -10,6 +10,7 @@ import orjson
 import structlog
 
 from backend.jobs.child_messages import Logged
+from backend.jobs.run_log import add_job
 
 Send = Callable[[object], None]
 
@@ -24,6 +25,7 @@ def relay_to(send: Send, level: int) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            add_job,
             structlog.stdlib.filter_by_level,
             structlog.processors.format_exc_info,
             _Last(send),
@@ -61,7 +63,7 @@ class _Relay(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Send one; the traceback of an exception goes with it."""
-        fields = dict(structlog.contextvars.get_contextvars())
+        fields = add_job(None, "", dict(structlog.contextvars.get_contextvars()))
         if record.exc_info:
             fields["exception"] = logging.Formatter().formatException(record.exc_info)
         self._send_line(Logged(record.levelno, record.name, record.getMessage(), _plain(fields)))

@@ -87,6 +87,11 @@ class Completer:
                 break
         self._link.close()
 
+    def flush(self) -> None:
+        """Write all that has ended, in the caller's thread, where there is none of our own."""
+        while self._finished:
+            self._write_batch()
+
     def close(self) -> None:
         """End the thread; what the database has not taken by now is left to the rescuer of another worker."""
         self._closed.set()

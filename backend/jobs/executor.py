@@ -144,6 +144,7 @@ def _completed(result: object) -> Outcome:
 
 
 def _raised(run: Run, task: Task, error: BaseException) -> Outcome:
+    run.error = error
     said_why = isinstance(error, Cancel) and run.interruption is CANCELLED  # such as what of its work it leaves behind
     if run.interruption is not None and not said_why:
         # Whatever came out of a handler that was told to stop (a closed stream, as a rule) is that interruption.

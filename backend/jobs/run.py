@@ -28,6 +28,7 @@ class Run:
         "began",
         "claimed",
         "deadline",
+        "error",
         "hard_deadline",
         "interruption",
         "job",
@@ -44,6 +45,7 @@ class Run:
         self.deadline: float | None = None  # the handler is asked to stop
         self.hard_deadline: float | None = None  # the run is given up: its thread is left alone
         self.abandoned = False
+        self.error: BaseException | None = None  # what the handler raised, for tests
         self.interruption: Interruption | None = None
         self.pending: tuple[int, str | None] | None = None  # progress that is not stored yet
         self.reported = 0.0  # when progress was stored last

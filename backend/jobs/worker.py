@@ -261,9 +261,9 @@ class Worker:
 class WorkerTools:
     """What handlers' contexts get of the worker."""
 
-    def __init__(self, settings: Settings, completer: Completer, hints: Hints, children: Children) -> None:
+    def __init__(self, settings: Settings, completer: Completer, hints: Hints, children: Children | None) -> None:
         self.settings = settings
-        self.children: Children | None = children
+        self.children = children
         self._completer = completer
         self._hints = hints
         self._own = threading.local()
