@@ -10,6 +10,8 @@ import threading
 
 import backend.tasks  # noqa: F401 - fills the registry
 from backend.ai.warm_up import warm_up
+from backend.config import SettingsError
+from backend.jobs.queues import check_routes
 from backend.jobs.registry import queue_names
 from backend.jobs.worker import Worker
 from backend.monitoring.logs import configure_logging
@@ -23,6 +25,10 @@ def main(arguments: list[str] | None = None) -> int:
     settings = settings_or_exit()
     if settings.listen_url is None:
         refuse("DATABASE_URL is not set; start.py runs the embedded Postgres and sets it")
+    try:
+        check_routes(settings)
+    except SettingsError as error:
+        refuse(str(error))
     options = _parse(arguments)
     configure_logging(settings, "worker")
     stop = StopSignal()

@@ -29,6 +29,8 @@ from backend.jobs.action_routes import blueprint as job_actions_blueprint
 from backend.jobs.cache_routes import blueprint as cache_blueprint
 from backend.jobs.cli import acting, changing, looking, steering
 from backend.jobs.cli.group import jobs_commands
+from backend.jobs.queue_routes import blueprint as queues_blueprint
+from backend.jobs.queues import check_routes
 from backend.jobs.routes import blueprint as jobs_blueprint
 from backend.jobs.upkeep_routes import blueprint as upkeep_blueprint
 from backend.live.routes import blueprint as events_blueprint
@@ -52,6 +54,7 @@ BLUEPRINTS = (
     ai_blueprint,
     canvases_blueprint,
     jobs_blueprint,
+    queues_blueprint,
     job_actions_blueprint,
     upkeep_blueprint,
     cache_blueprint,
@@ -66,6 +69,7 @@ def create_app(settings: Settings) -> Flask:
             "SECRET_KEY is not set: start the application with start.py, which keeps one under DATA_DIR, or give one of "
             "your own, the same for every process"
         )
+    check_routes(settings)
     app = Flask("backend", static_folder=None)
     app.extensions["collabcanvas.settings"] = settings
     app.config.update(

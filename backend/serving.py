@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import psycopg
 
 from backend.app import create_app
-from backend.config import Settings
+from backend.config import Settings, SettingsError
 from backend.db import db
 from backend.live.server import disconnect_everybody
 from backend.live.startup import start_live, stop_live
@@ -28,7 +28,10 @@ def serve(settings: Settings, listener: socket.socket, stop: StopSignal) -> NoRe
     """Serve on ``listener``; ends the process with 0 within ``SHUTDOWN_GRACE`` of being told to stop."""
     _allow_many_connections()
     configure_logging(settings, "web")
-    app = create_app(settings)
+    try:
+        app = create_app(settings)
+    except SettingsError as error:  # about what only the tasks tell: a queue that there is not
+        refuse(str(error))
     _refuse_if_queries_block(settings)
     server = server_for(settings, listener, app)
     start_live(app)

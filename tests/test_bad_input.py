@@ -40,6 +40,7 @@ GOOD: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/jobs"): {"job_type": "create_canvas", "request_data": {"instructions": "A -> B"}},
     ("post", "/api/jobs/bulk"): {"jobs": [{"job_type": "create_canvas", "request_data": {"instructions": "A -> B"}}]},
     ("post", "/api/jobs/bulk-status"): {"ids": [UNKNOWN]},
+    ("post", "/api/queues/{name}/pause"): {"reason": "The printer is on fire"},
     ("post", "/api/jobs/bulk-action"): {"ids": [UNKNOWN], "action": "priority", "priority": "low"},
     ("patch", "/api/jobs/{job_id}"): {"priority": "low"},
     ("post", "/api/admin/jobs/cleanup"): {"older_than_days": 7, "failed": False},
@@ -59,11 +60,13 @@ class Api:
 
     def send(self, method: str, path: str, body: Any) -> TestResponse:
         text = json.dumps(body).replace('"CANVAS"', f'"{self.canvas_id}"')  # lone surrogates stay escapes
-        program = self.staff if path.startswith("/api/admin/") else self.program
-        return program.send(method, path, data=text, content_type="application/json")
+        return self.caller(path).send(method, path, data=text, content_type="application/json")
+
+    def caller(self, path: str) -> Program:
+        return self.staff if path.startswith(("/api/admin/", "/api/queues")) else self.program
 
     def path(self, template: str) -> str:
-        own = {"canvas_id": self.canvas_id, "job_id": self.job_id}
+        own = {"canvas_id": self.canvas_id, "job_id": self.job_id, "name": "default"}
         return re.sub(r"\{(\w+)\}", lambda found: own.get(found[1], UNKNOWN), template)
 
     def operations(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -266,7 +269,7 @@ def test_ids_that_are_none_and_ids_of_nothing(api: Api, no_row: None) -> None:
             "'",
         ):
             path = re.sub(r"\{\w+\}", wrong, template)
-            answer = api.program.send(method, path, json=body)
+            answer = api.caller(path).send(method, path, json=body)
             assert answer.status_code in (400, 404, 405), (method, path, answer.text)
             assert_refused(answer, tried=(method, path))
 

@@ -53,6 +53,7 @@ class Aim:
 
 OPEN = Aim(foreign=frozenset({200, 503}), nobody=frozenset({200, 503}))  # 503: nothing built, nothing listening
 OWN_LIST = Aim(foreign=frozenset({200}))
+STAFF = Aim(foreign=frozenset({403}))
 OWN_THING = frozenset({200, 201, 202, 204})
 
 ROUTES: dict[tuple[str, str], Aim] = {
@@ -137,6 +138,10 @@ ROUTES: dict[tuple[str, str], Aim] = {
     ("GET", "/api/jobs/<uuid:job_id>/result"): Aim(),
     ("DELETE", "/api/jobs/<uuid:job_id>"): Aim(),
     ("GET", "/api/jobs/<uuid:job_id>/events"): Aim(),
+    # queues: for staff
+    ("GET", "/api/queues"): STAFF,
+    ("POST", "/api/queues/<string:name>/pause"): Aim(body=lambda _: {"reason": "Mine now"}, foreign=frozenset({403})),
+    ("POST", "/api/queues/<string:name>/resume"): STAFF,
 }
 
 

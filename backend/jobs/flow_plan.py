@@ -37,6 +37,7 @@ class JobSpec:
     max_attempts: int | None = None
     tags: Sequence[str] = ()
     correlation_id: str | None = None
+    limit_key: str | None = None
 
     @property
     def options(self) -> Options:
@@ -173,6 +174,7 @@ _COLUMNS = {
     "correlation_ids": "correlation_id",
     "idempotency_keys": "idempotency_key",
     "idempotency_hashes": "idempotency_hash",
+    "limit_keys": "limit_key",
     "blocked": "blocked",
 }
 
@@ -204,4 +206,5 @@ def _group_row(spec: GroupSpec) -> dict[str, Any]:
         "correlation_id": None,
         "idempotency_key": None,
         "idempotency_hash": None,
+        "limit_key": None,
     }

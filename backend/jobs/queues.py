@@ -19,7 +19,7 @@ from backend.jobs.registry import queue_names
 from backend.jobs.store import Connection
 
 AnyConnection = AnySession | psycopg.Connection[Any]
-MAX_REASON = 500  # characters
+MAX_REASON = 200  # characters
 COUNT_LIMIT = 10_000  # ready jobs that are counted; beyond it there are just many
 
 
@@ -83,7 +83,7 @@ def check_routes(settings: Settings) -> None:
 
 
 def _check(target: AnyConnection, name: str) -> str:
-    if name not in queue_names() and not queue_store.queue_is_known(_raw(target), name):
+    if name not in queue_names() and not (name.isprintable() and queue_store.queue_is_known(_raw(target), name)):
         raise NotFound("There is no queue with this name.")
     return name
 

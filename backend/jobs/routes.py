@@ -115,7 +115,7 @@ def read_statuses(fields: dict[str, list[uuid.UUID]]) -> dict[str, Any]:
 @blueprint.route("/<uuid:job_id>")
 @blueprint.response(200, JobDetailSchema)
 def read_job(job_id: uuid.UUID) -> dict[str, Any]:
-    """A job with its request, its attempts and its steps."""
+    """A job with its request, its attempts, its steps, and why it does not run yet."""
     actor = require_actor()
     job = service.visible_job(db.session, actor, job_id)
     return views.job_detail_body(
@@ -123,6 +123,7 @@ def read_job(job_id: uuid.UUID) -> dict[str, Any]:
         service.attempts_of(db.session, job_id),
         service.steps_of(db.session, job_id),
         service.children_of(db.session, job),
+        service.causes_of(db.session, actor, job),
         actor,
     )
 

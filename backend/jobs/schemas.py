@@ -9,6 +9,7 @@ from marshmallow import Schema, ValidationError, fields, pre_load, validate, val
 
 from backend.jobs.models import PRIORITIES, STATUSES
 from backend.jobs.options import MAX_ATTEMPTS, MAX_KEY, MAX_TAG, MAX_TAGS
+from backend.jobs.waiting_schemas import WaitingForSchema
 
 MAX_LIMIT = 100
 MAX_IDS = 100
@@ -198,6 +199,11 @@ class JobDetailSchema(JobSchema):
     )
     attempts = fields.List(fields.Nested(AttemptSchema), required=True)
     steps = fields.List(fields.Nested(StepSchema), required=True)
+    waiting_for = fields.List(
+        fields.Nested(WaitingForSchema),
+        required=True,
+        metadata={"description": "Why it does not run; empty unless it is queued."},
+    )
     children = fields.Nested(ChildrenSchema, metadata={"description": "Of a group."})
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import defer
 from backend.db import AnySession, driver_connection
 from backend.errors import Conflict, Forbidden, NotFound
 from backend.identity import Actor
-from backend.jobs import cache_store, store
+from backend.jobs import cache_store, store, waiting
 from backend.jobs.enqueue import Enqueued, insert_or_find, known_job, parse_request, required_task
 from backend.jobs.flow_care import cancel_family
 from backend.jobs.flow_store import GROUP_TYPE, Children, count_children
@@ -22,6 +22,7 @@ from backend.jobs.models import FINISHED, PRIORITIES, AiJob, AiJobAttempt, AiJob
 from backend.jobs.options import Options, check_options
 from backend.jobs.payload import fingerprint_of
 from backend.jobs.registry import Task
+from backend.jobs.waiting import Cause
 
 # Request and result may be megabytes: loaded only where they are shown.
 WITHOUT_DATA = (defer(AiJob.request_data), defer(AiJob.result_data))
@@ -139,6 +140,13 @@ def steps_of(session: AnySession, job_id: uuid.UUID) -> Sequence[AiJobStep]:
 def children_of(session: AnySession, job: AiJob) -> Children | None:
     """How the children of a group stand; None for a job that is none."""
     return count_children(driver_connection(session), job.id) if job.job_type == GROUP_TYPE else None
+
+
+def causes_of(session: AnySession, actor: Actor, job: AiJob) -> list[Cause]:
+    """Why a queued job does not run, with the ids of those other jobs that ``actor`` may see."""
+    if job.status != "queued":
+        return []
+    return waiting.causes_of(driver_connection(session), job.id, None if actor.sees_all else actor.user_id)
 
 
 def visible_jobs(session: AnySession, actor: Actor, ids: Collection[uuid.UUID]) -> Sequence[AiJob]:

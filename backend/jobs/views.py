@@ -12,6 +12,7 @@ from backend.jobs.flow_store import Children
 from backend.jobs.job import Job
 from backend.jobs.models import AiJob, AiJobAttempt, AiJobStep
 from backend.jobs.outcome import UNEXPECTED
+from backend.jobs.waiting import Cause, waiting_bodies
 
 JOBS = "/api/jobs"
 
@@ -78,15 +79,17 @@ def job_detail_body(
     attempts: Sequence[AiJobAttempt],
     steps: Sequence[AiJobStep],
     children: Children | None,
+    causes: Sequence[Cause],
     actor: Actor,
 ) -> dict[str, Any]:
-    """A job with its request, its attempts and its steps. What went wrong inside is for staff alone."""
+    """A job with its request, its attempts, its steps and what it waits for. What went wrong inside is for staff alone."""
     body = {
         **job_status_body(job, actor),
         "request_data": job.request_data,
         "cache_key": job.cache_key,
         "attempts": [_attempt(attempt, actor) for attempt in attempts],
         "steps": [_step(step) for step in steps],
+        "waiting_for": waiting_bodies(causes, staff=actor.sees_all),
     }
     return body if children is None else {**body, "children": children._asdict()}
 

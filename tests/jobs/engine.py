@@ -20,6 +20,7 @@ from backend.config import ROOT, Settings
 from backend.jobs import Enqueued, enqueue, store
 from backend.jobs.engine_settings import use_settings
 from backend.jobs.job import Job
+from backend.jobs.limited_claim import Claims
 from backend.jobs.link import Link
 from backend.jobs.registry import queue_names
 from backend.jobs.worker import Worker
@@ -87,7 +88,7 @@ class Engine:
     ) -> list[tuple[Job, uuid.UUID]]:
         """Claim jobs as a worker does: each with its token."""
         token = uuid.uuid4()
-        jobs = store.claim(
+        jobs = Claims().take(
             connection or self.connection,
             queues=queues or queue_names(),
             limit=limit,

@@ -95,7 +95,7 @@ def show(job_id: uuid.UUID, as_json: bool) -> None:
     if as_json:
         print_json(body)
         return
-    attempts, events, steps = (body.pop(name) for name in ("attempts", "events", "steps"))
+    attempts, events, steps, causes = (body.pop(name) for name in ("attempts", "events", "steps", "waiting_for"))
     print_fields(body)
     click.echo("\nRuns that have ended")
     print_table(
@@ -104,6 +104,9 @@ def show(job_id: uuid.UUID, as_json: bool) -> None:
     for attempt in attempts:
         if attempt.get("traceback"):
             click.echo(f"\nRun {attempt['run']}\n{attempt['traceback']}")
+    if causes:
+        click.echo("\nWhy it does not run")
+        print_table(causes, ("cause", "message", "until"), empty="None.")
     if steps:
         click.echo("\nSteps")
         print_table(steps, ("name", "started_at", "ended_at", "duration_ms"), empty="None.")
@@ -115,10 +118,10 @@ def job_story(job_id: uuid.UUID) -> dict[str, Any]:
     """A job with its runs, steps and last events, as the API and the tables have them."""
     job = service.visible_job(db.session, OPERATOR, job_id)
     attempts, steps = service.attempts_of(db.session, job_id), service.steps_of(db.session, job_id)
-    children = service.children_of(db.session, job)
+    children, causes = service.children_of(db.session, job), service.causes_of(db.session, OPERATOR, job)
     newest = select(AiJobEvent).where(AiJobEvent.job_id == job_id).order_by(AiJobEvent.seq.desc()).limit(MAX_EVENTS)
     return {
-        **views.job_detail_body(job, attempts, steps, children, OPERATOR),
+        **views.job_detail_body(job, attempts, steps, children, causes, OPERATOR),
         "runnable": job.runnable,
         "blocked_on": job.blocked_on,
         "wait_reason": job.wait_reason,

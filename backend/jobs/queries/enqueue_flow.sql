@@ -7,10 +7,10 @@ WITH new AS MATERIALIZED (
         %(priorities)s::text[], %(offsets)s::bigint[], %(run_ats)s::timestamptz[], %(expires_ats)s::timestamptz[],
         %(summaries)s::text[], %(requests)s::text[], %(max_attempts)s::smallint[], %(tags)s::text[],
         %(correlation_ids)s::text[], %(idempotency_keys)s::text[], %(idempotency_hashes)s::text[],
-        %(blocked)s::boolean[], %(followed)s::boolean[]
+        %(limit_keys)s::text[], %(blocked)s::boolean[], %(followed)s::boolean[]
     ) AS new (
         id, parent_id, canvas_id, job_type, queue, priority, shift, run_at, expires_at, summary, request, max_attempts,
-        tags, correlation_id, idempotency_key, idempotency_hash, blocked, followed
+        tags, correlation_id, idempotency_key, idempotency_hash, limit_key, blocked, followed
     )
 ),
 
@@ -18,7 +18,7 @@ job AS (
     INSERT INTO ai_job (
         id, user_id, parent_id, canvas_id, job_type, queue, priority, virtual_time, sort_key, runnable, run_at,
         wait_reason, blocked_on, followed, expires_at, summary, request_data, max_attempts, tags, correlation_id,
-        idempotency_key, idempotency_hash
+        idempotency_key, idempotency_hash, limit_key
     )
     SELECT
         id, %(user_id)s, parent_id, canvas_id, job_type, queue, priority, stamp.now, stamp.now - shift, false,
@@ -26,7 +26,7 @@ job AS (
         CASE WHEN run_at IS NOT NULL THEN 'scheduled' END,
         CASE WHEN blocked THEN 'jobs' END,
         followed, expires_at, summary, request::jsonb, max_attempts,
-        ARRAY(SELECT jsonb_array_elements_text(tags::jsonb)), correlation_id, idempotency_key, idempotency_hash
+        ARRAY(SELECT jsonb_array_elements_text(tags::jsonb)), correlation_id, idempotency_key, idempotency_hash, limit_key
     FROM new
     CROSS JOIN (SELECT (extract(epoch FROM statement_timestamp()) * 1000000)::bigint AS now) AS stamp
     RETURNING *

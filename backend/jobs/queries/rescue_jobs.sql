@@ -44,6 +44,7 @@ job AS (
         status = final,
         runnable = final <> 'queued' OR pause = 0,
         run_at = CASE WHEN final = 'queued' THEN clock_timestamp() + pause * interval '1 second' ELSE run_at END,
+        wait_reason = CASE WHEN final = 'queued' AND pause > 0 THEN 'rescued' END,
         attempt = CASE WHEN final = 'queued' THEN attempt - 1 ELSE attempt END,
         rescues = rescues + 1,
         progress = CASE WHEN final = 'queued' THEN 0 ELSE progress END,

@@ -1,4 +1,5 @@
 -- Writes every ending but success (failed, cancelled, back to the queue), if the claim still holds.
+-- One that waits for a provider is blocked on it: the clock alone does not bring it back.
 -- A job that was asked to stop does not go back to the queue: it ends as cancelled.
 WITH ending AS MATERIALIZED (
     SELECT * FROM unnest(
@@ -25,6 +26,8 @@ job AS (
         status = held.final,
         runnable = held.final <> 'queued' OR held.pause = 0,
         run_at = CASE WHEN held.final = 'queued' THEN clock_timestamp() + held.pause * interval '1 second' ELSE run_at END,
+        wait_reason = CASE WHEN held.final = 'queued' AND held.pause > 0 THEN held.reason END,
+        blocked_on = CASE WHEN held.final = 'queued' AND held.pause > 0 AND held.reason LIKE 'provider:%%' THEN held.reason END,
         attempt = CASE WHEN held.spends THEN attempt ELSE attempt - 1 END,
         progress = CASE WHEN held.final = 'queued' THEN 0 ELSE progress END,
         progress_message = CASE WHEN held.final = held.status THEN held.message END, -- not what would have come after a retry

@@ -1173,7 +1173,7 @@ export interface paths {
       };
       cookie?: never;
     };
-    /** A job with its request, its attempts and its steps. */
+    /** A job with its request, its attempts, its steps, and why it does not run yet. */
     get: {
       parameters: {
         query?: never;
@@ -1455,6 +1455,130 @@ export interface paths {
           content?: never;
         };
         422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/queues": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every queue: whether it is paused, what is ready and running, and its limits. */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["QueueList"];
+          };
+        };
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/queues/{name}/pause": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Let no worker begin a job of this queue. What runs goes on. */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          name: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          "application/json": components["schemas"]["Pause"];
+        };
+      };
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Queue"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/queues/{name}/resume": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Let workers begin jobs of this queue again. */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          name: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Queue"];
+          };
+        };
         default: components["responses"]["DEFAULT_ERROR"];
       };
     };
@@ -1919,6 +2043,8 @@ export interface components {
       tags: string[];
       /** Format: uuid */
       user_id: string;
+      /** @description Why it does not run; empty unless it is queued. */
+      waiting_for: components["schemas"]["WaitingFor"][];
     };
     JobError: {
       code: string;
@@ -1983,6 +2109,18 @@ export interface components {
         [key: string]: unknown;
       };
       status: string;
+    };
+    Limit: {
+      held: number;
+      /** @description What is limited; * is each for itself. */
+      key: string;
+      /** @enum {string} */
+      scope: "queue" | "user" | "type" | "key";
+      slots: number;
+      /** @enum {string} */
+      source: "settings" | "task" | "staff";
+      /** @description Jobs that were put aside; counted to 1,000. */
+      waiting: number;
     };
     LiveCount: {
       job_type: string;
@@ -2092,6 +2230,10 @@ export interface components {
       /** @description Total number of pages. */
       total_pages?: number;
     };
+    Pause: {
+      /** @default null */
+      reason?: string | null;
+    };
     Priority: {
       /** @enum {string} */
       priority: "low" | "normal" | "high" | "urgent";
@@ -2106,6 +2248,24 @@ export interface components {
       status: number;
       title: string;
       type: string;
+    };
+    Queue: {
+      limits: components["schemas"]["Limit"][];
+      name: string;
+      paused: boolean;
+      /** Format: date-time */
+      paused_at: string | null;
+      /** Format: uuid */
+      paused_by: string | null;
+      /** @description Jobs that only wait for a worker; counted to 10000. */
+      ready: number;
+      reason: string | null;
+      running: number;
+      workers: number;
+    };
+    QueueList: {
+      items: components["schemas"]["Queue"][];
+      limits: components["schemas"]["Limit"][];
     };
     Session: {
       csrf_token: string;
@@ -2207,6 +2367,49 @@ export interface components {
       name: string;
       /** @enum {string} */
       role: "user" | "staff_readonly" | "staff";
+    };
+    WaitingFor: {
+      /** @description Jobs of the queue that come before it; counted to 1,000. */
+      ahead?: number;
+      /** @description Those of them that overtook it. */
+      by_priority?: number;
+      /** @enum {string} */
+      cause:
+        | "paused"
+        | "limit"
+        | "jobs"
+        | "flight"
+        | "time"
+        | "provider"
+        | "worker"
+        | "busy"
+        | "order"
+        | "expired";
+      /** @description Jobs that it waits for; of all people. */
+      count?: number;
+      /** @description How many of them are taken. */
+      held?: number;
+      job_ids?: string[];
+      /** @description The limit's scope and key, for example queue:ai. */
+      limit?: string;
+      message: string;
+      /**
+       * Format: uuid
+       * @description For staff.
+       */
+      paused_by?: string;
+      provider?: string;
+      queue?: string;
+      reason?: string;
+      /**
+       * Format: date-time
+       * @description When the queue was paused.
+       */
+      since?: string;
+      /** @description Jobs that the limit, or threads that the workers, allow. */
+      slots?: number;
+      /** Format: date-time */
+      until: string | null;
     };
   };
   responses: {

@@ -1,0 +1,168 @@
+"""Why a job does not run: each cause, with the row behind it, as the API tells its owner and staff."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from backend.jobs import chain, store
+from backend.jobs.flow_plan import JobSpec
+from backend.jobs.limits import set_limit
+from backend.jobs.outcome import Settlement
+from backend.jobs.queues import pause_queue
+from tests.jobs.engine import Engine
+from tests.jobs.test_limits import claim
+from tests.jobs.test_routes import Caller, app, guest, new_guest, staff  # noqa: F401 - fixtures
+
+# ruff: noqa: F811
+
+
+def waiting_for(caller: Caller, job_id: uuid.UUID) -> dict[str, dict[str, Any]]:
+    """The causes by their name."""
+    answer = caller("GET", f"/api/jobs/{job_id}")
+    assert answer.status_code == 200, answer.text
+    found = answer.json["waiting_for"]
+    assert all(cause["message"].endswith((".", ")")) or "paused" in cause["message"] for cause in found), found
+    return {cause["cause"]: cause for cause in found}
+
+
+@pytest.fixture
+def serving(engine: Engine) -> int:
+    """A worker lives that has one thread."""
+    return engine.register()
+
+
+def test_a_full_limit_is_named_with_its_size_and_who_holds_it(
+    engine: Engine, guest: Caller, staff: Caller, serving: int
+) -> None:
+    set_limit(engine.connection, "type", "sample_echo", 2)
+    mine = engine.enqueue(user_id=guest.user_id)
+    theirs = engine.enqueue()
+    job = engine.enqueue(user_id=guest.user_id)
+    claim(engine, 3)
+    found = waiting_for(guest, job.id)["limit"]
+    assert (found["limit"], found["slots"], found["held"]) == ("type:sample_echo", 2, 2)
+    assert found["job_ids"] == [str(mine.id)]  # another's job is counted, not named
+    assert found["message"] == "No more than 2 jobs of the type “sample_echo” run at the same time."
+    assert set(waiting_for(staff, job.id)["limit"]["job_ids"]) == {str(mine.id), str(theirs.id)}
+
+
+def test_the_full_limit_of_a_queue_is_named_though_nothing_is_parked_for_it(
+    engine: Engine, guest: Caller, serving: int
+) -> None:
+    set_limit(engine.connection, "queue", "default", 1)
+    engine.enqueue()
+    job = engine.enqueue(user_id=guest.user_id)
+    claim(engine, 2)
+    assert waiting_for(guest, job.id)["limit"]["limit"] == "queue:default"
+
+
+def test_a_paused_queue_is_named_with_the_reason_and_who_paused_it_to_staff_alone(
+    engine: Engine, guest: Caller, staff: Caller, serving: int
+) -> None:
+    job = engine.enqueue(user_id=guest.user_id)
+    pause_queue(engine.connection, "default", by=staff.user_id, reason="The printer is on fire")
+    found = waiting_for(guest, job.id)["paused"]
+    assert (found["queue"], found["reason"]) == ("default", "The printer is on fire")
+    assert datetime.fromisoformat(found["since"]) <= datetime.now(UTC)
+    assert "paused_by" not in found
+    assert waiting_for(staff, job.id)["paused"]["paused_by"] == str(staff.user_id)
+
+
+@pytest.mark.parametrize("reason", ["scheduled", "retry", "retry_after", "snoozed", "rescued"])
+def test_a_job_that_waits_for_the_clock_says_why_and_until_when(
+    engine: Engine, guest: Caller, serving: int, reason: str
+) -> None:
+    later = datetime.now(UTC) + timedelta(hours=1)
+    job = engine.enqueue(user_id=guest.user_id, run_at=later if reason == "scheduled" else None)
+    if reason == "rescued":
+        [(_, _)] = engine.claim(1)
+        engine.connection.execute("UPDATE ai_job SET lease_until = now() - interval '1 h', rescues = 3")
+        engine.until(lambda: store.rescue(engine.connection, lease=0.2, silence=1.0, held_tokens=[]))
+    elif reason != "scheduled":
+        [(_, token)] = engine.claim(1)
+        settlement = Settlement("queued", "retried", "again", reason, pause=3600.0, spends=False)
+        store.settle(engine.connection, serving, [(job.id, token, settlement)], lead=False)
+    found = waiting_for(guest, job.id)["time"]
+    assert found["reason"] == reason
+    assert datetime.fromisoformat(found["until"]) == engine.row(job.id)["run_at"]
+    assert set(waiting_for(guest, job.id)) == {"time"}
+
+
+def test_what_a_job_waited_for_is_forgotten_when_its_time_has_come(engine: Engine, guest: Caller, serving: int) -> None:
+    job = engine.enqueue(user_id=guest.user_id, run_at=datetime.now(UTC) + timedelta(hours=1))
+    engine.connection.execute("UPDATE ai_job SET run_at = now()")
+    store.promote(engine.connection)
+    assert engine.row(job.id)["wait_reason"] is None
+    assert set(waiting_for(guest, job.id)) == {"order"}
+
+
+def test_a_job_that_needs_others_says_how_many_and_which(engine: Engine, guest: Caller, serving: int) -> None:
+    specs = [JobSpec("sample_echo"), JobSpec("sample_echo")]
+    first, second = chain(engine.connection, specs, user_id=guest.user_id)
+    found = waiting_for(guest, second.id)
+    assert set(found) == {"jobs"}
+    assert (found["jobs"]["count"], found["jobs"]["job_ids"]) == (1, [str(first.id)])
+    assert found["jobs"]["message"] == "It waits for 1 other job to end."
+
+
+def test_a_job_that_shares_a_run_names_the_one_that_runs(engine: Engine, guest: Caller, serving: int) -> None:
+    leader = engine.enqueue(user_id=guest.user_id)
+    job = engine.enqueue(user_id=guest.user_id)
+    engine.connection.execute(
+        "UPDATE ai_job SET runnable = false, blocked_on = 'flight:' || %s::text WHERE id = %s", (leader.id, job.id)
+    )
+    found = waiting_for(guest, job.id)
+    assert set(found) == {"flight"}
+    assert found["flight"]["job_ids"] == [str(leader.id)]
+
+
+def test_a_queue_that_no_living_worker_serves_is_named(engine: Engine, guest: Caller) -> None:
+    job = engine.enqueue(user_id=guest.user_id)
+    assert waiting_for(guest, job.id)["worker"]["queue"] == "default"
+    store.register_worker(engine.connection, "elsewhere", ["reports"], 1)
+    assert "worker" in waiting_for(guest, job.id)
+    here = store.register_worker(engine.connection, "here", ["default"], 1)
+    assert "worker" not in waiting_for(guest, job.id)
+    engine.connection.execute("UPDATE ai_worker SET heartbeat_at = now() - interval '1 min' WHERE id = %s", (here,))
+    assert "worker" in waiting_for(guest, job.id)
+
+
+def test_workers_that_are_all_busy_are_counted(engine: Engine, guest: Caller, serving: int) -> None:
+    engine.enqueue()
+    job = engine.enqueue(user_id=guest.user_id)
+    assert "busy" not in waiting_for(guest, job.id)
+    engine.claim(1, worker_id=serving)
+    found = waiting_for(guest, job.id)["busy"]
+    assert (found["slots"], found["held"]) == (1, 1)
+
+
+def test_the_place_in_the_queue_is_counted_with_those_that_overtook(
+    engine: Engine, guest: Caller, serving: int
+) -> None:
+    engine.enqueue()
+    job = engine.enqueue(user_id=guest.user_id)
+    before = waiting_for(guest, job.id)["order"]
+    engine.enqueue(priority="urgent", user_id=engine.user())
+    after = waiting_for(guest, job.id)["order"]
+    assert after["ahead"] == before["ahead"] + 1
+    assert after["by_priority"] == 1
+    assert "priority" in after["message"]
+
+
+def test_a_job_whose_time_is_over_says_so(engine: Engine, guest: Caller, serving: int) -> None:
+    job = engine.enqueue(user_id=guest.user_id, expires_at=datetime.now(UTC) + timedelta(hours=1))
+    assert "expired" not in waiting_for(guest, job.id)
+    engine.connection.execute("UPDATE ai_job SET expires_at = now()")
+    assert "expired" in waiting_for(guest, job.id)
+
+
+def test_a_job_that_runs_or_has_ended_waits_for_nothing(engine: Engine, guest: Caller) -> None:
+    job = engine.enqueue(user_id=guest.user_id)
+    [(_, token)] = engine.claim(1)
+    assert waiting_for(guest, job.id) == {}
+    store.complete(engine.connection, 1, [(job.id, token, "{}")], lead=False)
+    assert waiting_for(guest, job.id) == {}
