@@ -38,6 +38,7 @@ GOOD: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/ai-agent/create-canvas"): {"instructions": "A -> B", "canvas_id": "CANVAS", "priority": "normal"},
     ("post", "/api/ai-agent/modify-canvas"): {"instructions": "add X after Y", "canvas_id": "CANVAS"},
     ("post", "/api/jobs"): {"job_type": "create_canvas", "request_data": {"instructions": "A -> B"}},
+    ("post", "/api/jobs/batch"): {"jobs": [{"job_type": "create_canvas", "request_data": {"instructions": "A -> B"}}]},
     ("post", "/api/jobs/bulk"): {"jobs": [{"job_type": "create_canvas", "request_data": {"instructions": "A -> B"}}]},
     ("post", "/api/jobs/bulk-status"): {"ids": [UNKNOWN]},
     ("post", "/api/queues/{name}/pause"): {"reason": "The printer is on fire"},

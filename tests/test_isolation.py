@@ -110,7 +110,19 @@ ROUTES: dict[tuple[str, str], Aim] = {
             "request_data": {"instructions": "add X after Y", "canvas_id": ids["canvas_id"]},
         }
     ),
-    ("GET", "/api/jobs"): Aim(query="?user={user_id}&canvas_id={canvas_id}", foreign=frozenset({200, 403})),
+    ("POST", "/api/jobs/batch"): Aim(
+        body=lambda ids: {
+            "jobs": [
+                {
+                    "job_type": "modify_canvas",
+                    "request_data": {"instructions": "add X after Y", "canvas_id": ids["canvas_id"]},
+                }
+            ]
+        }
+    ),
+    ("GET", "/api/jobs"): Aim(
+        query="?user={user_id}&canvas_id={canvas_id}&parent={job_id}", foreign=frozenset({200, 403})
+    ),
     ("POST", "/api/jobs/bulk-status"): Aim(body=lambda ids: {"ids": [ids["job_id"]]}, foreign=frozenset({200})),
     ("POST", "/api/jobs/bulk"): Aim(
         body=lambda ids: {

@@ -8,8 +8,9 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections.abc import Collection, Sequence
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
+import psycopg
 import psycopg.errors
 
 from backend.db import AnySession, driver_connection
@@ -19,6 +20,8 @@ from backend.jobs import cache_store, service, store
 from backend.jobs.cache import board_again
 from backend.jobs.engine_settings import current_settings
 from backend.jobs.enqueue import MICROSECONDS, Enqueued, required_task
+from backend.jobs.flow_care import retry_family
+from backend.jobs.flow_store import GROUP_TYPE, groups_among, lock_unfinished_family
 from backend.jobs.models import FINISHED, AiJob
 from backend.jobs.registry import find_task
 
@@ -45,8 +48,9 @@ class Acted:
 def retry(session: AnySession, actor: Actor, job_id: uuid.UUID) -> AiJob:
     """Queue a failed or cancelled job again, with all its attempts before it. Raises Conflict for any other."""
     job = service.visible_job(session, actor, job_id, acting=True)
-    _check_type(actor, job)
-    if _requeue(session, [job_id]):
+    if job.job_type != GROUP_TYPE:
+        _check_type(actor, job.job_type)
+    if _requeue(session, actor, [job_id]):
         return service.visible_job(session, actor, job_id)
     job = service.visible_job(session, actor, job_id)
     raise Conflict(_why_no_retry(job), code=_reason(job, "retry"))
@@ -112,7 +116,7 @@ def _do(
         case "cancel":
             done = {job_id for job_id in ids if _cancelled(session, actor, job_id)}
         case "retry":
-            done = _requeue(session, ids)
+            done = _requeue(session, actor, ids)
         case "delete":
             done = store.delete(driver_connection(session), ids)
         case "priority":
@@ -128,17 +132,29 @@ def _cancelled(session: AnySession, actor: Actor, job_id: uuid.UUID) -> bool:
     return True
 
 
-def _requeue(session: AnySession, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+def _requeue(session: AnySession, actor: Actor, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Queue jobs again; with a group all that did not complete in it. Those of ``ids`` that were."""
     connection = driver_connection(session)
+    groups = groups_among(connection, ids)
     for _ in range(TURNS):
         try:
             with connection.transaction():
-                requeued = store.requeue(connection, ids)
+                requeued = store.requeue(connection, [job_id for job_id in ids if job_id not in groups])
                 board_again(connection, requeued.cacheable)
-                return requeued.ids
+                done = requeued.ids
+                for group_id in groups:
+                    done |= _retry_group(connection, actor, group_id)
+                return done
         except psycopg.errors.UniqueViolation:
             continue  # an equal job was committed after our look; the next look sees it
     return set()
+
+
+def _retry_group(connection: psycopg.Connection[Any], actor: Actor, group_id: uuid.UUID) -> set[uuid.UUID]:
+    family = lock_unfinished_family(connection, group_id)
+    for job_type in {job_type for _, job_type in family} - {GROUP_TYPE}:
+        _check_type(actor, job_type)
+    return retry_family(connection, family)
 
 
 def _prioritise(session: AnySession, ids: Collection[uuid.UUID], priority: str) -> set[uuid.UUID]:
@@ -152,19 +168,19 @@ def _prioritise(session: AnySession, ids: Collection[uuid.UUID], priority: str) 
 def _refusal(actor: Actor, action: Action, job: AiJob) -> str | None:
     if job.user_id != actor.user_id and not actor.acts_on_all:
         return "forbidden"
-    if action == "retry":
+    if action == "retry" and job.job_type != GROUP_TYPE:
         try:
-            _check_type(actor, job)
+            _check_type(actor, job.job_type)
         except ApiError as error:
             return error.code
     return None if job.status in OPEN_TO[action] else _reason(job, action)
 
 
-def _check_type(actor: Actor, job: AiJob) -> None:
+def _check_type(actor: Actor, job_type: str) -> None:
     """A job may outlive its task, and its owner's role. What the application made by itself is its own business."""
-    task = find_task(job.job_type)
+    task = find_task(job_type)
     if task is None:
-        raise Conflict(f"This version knows no job type called “{job.job_type}” any more.", code="unknown_job_type")
+        raise Conflict(f"This version knows no job type called “{job_type}” any more.", code="unknown_job_type")
     if not actor.acts_on_all:
         service.check_access(actor, task)
 

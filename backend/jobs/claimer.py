@@ -106,9 +106,12 @@ class Claimer:
             claimed = self._claim(need)
             if claimed == need:
                 continue
-            if self._drain and claimed == 0 and len(self._held) == 0 and self._nothing_left():
-                self.drained.set()
-                break
+            if self._drain and claimed == 0 and len(self._held) == 0:
+                if self._nothing_left():
+                    self.drained.set()
+                    break
+                self._wait(SECOND_LOOK)
+                continue
             looked_twice = claimed == 0 and not looked_twice
             self._wait(
                 self._poll_pause() if looked_twice and not self._drain else SECOND_LOOK * random.uniform(0.5, 1.5)
@@ -176,8 +179,13 @@ class Claimer:
         return interval * random.uniform(0.8, 1.2)
 
     def _nothing_left(self) -> bool:
-        """For a drain: whether no job has become due either, and none waits for what follows from the end of another."""
+        """For a drain: whether nothing has become due either, in our hands or in somebody else's.
+
+        What another thread made runnable since our last claim is only seen by a claim after this look.
+        """
         try:
-            return self._link.attempt(store.promote).changed == 0 and not self._link.attempt(store.has_follow_ups)
+            if self._link.attempt(store.promote).changed or self._link.attempt(store.any_due):
+                return False
+            return self._claim(1) == 0
         except psycopg.OperationalError:
             return False

@@ -5,28 +5,34 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import psycopg
 
 from backend.db import driver_connection
 from backend.errors import Unprocessable
 from backend.jobs import flow_store
-from backend.jobs.enqueue import AnyConnection
+from backend.jobs.enqueue import AnyConnection, known_job
 from backend.jobs.flow_plan import ChainSpec, GroupSpec, JobSpec, OnFailure, Plan, Spec
 from backend.jobs.job import Job
+from backend.jobs.options import Options, check_options
+from backend.jobs.payload import fingerprint_of
 from backend.jobs.store import Connection
 
-__all__ = ["ChainSpec", "Group", "GroupSpec", "JobSpec", "chain", "group", "then"]
+__all__ = ["ChainSpec", "Group", "GroupSpec", "JobSpec", "chain", "group", "make_group", "then"]
 
 
 @dataclass(frozen=True)
 class Group:
-    """A group that was made: its parent, its children in order, and what runs after it."""
+    """A group: its parent, its children in order, and what runs after it.
+
+    ``created`` is False, and the parent is all there is, if the idempotency key had made it before.
+    """
 
     parent: Job
     children: list[Job]
     then: Job | None = None
+    created: bool = True
 
 
 def chain(
@@ -56,22 +62,40 @@ def group(
     then: Spec | None = None,
     on_failure: OnFailure = "cancel",
     summary: str | None = None,
+    idempotency_key: str | None = None,
 ) -> Group:
     """Make jobs that run side by side under one parent, and ``then``, which runs after all of them.
 
     The parent's progress is its children's. When the last child has ended, the parent completes with how they ended;
     with ``on_failure="cancel"`` it fails instead if one of them did not complete, and ``then`` is cancelled. A group of
-    no jobs completes at once. Raises ``Unprocessable``.
+    no jobs completes at once. Raises ``Unprocessable``, and ``Conflict`` as ``enqueue`` does for an idempotency key.
     """
-    plan = Plan(user_id)
-    parent_id = plan.add_group(GroupSpec(jobs, on_failure, summary))
-    after = None if then is None else plan.add(then, ([parent_id], on_failure))[-1]
-    with _transaction(session_or_connection) as connection:
+    check_options(Options(idempotency_key=idempotency_key))
+    wanted = GroupSpec(jobs, on_failure, summary)
+    return make_group(session_or_connection, Plan(user_id), wanted, then, idempotency_key)
+
+
+def make_group(
+    target: AnyConnection, plan: Plan, wanted: GroupSpec, after: Spec | None, idempotency_key: str | None
+) -> Group:
+    """``group`` with an empty plan of the caller's."""
+    fingerprint = None
+    with _transaction(target) as connection:
+        if idempotency_key is not None:
+            raw = {"group": asdict(wanted), "then": after and asdict(after)}
+            fingerprint = fingerprint_of(flow_store.GROUP_TYPE, raw)
+            flow_store.lock_key(connection, plan.user_id, idempotency_key)
+            known = known_job(connection, plan.user_id, idempotency_key, fingerprint)
+            if known is not None:
+                return Group(known.job, [], created=False)
+        parent_id = plan.add_group(wanted)
+        last = None if after is None else plan.add(after, ([parent_id], wanted.on_failure))[-1]
+        plan.rows[0].update(idempotency_key=idempotency_key, idempotency_hash=fingerprint)
         made = flow_store.enqueue_flow(connection, plan.parameters())
-        if not jobs:
+        if not wanted.jobs:
             flow_store.close_groups(connection, [parent_id])
     children = [made[edge[1]] for edge in plan.edges if edge[0] == parent_id]
-    return Group(made[parent_id], children, None if after is None else made[after])
+    return Group(made[parent_id], children, None if last is None else made[last])
 
 
 def then(

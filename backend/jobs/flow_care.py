@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from backend.config import Settings
 from backend.jobs import flow_store, store
 from backend.jobs.flow_store import COUNT_PAUSE
+from backend.jobs.retention import sweep
 from backend.jobs.store import Connection
 
 TURNS = 20  # looks at a family; a child may change its state between two
@@ -28,6 +29,26 @@ def cancel_family(connection: Connection, group_id: uuid.UUID) -> None:
     for _ in range(TURNS):
         if flow_store.cancel_children(connection, group_id) == 0:
             return
+
+
+def retry_family(connection: Connection, family: Sequence[tuple[uuid.UUID, str]]) -> set[uuid.UUID]:
+    """Queue a locked family (``lock_unfinished_family``) again: what failed runs, what needs it waits. Those that were."""
+    ids = [job_id for job_id, _ in family]
+    groups = [job_id for job_id, job_type in family if job_type == flow_store.GROUP_TYPE]
+    flow_store.reopen(connection, ids, groups)
+    done = set(groups) | store.requeue(connection, [job_id for job_id in ids if job_id not in groups]).ids
+    flow_store.follow(connection, [job_id for job_id in ids if job_id not in done])  # they stay as they have ended
+    return done
+
+
+@sweep("dependencies")
+def heal(connection: Connection, limit: int) -> int:
+    """Nobody waits for a job that is not there any more."""
+    with connection.transaction():
+        orphans = flow_store.heal_dependencies(connection, limit)
+        if orphans:
+            flow_store.settle_dependents(connection, orphans)
+    return len(orphans)
 
 
 class GroupCounter:

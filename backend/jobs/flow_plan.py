@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ from backend.jobs.enqueue import parameters_of, parse_request, required_task
 from backend.jobs.flow_store import GROUP_TYPE
 from backend.jobs.options import Options, check_options
 from backend.jobs.payload import clean
-from backend.jobs.registry import DEFAULT_QUEUE, MAX_SUMMARY
+from backend.jobs.registry import DEFAULT_QUEUE, MAX_SUMMARY, Task
 
 MAX_JOBS = 20_000  # of one call
 OnFailure = Literal["cancel", "run"]
@@ -25,7 +25,8 @@ POLICIES = ("cancel", "run")
 
 @dataclass(frozen=True)
 class JobSpec:
-    """A job to be made, with the options of ``enqueue``."""
+    """A job to be made, with the options of ``enqueue`` that belong to one job of several. It is made in any case: neither
+    an equal unique job nor a stored result stands in for it."""
 
     job_type: str
     request: Mapping[str, Any] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class ChainSpec:
 
 
 Spec = JobSpec | GroupSpec | ChainSpec
+Admission = Callable[[Task, dict[str, Any], Options], uuid.UUID | None]
 Need = tuple[Sequence[uuid.UUID], OnFailure]
 NOTHING: Need = ((), "cancel")
 
@@ -71,8 +73,10 @@ class Plan:
     """Jobs of one user to be inserted together. Every job's id is larger than its parent's: who locks several locks in
     the order of ids."""
 
-    def __init__(self, user_id: uuid.UUID) -> None:
+    def __init__(self, user_id: uuid.UUID, admit: Admission | None = None) -> None:
+        """``admit`` is asked about each job; it may change the parsed request and names the job's canvas."""
         self.user_id = user_id
+        self._admit = admit
         self.rows: list[dict[str, Any]] = []
         self.edges: list[tuple[uuid.UUID, uuid.UUID, int, OnFailure]] = []
         self.groups: list[uuid.UUID] = []
@@ -131,7 +135,10 @@ class Plan:
         options = spec.options
         check_options(options)
         task = required_task(spec.job_type)
-        row = parameters_of(task, parse_request(task, spec.request), options, self.user_id, "")
+        request = parse_request(task, spec.request)
+        if self._admit is not None:
+            options = replace(options, canvas_id=self._admit(task, request, options))
+        row = parameters_of(task, request, options, self.user_id, "")
         row = {**row, "tags": orjson.dumps(row["tags"]).decode()}
         job_id = self._new_id()
         needs, policy = need

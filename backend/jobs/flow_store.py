@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import psycopg
@@ -81,6 +81,28 @@ def close_groups(connection: Connection, ids: Sequence[uuid.UUID]) -> None:
 def forget_groups(connection: Connection, ended: Sequence[uuid.UUID]) -> list[uuid.UUID]:
     """The groups among ended jobs that did not end with their children."""
     return [job_id for (job_id,) in _run(connection, "forget_groups", {"ids": list(ended)}).fetchall()]
+
+
+def groups_among(connection: Connection, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of the jobs that are groups."""
+    parameters = {"ids": list(ids), "group_type": GROUP_TYPE}
+    return {job_id for (job_id,) in _run(connection, "find_groups", parameters).fetchall()}
+
+
+def lock_unfinished_family(connection: Connection, group_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
+    """(id, type) of a group that has failed or was cancelled and of all that did not complete with it; empty if it has not."""
+    return _run(connection, "lock_unfinished_family", {"id": group_id, "group_type": GROUP_TYPE}).fetchall()
+
+
+def reopen(connection: Connection, ids: Sequence[uuid.UUID], groups: Sequence[uuid.UUID]) -> None:
+    """Let locked jobs wait for one another again, and the groups among them for their children."""
+    _run(connection, "reopen_dependencies", {"ids": list(ids)})
+    _run(connection, "reopen_groups", {"ids": list(groups)})
+
+
+def heal_dependencies(connection: Connection, limit: int) -> list[uuid.UUID]:
+    """Have the ends noted that nobody noted; jobs whose need is not there any more."""
+    return [job_id for (job_id,) in _run(connection, "heal_dependencies", {"limit": limit}).fetchall()]
 
 
 def cancel_children(connection: Connection, group_id: uuid.UUID) -> int:

@@ -11,17 +11,20 @@ from backend.db import db
 from backend.errors import Unprocessable
 from backend.identity import require_actor
 from backend.jobs import bulk, service, views
+from backend.jobs.batches import submit_batch
 from backend.jobs.enqueue import InvalidRequest
 from backend.jobs.schemas import (
     AcceptedJobSchema,
     AcceptedJobsSchema,
     BulkStatusSchema,
     CancelledSchema,
+    IdempotencySchema,
     IdsSchema,
     JobDetailSchema,
     JobListSchema,
     JobQuerySchema,
     JobResultSchema,
+    NewBatchSchema,
     NewJobHeadersSchema,
     NewJobSchema,
     NewJobsSchema,
@@ -64,6 +67,22 @@ def create_jobs(fields: dict[str, Any], headers: dict[str, Any]) -> dict[str, An
 
 def _wants_fresh(headers: dict[str, Any]) -> bool:
     return "no-cache" in headers["cache_control"].lower()
+
+
+@blueprint.route("/batch", methods=["POST"])
+@blueprint.arguments(NewBatchSchema)
+@blueprint.arguments(IdempotencySchema, location="headers")
+@blueprint.response(202, AcceptedJobSchema)
+def create_batch(fields: dict[str, Any], headers: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Queue jobs that run side by side as one group, all of them or none, and one that runs after them.
+
+    The answer is the group's own job: its progress is that of its children (`GET /api/jobs?parent=…`), cancelling it
+    cancels them, and retrying it retries those that did not complete.
+    """
+    made = submit_batch(db.session, require_actor(), fields.pop("jobs"), idempotency_key=headers["key"], **fields)
+    body = views.accepted_response(made.parent, created=made.created)
+    db.session.commit()
+    return body, 202, {"Location": body["status_url"]}
 
 
 @blueprint.route("")

@@ -14,6 +14,7 @@ from backend.jobs.waiting_schemas import WaitingForSchema
 MAX_LIMIT = 100
 MAX_IDS = 100
 MAX_BULK = 1_000
+MAX_BATCH_JOBS = 200
 MAX_TEXT = 200  # characters of a filter
 
 
@@ -74,6 +75,22 @@ class NewJobsSchema(Schema):
     """Jobs to be made, all of them or none."""
 
     jobs = fields.List(fields.Nested(NewJobSchema), required=True, validate=validate.Length(min=1, max=MAX_BULK))
+
+
+class NewBatchSchema(Schema):
+    """Jobs to be made as one group."""
+
+    jobs = fields.List(fields.Nested(NewJobSchema), required=True, validate=validate.Length(min=1, max=MAX_BATCH_JOBS))
+    then = fields.Nested(NewJobSchema, metadata={"description": "Runs after them."})
+    on_failure = fields.String(
+        load_default="cancel",
+        validate=validate.OneOf(("cancel", "run")),
+        metadata={
+            "description": "When one of the jobs does not complete: cancel (the group fails, “then” is cancelled) or run "
+            "(the group completes, “then” runs and sees it). The other jobs run in both cases."
+        },
+    )
+    summary = fields.String(load_default=None, allow_none=True, validate=short_text)
 
 
 class JobFilterSchema(Schema):

@@ -355,6 +355,11 @@ def promote(connection: Connection) -> Due:
     return Due(promoted, 0.0 if promoted == PROMOTE_BATCH else due_in)
 
 
+def any_due(connection: Connection) -> bool:
+    """Whether some job's time has come, or an end waits for what follows from it."""
+    return bool(_one(_run(connection, "find_due_work", {}))[0])
+
+
 def expire(connection: Connection) -> Due:
     """Fail queued jobs whose ``expires_at`` has passed."""
     expired, due_in, _ = _one(_run(connection, "expire_jobs", {"limit": PROMOTE_BATCH}))
@@ -364,11 +369,6 @@ def expire(connection: Connection) -> Due:
 def take_follow_ups(connection: Connection, limit: int) -> list[Ended]:
     """The ends of followed jobs that nobody has dealt with yet, the oldest first; commit when that is done."""
     return [Ended(*row) for row in _run(connection, "take_follow_ups", {"limit": limit}).fetchall()]
-
-
-def has_follow_ups(connection: Connection) -> bool:
-    """Whether something is still to be done about the end of a job that others wait for."""
-    return bool(_one(_run(connection, "find_pending_follow_ups", {}))[0])
 
 
 def rescue(

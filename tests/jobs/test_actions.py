@@ -305,5 +305,5 @@ def test_a_retry_tries_again_when_an_equal_job_won_the_race(engine: Engine, monk
 
     monkeypatch.setattr(store, "requeue", unlucky_once)
     monkeypatch.setattr(actions, "driver_connection", lambda _: engine.connection)
-    assert actions._requeue(None, [uuid.uuid4()]) == set()  # type: ignore[arg-type]
+    assert actions._requeue(None, None, [uuid.uuid4()]) == set()  # type: ignore[arg-type]
     assert len(calls) == 2

@@ -11,7 +11,7 @@ import pytest
 
 from backend.errors import Unprocessable
 from backend.jobs import ChainSpec, GroupSpec, Job, JobSpec, chain, group, store, then
-from backend.jobs.flow_care import settle_flows
+from backend.jobs.flow_care import heal, settle_flows
 from backend.jobs.flow_plan import OnFailure
 from backend.jobs.maintenance import FollowUps
 from backend.jobs.retention import Pruner
@@ -378,6 +378,28 @@ def test_a_group_that_ends_by_other_means_stops_its_children_too(engine: Engine)
         until_all_end(engine)
     assert engine.count("status <> 'cancelled'") == 0
     assert engine.effects() == {}
+
+
+def test_nobody_waits_for_a_job_whose_row_was_deleted(engine: Engine) -> None:
+    jobs = chain(engine.connection, [ECHO, ECHO, ECHO], user_id=engine.user_id)
+    engine.connection.execute("DELETE FROM ai_job WHERE id = %s", (jobs[0].id,))
+    assert heal(engine.connection, 10) == 1
+    assert heal(engine.connection, 10) == 0
+    assert statuses(engine, jobs[1]) == ["cancelled"]
+    assert "removed" in engine.row(jobs[1].id)["progress_message"]
+    care(engine)
+    assert statuses(engine, jobs[2]) == ["cancelled"]
+
+
+def test_an_end_that_was_not_noted_is_found(engine: Engine) -> None:
+    jobs = chain(engine.connection, [ECHO, ECHO], user_id=engine.user_id)
+    engine.connection.execute(
+        "UPDATE ai_job SET status = 'completed', completed_at = now() - interval '1 hour' WHERE id = %s", (jobs[0].id,)
+    )
+    engine.connection.execute("DELETE FROM ai_job_follow_up")
+    heal(engine.connection, 10)
+    run_all(engine)
+    assert statuses(engine, jobs[1]) == ["completed"]
 
 
 # --- crashes -------------------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 -- Failed and cancelled jobs are queued again by hand, with all their attempts before them and a place as if enqueued now.
--- Left out is what an equal unique job stands in the way of (the first of several equal ones goes), and what has ended a
+-- What needs a job that has not ended waits for it again. Left out is what an equal unique job stands in the way of (the first of several equal ones goes), and what has ended a
 -- moment ago, with its follow-up still to be done.
 WITH ended AS MATERIALIZED (
     SELECT id, queue, user_id, priority, virtual_time, sort_key, unique_key FROM ai_job
@@ -46,8 +46,8 @@ stamp AS MATERIALIZED (
 job AS (
     UPDATE ai_job SET
         status = 'queued',
-        runnable = true,
-        blocked_on = NULL,
+        runnable = NOT EXISTS (SELECT FROM ai_job_dependency WHERE job_id = stamp.id AND outcome IS NULL),
+        blocked_on = CASE WHEN EXISTS (SELECT FROM ai_job_dependency WHERE job_id = stamp.id AND outcome IS NULL) THEN 'jobs' END,
         flight_seq = NULL,
         cached = false,
         wait_reason = NULL,

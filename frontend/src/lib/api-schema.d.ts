@@ -983,6 +983,55 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/jobs/batch": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Queue jobs that run side by side as one group, all of them or none, and one that runs after them.
+     * @description The answer is the group's own job: its progress is that of its children (`GET /api/jobs?parent=…`), cancelling it
+     *     cancels them, and retrying it retries those that did not complete.
+     */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** @description The same key and body give the first job again; another body is refused with 409. */
+          "Idempotency-Key"?: string | null;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          "application/json": components["schemas"]["NewBatch"];
+        };
+      };
+      responses: {
+        /** @description Accepted */
+        202: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["AcceptedJob"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/jobs/bulk": {
     parameters: {
       query?: never;
@@ -2162,6 +2211,19 @@ export interface components {
        * @enum {string}
        */
       style?: "clean" | "sketch";
+    };
+    NewBatch: {
+      jobs: components["schemas"]["NewJob"][];
+      /**
+       * @description When one of the jobs does not complete: cancel (the group fails, “then” is cancelled) or run (the group completes, “then” runs and sees it). The other jobs run in both cases.
+       * @default cancel
+       * @enum {string}
+       */
+      on_failure?: "cancel" | "run";
+      /** @default null */
+      summary?: string | null;
+      /** @description Runs after them. */
+      then?: components["schemas"]["NewJob"];
     };
     NewCanvas: {
       /** @default Untitled canvas */
