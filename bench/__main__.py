@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from backend.config import ROOT
-from bench import adapter, claim_cost, commits, fairness, floor
+from bench import adapter, claim_cost, commits, fairness, floor, web_commits
 from bench.bars import BARS, WORKLOADS
 from bench.figures import Figure, Figures
 from bench.report import list_figures, machine, table
@@ -53,7 +53,7 @@ def measure(workload: str, server: Server, sizes: Sizes, repetitions: int, figur
         for name, measurement in measurements.items():
             try:
                 found = list(measurement())
-            except (adapter.AdapterFailed, TimeoutError) as error:
+            except (adapter.AdapterFailed, commits.PgbenchFailed, TimeoutError) as error:
                 say(f"{workload} {turn}/{repetitions} {name}: FAILED: {error}")
                 continue
             figures.add(found)
@@ -67,7 +67,11 @@ def measurements_of(workload: str, server: Server, sizes: Sizes) -> dict[str, Me
     if workload == "F":
         return {"ours": partial(fairness.measure, server, sizes, say)}
     if workload == "W12":
-        return {mode: partial(commits.measure, server, sizes, mode) for mode in commits.MODES}
+        return {
+            "pgbench": partial(commits.measure, server, sizes),
+            "web process": partial(web_commits.measure, server, sizes, feed=True),
+            "web process, feed off": partial(web_commits.measure, server, sizes, feed=False),
+        }
     systems = [adapter.ours(), *filter(None, map(adapter.peer, PEERS))]
     measured = {found.system: partial(adapter.measure, found, workload, server.url, sizes) for found in systems}
     return {**measured, **_floors(workload, server, sizes)}

@@ -1,4 +1,7 @@
-"""W11: what a claim costs as the table grows. The shipped statement on a connection as the claimer has it, ten jobs a claim."""
+"""W11: what a claim costs as the table grows. The shipped statement on a connection as the claimer has it, ten jobs a claim.
+
+Each scene takes turns with a table of 10,000 queued jobs, so that "how many times as much" does not depend on the minute.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ import backend.tasks  # noqa: F401 - fills the registry: a worker claims from al
 from backend.jobs import store
 from backend.jobs.link import Link
 from backend.jobs.registry import queue_names
-from bench.figures import OURS, Figure, latencies
+from bench.figures import OURS, Figure, latencies, percentile
 from bench.fill import add_finished, add_people, add_queued, settle_table
 from bench.server import Server
 from bench.sizes import Sizes
@@ -69,24 +72,65 @@ def claimant(url: str) -> Iterator[Claimant]:
 
 def measure(server: Server, sizes: Sizes, say: Callable[[str], None]) -> Iterator[Figure]:
     """The scenes, each on a table that was filled for it."""
+    small = sizes.backlogs[0]
+    with server.database() as small_url, _filling(small_url) as small_table:
+        people = add_people(small_table, PEOPLE)
+        for name, url, connection in _scenes(server, sizes, say):
+            settle_table(connection)
+            missing = small - _queued(small_table)
+            add_queued(small_table, missing, people)
+            settle_table(small_table)
+            yield from _compare(name, url, small_url, sizes)
+
+
+def _scenes(
+    server: Server, sizes: Sizes, say: Callable[[str], None]
+) -> Iterator[tuple[str, str, psycopg.Connection[Any]]]:
+    """Name, database and connection of each scene, when it is filled."""
     small, middle, large = sizes.backlogs
-    with server.database() as url, _filling(url) as connection:
+    with _scene_database(server) as (url, connection):
         people = add_people(connection, PEOPLE)
-        done = 0
         for name, jobs in (("10k_queued", small), ("100k_queued", middle), ("1m_queued", large)):
-            add_queued(connection, jobs - done, people)
-            done = jobs
-            yield from _scene(connection, url, name, sizes, say)
+            say(f"W11 {name}")
+            add_queued(connection, jobs - _queued(connection), people)
+            yield name, url, connection
+        say("W11 1m_queued_1m_finished")
         add_finished(connection, sizes.finished, people)
-        yield from _scene(connection, url, "1m_queued_1m_finished", sizes, say)
-    with server.database() as url, _filling(url) as connection:
+        yield "1m_queued_1m_finished", url, connection
+    with _scene_database(server) as (url, connection):
+        say("W11 1m_finished")
         people = add_people(connection, PEOPLE)
         add_finished(connection, sizes.finished, people)
         add_queued(connection, small, people)
-        yield from _scene(connection, url, "1m_finished", sizes, say)
-    with server.database() as url, _filling(url) as connection:
+        yield "1m_finished", url, connection
+    with _scene_database(server) as (url, connection):
+        say("W11 200k_of_one")
         add_queued(connection, sizes.flood, add_people(connection, 1))
-        yield from _scene(connection, url, "200k_of_one", sizes, say)
+        yield "200k_of_one", url, connection
+
+
+def _compare(name: str, url: str, small_url: str, sizes: Sizes) -> Iterator[Figure]:
+    """p50 and p95 of a scene's claims, and the p50 in units of the small table's."""
+    seconds: list[float] = []
+    beside: list[float] = []
+    claims = max(1, sizes.claims // ROUNDS)
+    with claimant(url) as scene, claimant(small_url) as small:
+        for worker in (scene, small):
+            for _ in range(WARM_UP):
+                worker.claim()
+        for _ in range(ROUNDS):
+            found = [scene.claim()[0] for _ in range(claims)]
+            yield from latencies("W11", OURS, found, prefix=f"{name}_", shares={"p50_ms": 0.5, "p95_ms": 0.95})
+            seconds += found
+            beside += [small.claim()[0] for _ in range(claims)]
+    ratio = percentile(seconds, 0.5) / percentile(beside, 0.5)
+    yield Figure("W11", OURS, f"{name}_p50_ratio", round(ratio, 2), len(seconds))
+
+
+@contextmanager
+def _scene_database(server: Server) -> Iterator[tuple[str, psycopg.Connection[Any]]]:
+    with server.database() as url, _filling(url) as connection:
+        yield url, connection
 
 
 @contextmanager
@@ -95,16 +139,6 @@ def _filling(url: str) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-def _scene(
-    connection: psycopg.Connection[Any], url: str, name: str, sizes: Sizes, say: Callable[[str], None]
-) -> list[Figure]:
-    say(f"W11 {name}")
-    settle_table(connection)
-    figures: list[Figure] = []
-    with claimant(url) as worker:
-        for _ in range(WARM_UP):
-            worker.claim()
-        for _ in range(ROUNDS):
-            seconds = [worker.claim()[0] for _ in range(max(1, sizes.claims // ROUNDS))]
-            figures += latencies("W11", OURS, seconds, prefix=f"{name}_", shares={"p50_ms": 0.5, "p95_ms": 0.95})
-    return figures
+def _queued(connection: psycopg.Connection[Any]) -> int:
+    row = connection.execute("SELECT count(*) FROM ai_job WHERE status = 'queued'").fetchone()
+    return int(row[0]) if row else 0

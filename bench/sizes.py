@@ -19,8 +19,8 @@ class Sizes:
     backlogs: tuple[int, int, int] = (10_000, 100_000, 1_000_000)  # W11
     finished: int = 1_000_000  # W11
     flood: int = 200_000  # W11, F
-    claims: int = 200  # W11, in each of three rounds
-    commit_seconds: float = 4.0  # W12, in each turn
+    claims: int = 600  # W11, in three rounds
+    commit_seconds: float = 3.0  # W12, in each turn
     fair_seconds: float = 4.0  # F
 
 

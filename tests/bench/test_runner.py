@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bench import __main__ as runner
-from bench import adapter, claim_cost, commits, fairness, floor
+from bench import adapter, claim_cost, commits, fairness, floor, web_commits
 from bench.adapter import Adapter, AdapterFailed, figures_of, peer
 from bench.bars import CLAIM_SCENES, WORKLOADS
 from bench.document import DOCUMENT, put
@@ -45,21 +45,21 @@ def session(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Measur
 
 
 def commits_of(system: str, value: float) -> Callable[[], list[Figure]]:
-    return lambda: [Figure("W12", system, "commits_per_s", value, 5)]
+    return lambda: [Figure("W12", system, f"{place}commits_per_s", value, 5) for place in ("", "web_")]
 
 
 def test_a_session_whose_bars_are_met_succeeds(session: Any, capsys: pytest.CaptureFixture[str]) -> None:
     code, lines = session({"on": commits_of(OURS, 950), "off": commits_of("feed off", 1000)})
     assert code == 0
     assert "met" in capsys.readouterr().out
-    assert [line["system"] for line in lines] == ["ours", "feed off"]
+    assert [line["system"] for line in lines] == ["ours", "ours", "feed off", "feed off"]
 
 
 def test_one_missed_bar_fails_the_session(session: Any, capsys: pytest.CaptureFixture[str]) -> None:
     code, lines = session({"on": commits_of(OURS, 850), "off": commits_of("feed off", 1000)})
     assert code == 1
     assert "MISSED" in capsys.readouterr().out
-    assert len(lines) == 2
+    assert len(lines) == 4
 
 
 def test_a_measurement_that_fails_is_a_missed_bar_and_the_others_go_on(session: Any) -> None:
@@ -68,7 +68,7 @@ def test_a_measurement_that_fails_is_a_missed_bar_and_the_others_go_on(session: 
 
     code, lines = session({"on": fails, "off": commits_of("feed off", 1000)})
     assert code == 1
-    assert [line["system"] for line in lines] == ["feed off"]
+    assert [line["system"] for line in lines] == ["feed off", "feed off"]
 
 
 def test_an_unknown_workload_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,7 +132,6 @@ def test_the_shipped_workers_drain_what_the_adapter_gives_them(server: Server) -
 
 def test_ours_and_the_floors_take_turns(server: Server) -> None:
     assert list(runner.measurements_of("W3", server, TINY)) == ["ours", "loop of 1", "loop of 10", "loop of 100"]
-    assert list(runner.measurements_of("W12", server, TINY)) == ["on", "off", "each"]
     for workload in WORKLOADS:
         assert runner.measurements_of(workload, server, TINY)
 
@@ -147,14 +146,21 @@ def test_the_floors_run(server: Server) -> None:
 def test_the_cost_of_a_claim_is_measured_in_every_scene(server: Server) -> None:
     found = list(claim_cost.measure(server, TINY, lambda _: None))
     assert {figure.metric for figure in found} == {
-        f"{scene}_{share}_ms" for scene in CLAIM_SCENES for share in ("p50", "p95")
+        f"{scene}_{name}" for scene in CLAIM_SCENES for name in ("p50_ms", "p95_ms", "p50_ratio")
     }
 
 
 def test_commits_are_counted_with_the_feed_on_and_off(server: Server) -> None:
-    for mode in commits.MODES:
-        (found,) = commits.measure(server, TINY, mode)
-        assert found.n > 0
+    found = commits.measure(server, TINY)
+    for feed in (True, False):
+        found += web_commits.measure(server, TINY, feed=feed)
+    assert {(figure.system, figure.metric) for figure in found if figure.value > 0} == {
+        ("ours", "commits_per_s"),
+        ("feed off", "commits_per_s"),
+        ("notify in each", "commits_per_s"),
+        ("ours", "web_commits_per_s"),
+        ("feed off", "web_commits_per_s"),
+    }
 
 
 def test_newcomers_are_measured_before_a_flood(server: Server) -> None:
