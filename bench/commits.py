@@ -123,8 +123,13 @@ def _program() -> Path:
 @contextmanager
 def _somebody_with_news(url: str) -> Iterator[None]:
     """A worker in respect of hints: it owes them all the time, and sends them as workers do."""
-    stop, link = threading.Event(), Link(url, "bench hints")
-    hints = Hints(lambda pairs: link.attempt(lambda connection: store.notify(connection, pairs)))
+    stop, link, lock = threading.Event(), Link(url, "bench hints"), threading.Lock()
+
+    def send(pairs: list[tuple[str, str]]) -> None:
+        with lock:
+            link.attempt(lambda connection: store.notify(connection, pairs))
+
+    hints = Hints(send)
 
     def owe() -> None:
         while not stop.wait(NEWS_INTERVAL):

@@ -16,6 +16,8 @@ import structlog
 
 READY, LATER, CANCEL, EVENT = "job_ready", "job_later", "job_cancel", "job_event"
 WINDOW = 0.002  # seconds; 20 ms made every client that works step by step wait for it
+LONGEST_WINDOW = 0.02
+REST = 5  # times what sending took: where Postgres or this process is busy, hints come seldom enough not to add to it
 MAX_LISTED = 150  # jobs named in one payload (8,000 bytes are the limit); beyond it: look at everything
 EVERYTHING = "*"
 
@@ -33,12 +35,13 @@ class Hints:
         self._events: dict[uuid.UUID, int] = {}
         self._plain: set[tuple[str, str]] = set()
         self._trailing = False
+        self._window = WINDOW
 
     def lead(self, channel: str) -> bool:
         """Whether the caller's statement shall carry the hint itself. If not, ``owe`` it after the commit."""
         now = time.monotonic()
         with self._lock:
-            if now - self._last.get(channel, 0.0) < WINDOW:
+            if now - self._last.get(channel, 0.0) < self._window:
                 return False
             self._last[channel] = now
             return True
@@ -64,7 +67,7 @@ class Hints:
         threading.Thread(target=self._trail, name="hints", daemon=True).start()
 
     def _trail(self) -> None:
-        time.sleep(max(0.0, max(self._last.values(), default=0.0) + WINDOW - time.monotonic()))
+        time.sleep(max(0.0, max(self._last.values(), default=0.0) + self._window - time.monotonic()))
         with self._lock:
             self._trailing = False
             pairs = sorted(self._plain)
@@ -75,7 +78,9 @@ class Hints:
             self._events.clear()
             now = time.monotonic()
             self._last.update((channel, now) for channel, _ in pairs)
+        began = time.monotonic()
         try:
             self._send(pairs)
         except Exception:  # a lost hint delays until the next poll or sweep, it loses nothing
             log.warning("hints_not_sent", hints=len(pairs), exc_info=True)
+        self._window = min(LONGEST_WINDOW, max(WINDOW, REST * (time.monotonic() - began)))

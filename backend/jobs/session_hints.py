@@ -6,12 +6,13 @@ import weakref
 from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, event, text
+import psycopg
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, scoped_session
 
 from backend.db import AnySession
 from backend.jobs.hints import Hints
-from backend.jobs.store import Written
+from backend.jobs.store import Written, notify
 
 OWED = "jobs.owed_hints"
 
@@ -60,8 +61,16 @@ class _Sender:
         engine = self._engine()
         if engine is None:
             return
-        with engine.begin() as connection:
-            for channel, payload in pairs:
-                connection.execute(
-                    text("SELECT pg_notify(:channel, :payload)"), {"channel": channel, "payload": payload}
-                )
+        pooled = engine.raw_connection()
+        try:
+            connection = pooled.driver_connection
+            if not isinstance(connection, psycopg.Connection):
+                raise TypeError(f"expected a psycopg connection, got {type(connection).__name__}")
+            # One statement, one round trip: it competes with what the process is there for.
+            connection.autocommit = True
+            try:
+                notify(connection, pairs)
+            finally:
+                connection.autocommit = False
+        finally:
+            pooled.close()

@@ -1,0 +1,64 @@
+"""Hints rest the longer the more sending them takes, so that a busy process or database is not made busier."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from types import SimpleNamespace
+
+import pytest
+
+from backend.jobs import hints as module
+from backend.jobs.hints import EVENT, LONGEST_WINDOW, REST, WINDOW, Hints
+
+
+class Clock:
+    """A clock that only moves when somebody sleeps or works."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    found = Clock()
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=found.monotonic, sleep=found.sleep))
+    return found
+
+
+def send_once(hints: Hints) -> None:
+    """Owe news, and wait until it is sent."""
+    hints.owe_events([(uuid.uuid4(), 1)])
+    for thread in threading.enumerate():
+        if thread.name == "hints":
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    ("took", "window"),
+    [(0.0, WINDOW), (WINDOW, REST * WINDOW), (0.01, LONGEST_WINDOW)],
+    ids=["quick", "slow", "slower"],
+)
+def test_the_next_hint_waits_a_multiple_of_what_the_last_one_took(clock: Clock, took: float, window: float) -> None:
+    hints = Hints(lambda _pairs: clock.sleep(took))
+    send_once(hints)
+    clock.sleep(window - took - WINDOW / 4)
+    assert not hints.lead(EVENT)
+    clock.sleep(WINDOW / 2)
+    assert hints.lead(EVENT)
+    assert not hints.lead(EVENT)
+
+
+def test_after_a_quick_one_hints_are_as_frequent_as_ever(clock: Clock) -> None:
+    slow = [1.0, 0.0]
+    hints = Hints(lambda _pairs: clock.sleep(slow.pop(0)))
+    send_once(hints)
+    send_once(hints)
+    clock.sleep(WINDOW * 1.1)
+    assert hints.lead(EVENT)
