@@ -308,7 +308,7 @@ def _drop_cache() -> None:
     op.execute("DELETE FROM ai_job WHERE hidden")
     op.execute(
         "UPDATE ai_job SET status = 'queued', runnable = true, blocked_on = NULL, flight_seq = NULL, attempt = 0, "
-        "cancel_requested_at = NULL WHERE flight_seq IS NOT NULL"
+        "cancel_requested_at = NULL WHERE flight_seq IS NOT NULL AND status IN ('queued', 'processing')"
     )
     op.drop_constraint(op.f("ck_ai_job_claim"), "ai_job")
     op.create_check_constraint(op.f("ck_ai_job_claim"), "ai_job", CLAIM.replace("{}", ""))

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_migrate import downgrade, upgrade
 
-from backend.jobs import cache_store
+from backend.db import db
+from backend.jobs import cache_store, service
 from backend.jobs.flights import Flights
 from backend.live.replay import find_jobs
 from tests.jobs import cache_tasks
@@ -155,6 +157,27 @@ def test_what_runs_while_results_are_removed_is_not_stored(engine: Engine, guest
     engine.drain()
     assert guest("GET", first["status_url"]).json["status"] == "completed"
     assert not ask(guest)["cached"]
+
+
+def test_an_older_version_lets_those_who_wait_for_a_run_do_it_by_themselves(
+    engine: Engine, guest: Caller, app: Flask
+) -> None:
+    done, waiting, followed = ask(guest), ask(guest, {**BODY, "request_data": {"name": "b"}}), ask(guest)
+    service._stop(engine.connection, uuid.UUID(done["job_id"]))
+    engine.claim(9)
+    Flights(engine.settings)(engine.connection)
+    with app.app_context():
+        downgrade(revision="0003")
+        db.session.remove()
+        rows = engine.connection.execute("SELECT id::text, status, runnable, attempt FROM ai_job").fetchall()
+        upgrade()
+    assert sorted(rows) == sorted(
+        [
+            (done["job_id"], "cancelled", True, 0),
+            (waiting["job_id"], "queued", True, 0),
+            (followed["job_id"], "queued", True, 0),
+        ]
+    )
 
 
 # many jobs in one request
