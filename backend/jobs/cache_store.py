@@ -67,6 +67,12 @@ def lift_flights(connection: Connection, followers: Collection[uuid.UUID]) -> No
     run(connection, "lift_flights", {"ids": list(followers)})
 
 
+def flight_of(connection: Connection, job_id: uuid.UUID) -> uuid.UUID | None:
+    """The flight that a job follows."""
+    row = run(connection, "find_flight_of", {"id": job_id}).fetchone()
+    return None if row is None else row[0]
+
+
 def leave_flight(connection: Connection, job_id: uuid.UUID) -> bool:
     """Cancel a job that follows a running flight: at once in company, else with the flight. False: it follows none."""
     return run(connection, "leave_flight", {"id": job_id}).rowcount == 1

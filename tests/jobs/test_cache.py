@@ -17,6 +17,7 @@ from backend.jobs.cache import board_again
 from backend.jobs.flights import BEAT, CacheUpkeep, Flights
 from backend.jobs.job import Job
 from backend.jobs.registry import find_task
+from backend.jobs.testing import drain, run_job
 from tests.jobs import cache_tasks
 from tests.jobs.engine import Engine
 from tests.jobs.sample_tasks import gates, reached
@@ -449,3 +450,13 @@ def test_many_workers_tell_everybody_once(engine: Engine) -> None:
         progresses = [event["progress"] for event in engine.events(job.id) if event["type"] == "progress"]
         assert progresses == sorted(set(progresses))
         assert progresses[-1] == 29, "the last one always"
+
+
+def test_the_helpers_for_tests_run_cached_tasks_too(engine: Engine) -> None:
+    for _ in range(2):
+        ran = run_job(engine.settings, "sample_cached", {"name": "a"}, user_id=engine.user_id)
+        assert (ran.status, ran.result) == ("completed", {"name": "a", "by": str(engine.user_id)})
+    assert runs(engine) == 2, "a helper that runs a job runs it"
+    waiting = [ask(engine, name="b") for _ in range(2)]
+    assert len(drain(engine.settings)) == 1
+    assert {engine.row(job.id)["status"] for job in waiting} == {"completed"}

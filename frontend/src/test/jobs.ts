@@ -47,7 +47,6 @@ export function anEvent(type: JobEventType, seq: number, changes: Partial<JobEve
     job_id: JOB_ID,
     job_type: "create_canvas",
     canvas_id: null,
-    parent_id: null,
     seq,
     type,
     status: STATUS_AFTER[type],
