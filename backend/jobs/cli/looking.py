@@ -224,7 +224,19 @@ def workers(every: bool, as_json: bool) -> None:
         }
         for row in rows
     ]
-    columns = ("id", "name", "state", "mode", "heartbeat", "lock_held", "threads", "queues", "jobs", "first_job")
+    columns = (
+        "id",
+        "name",
+        "state",
+        "mode",
+        "heartbeat",
+        "lock_held",
+        "threads",
+        "abandoned",
+        "queues",
+        "jobs",
+        "first_job",
+    )
     print_table(shown, columns, empty="No worker is running: start python worker.py.")
 
 
