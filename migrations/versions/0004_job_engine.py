@@ -126,6 +126,7 @@ def _create_rollups() -> None:
 
 
 LIMITS = Path(__file__).parent.parent / "job_limits.sql"
+PLACE = Path(__file__).parent.parent / "job_place.sql"
 LIMIT_FUNCTIONS = (
     "give_back_job_slots()",
     "tend_job_limits()",
@@ -213,6 +214,7 @@ def upgrade() -> None:
     )
     op.execute(NOTE_END)
     op.execute(ON_END)
+    op.execute(PLACE.read_text(encoding="utf-8"))
     op.add_column("ai_worker", sa.Column("mode", sa.Text(), server_default="listening", nullable=False))
     op.add_column("ai_worker", sa.Column("abandoned", sa.SmallInteger(), server_default=sa.text("0"), nullable=False))
     op.create_check_constraint(op.f("ck_ai_worker_mode"), "ai_worker", "mode IN ('listening', 'polling')")
@@ -390,6 +392,7 @@ def downgrade() -> None:
     op.drop_constraint(op.f("ck_ai_worker_mode"), "ai_worker")
     op.drop_column("ai_worker", "abandoned")
     op.drop_column("ai_worker", "mode")
+    op.execute("DROP FUNCTION next_virtual_time")
     op.execute("DROP TRIGGER followed_end ON ai_job")
     op.execute("DROP FUNCTION note_followed_end")
     op.drop_table("ai_job_follow_up")

@@ -1,25 +1,8 @@
 -- Adds a job with its first event. No row comes back if the user has used the idempotency key before, or if an equal
 -- unique job stands in the way. Windows are cut by now(), so that find_unique_job in the same transaction means the same one.
--- The stamp: a user's next job of a priority comes one second of virtual time after his last queued one, a newcomer's
--- where the queue's head stands. Read by index, locked by nothing: two at once may get the same stamp, which is fair enough.
--- The priority moves sort_key alone, so that newcomers do not inherit it.
+-- The stamp is next_virtual_time's (migrations/job_place.sql).
 WITH stamp AS MATERIALIZED (
-    SELECT greatest(
-        coalesce(
-            (
-                SELECT virtual_time FROM ai_job
-                WHERE queue = %(queue)s AND status = 'queued' AND runnable
-                ORDER BY sort_key, id LIMIT 1
-            ),
-            (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
-        ),
-        (
-            SELECT virtual_time FROM ai_job
-            WHERE queue = %(queue)s AND user_id = %(user_id)s AND priority = %(priority)s
-                AND status = 'queued' AND runnable
-            ORDER BY virtual_time DESC LIMIT 1
-        ) + 1000000
-    ) AS virtual_time
+    SELECT next_virtual_time(%(queue)s, %(user_id)s, %(priority)s, %(offset)s, 1) AS virtual_time
 ),
 
 job AS (

@@ -1,22 +1,19 @@
--- Adds many jobs of one user, task and priority, each with its first event. The stamp is that of enqueue_job.sql,
--- read once and advanced by one second of virtual time from job to job.
+-- Adds many jobs of one user, task and priority, each with its first event and the place that it would get one by one.
 WITH stamp AS MATERIALIZED (
-    SELECT greatest(
-        coalesce(
-            (
-                SELECT virtual_time FROM ai_job
-                WHERE queue = %(queue)s AND status = 'queued' AND runnable
-                ORDER BY sort_key, id LIMIT 1
-            ),
-            (extract(epoch FROM statement_timestamp()) * 1000000)::bigint
-        ),
-        (
-            SELECT virtual_time FROM ai_job
-            WHERE queue = %(queue)s AND user_id = %(user_id)s AND priority = %(priority)s
-                AND status = 'queued' AND runnable
-            ORDER BY virtual_time DESC LIMIT 1
-        ) + 1000000
-    ) AS virtual_time
+    SELECT
+        next_virtual_time(%(queue)s, %(user_id)s, %(priority)s, %(offset)s, 1) AS first,
+        next_virtual_time(%(queue)s, %(user_id)s, %(priority)s, %(offset)s, 2) AS second
+),
+
+new AS (
+    SELECT
+        id, request, summary, limit_key, key,
+        CASE WHEN place = 1 THEN first ELSE second + (place - 2) * 1000000 END AS virtual_time
+    FROM
+        stamp,
+        unnest(
+            %(ids)s::uuid[], %(requests)s::text[], %(summaries)s::text[], %(limit_keys)s::text[], %(idempotency_keys)s::text[]
+        ) WITH ORDINALITY AS given (id, request, summary, limit_key, key, place)
 ),
 
 job AS (
@@ -25,17 +22,12 @@ job AS (
         limit_key, summary, request_data, max_attempts, idempotency_key, idempotency_hash, parent_id, tags, correlation_id
     )
     SELECT
-        new.id, %(user_id)s, %(canvas_id)s, %(job_type)s, %(queue)s, %(priority)s,
-        virtual_time + (place - 1) * 1000000, virtual_time + (place - 1) * 1000000 - %(offset)s,
+        id, %(user_id)s, %(canvas_id)s, %(job_type)s, %(queue)s, %(priority)s, virtual_time, virtual_time - %(offset)s,
         %(run_at)s::timestamptz IS NULL, %(run_at)s,
         CASE WHEN %(run_at)s::timestamptz IS NOT NULL THEN 'scheduled' END, %(expires_at)s,
-        new.limit_key, new.summary, new.request::jsonb, %(max_attempts)s, new.key,
-        CASE WHEN new.key IS NOT NULL THEN %(idempotency_hash)s END, %(parent_id)s, %(tags)s, %(correlation_id)s
-    FROM
-        stamp,
-        unnest(
-            %(ids)s::uuid[], %(requests)s::text[], %(summaries)s::text[], %(limit_keys)s::text[], %(idempotency_keys)s::text[]
-        ) WITH ORDINALITY AS new (id, request, summary, limit_key, key, place)
+        limit_key, summary, request::jsonb, %(max_attempts)s, key,
+        CASE WHEN key IS NOT NULL THEN %(idempotency_hash)s END, %(parent_id)s, %(tags)s, %(correlation_id)s
+    FROM new
     RETURNING id
 ),
 

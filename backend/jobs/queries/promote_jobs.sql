@@ -13,22 +13,10 @@ stamp AS MATERIALIZED (
         id,
         virtual_time - sort_key AS ahead,
         CASE WHEN runs > 0 THEN virtual_time ELSE
-            greatest(
-                coalesce(
-                    (
-                        SELECT virtual_time FROM ai_job
-                        WHERE queue = due.queue AND status = 'queued' AND runnable
-                        ORDER BY sort_key, id LIMIT 1
-                    ),
-                    (extract(epoch FROM now()) * 1000000)::bigint
-                ),
-                (
-                    SELECT virtual_time FROM ai_job
-                    WHERE queue = due.queue AND user_id = due.user_id AND priority = due.priority
-                        AND status = 'queued' AND runnable
-                    ORDER BY virtual_time DESC LIMIT 1
-                ) + 1000000
-            ) + 1000000 * (row_number() OVER (PARTITION BY queue, user_id, priority, runs > 0 ORDER BY run_at, id) - 1)
+            next_virtual_time(
+                queue, user_id, priority, virtual_time - sort_key,
+                row_number() OVER (PARTITION BY queue, user_id, priority, runs > 0 ORDER BY run_at, id)
+            )
         END AS virtual_time
     FROM due
 ),

@@ -24,22 +24,7 @@ stamp AS MATERIALIZED (
     SELECT
         id,
         ahead,
-        greatest(
-            coalesce(
-                (
-                    SELECT virtual_time FROM ai_job
-                    WHERE queue = chosen.queue AND status = 'queued' AND runnable
-                    ORDER BY sort_key, id LIMIT 1
-                ),
-                (extract(epoch FROM now()) * 1000000)::bigint
-            ),
-            (
-                SELECT virtual_time FROM ai_job
-                WHERE queue = chosen.queue AND user_id = chosen.user_id AND priority = chosen.priority
-                    AND status = 'queued' AND runnable
-                ORDER BY virtual_time DESC LIMIT 1
-            ) + 1000000
-        ) + 1000000 * (place - 1) AS virtual_time
+        next_virtual_time(queue, user_id, priority, ahead, place) AS virtual_time
     FROM chosen
 ),
 

@@ -1,0 +1,58 @@
+-- The virtual time, in microseconds, that the nth job gets which a user adds to a queue at once. sort_key is this less
+-- "ahead", the offset of the priority. Read by index, locked by nothing: two at once may get the same, which is fair enough.
+--
+-- A newcomer starts where the queue stands, a further job comes one second after the user's last queued one of its priority.
+-- Priorities must neither be inherited by newcomers nor pile up against others:
+--   Where a job that overtakes is at the head, the queue stands before the first job that is not its owner's first
+--     of that priority: behind one job of each active user, whatever priorities they use. Looked for among the first 64.
+--   Where a job of low priority is at the head, the queue stands at the clock's time, at most where that job is: so it comes.
+--   The first job of a priority overtakes everybody by its offset. While others wait, the ones after it take their turn
+--     with them; while nobody does, they keep ahead of their owner's own jobs.
+CREATE FUNCTION next_virtual_time(
+    in_queue text, in_user uuid, in_priority text, ahead bigint, nth bigint
+) RETURNS bigint STABLE LANGUAGE plpgsql AS $$
+DECLARE
+    second CONSTANT bigint := 1000000;
+    many CONSTANT integer := 64;
+    head record;
+    stands bigint := (extract(epoch FROM statement_timestamp()) * second)::bigint;
+    last bigint;
+BEGIN
+    SELECT virtual_time, sort_key INTO head FROM ai_job
+    WHERE queue = in_queue AND status = 'queued' AND runnable
+    ORDER BY sort_key, id LIMIT 1;
+    IF FOUND THEN
+        stands := greatest(head.virtual_time, least(head.sort_key, stands));
+    END IF;
+    IF head.sort_key < head.virtual_time THEN
+        SELECT least(stands, min(sort_key) - 1) INTO stands
+        FROM (
+            SELECT sort_key, row_number() OVER (PARTITION BY user_id, priority ORDER BY sort_key, id) AS place
+            FROM (
+                SELECT user_id, priority, sort_key, id FROM ai_job
+                WHERE queue = in_queue AND status = 'queued' AND runnable
+                ORDER BY sort_key, id LIMIT many
+            ) AS first
+        ) AS first
+        WHERE place = 2;
+    END IF;
+
+    SELECT virtual_time INTO last FROM ai_job
+    WHERE queue = in_queue AND user_id = in_user AND priority = in_priority AND status = 'queued' AND runnable
+    ORDER BY virtual_time DESC LIMIT 1;
+    IF last IS NULL THEN
+        IF nth = 1 THEN
+            RETURN stands;
+        END IF;
+        last := stands;
+        nth := nth - 1;
+    END IF;
+    IF ahead > 0 AND (
+        EXISTS (SELECT FROM ai_job WHERE queue = in_queue AND user_id < in_user AND status = 'queued' AND runnable)
+        OR EXISTS (SELECT FROM ai_job WHERE queue = in_queue AND user_id > in_user AND status = 'queued' AND runnable)
+    ) THEN
+        RETURN greatest(last + second, stands + ahead + 1) + (nth - 1) * second; -- not older than who waits there
+    END IF;
+    RETURN greatest(last + second, stands) + (nth - 1) * second;
+END
+$$
