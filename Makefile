@@ -12,12 +12,13 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 UV_VERSION := 0.13.9
 FRONTEND_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) $(wildcard frontend/*.ts frontend/*.html frontend/*.json)
 
-.PHONY: run test bench check check-python check-frontend test-frontend test-python build format help
+.PHONY: run test soak bench check check-python check-frontend test-frontend test-python build format help
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run     set everything up and serve on PORT (default 8000)"
 	@echo "make test    set everything up and run every check and test"
+	@echo "make soak    kill, freeze and cut off workers and databases for an hour; SOAK_MINUTES=20 of it are steady load"
 	@echo "make bench   measure the engine against its bars; WORKLOADS=W3,W4 for some of them"
 	@echo "make check   formatter, linters and type checkers of both languages"
 	@echo "make format  write the code in the agreed format"
@@ -45,6 +46,13 @@ test-frontend: frontend/node_modules/.installed
 test-python: .venv/.installed-dev frontend/dist/index.html
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/pytest -n 2 --dist loadfile
+
+# Needs PgBouncer: root installs it from Debian, anybody else is told to.
+SOAK_MINUTES ?= 20
+soak: .venv/.installed-dev
+	@command -v pgbouncer >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y --no-install-recommends pgbouncer; } \
+	  || { echo "make soak needs PgBouncer: install it (Debian: apt-get install pgbouncer)" >&2; exit 1; }
+	SOAK_MINUTES=$(SOAK_MINUTES) HYPOTHESIS_PROFILE=explore $(BIN)/pytest tests -m soak -q
 
 bench: .venv/.installed-run
 	@$(BIN)/python -m bench $(if $(WORKLOADS),--workloads $(WORKLOADS))

@@ -1,0 +1,57 @@
+"""The job table under everything that workers, people and time can do to it, in any order."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.jobs import guards
+from tests.jobs.engine import Engine
+from tests.jobs.guards import Guard, taken_out
+from tests.jobs.machine import JobTable
+
+# Not made smaller: with a database behind each step that takes longer than reading forty of them.
+LONG = settings(
+    max_examples=40,
+    stateful_step_count=40,
+    phases=[Phase.generate],
+    report_multiple_bugs=False,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+SEARCH = settings(LONG, max_examples=200)
+QUICK = (guards.TOKEN_OF_COMPLETION, guards.STATUS_OF_CLAIM)
+OTHERS = (
+    guards.LEASE_OF_RESCUE,
+    guards.TOKEN_OF_SETTLEMENT,
+    guards.TOKEN_OF_PROGRESS,
+    guards.TOKEN_OF_TRANSACTIONS,
+    guards.LOCK_OF_CLAIM,
+    guards.SKIP_OF_CLAIM,
+    guards.EXPIRY_OF_CLAIM,
+    guards.OWN_JOBS_OF_RESCUE,
+    guards.POISON,
+    guards.CANCEL_BEFORE_RETRY,
+    guards.STATUS_OF_CANCEL,
+    guards.END_OF_PRUNING,
+)
+
+
+def run_machine(engine: Engine, how: settings) -> None:
+    """Let it try; raises what it finds."""
+    users = [engine.user() for _ in range(3)]
+    run_state_machine_as_test(lambda: JobTable(engine, users), settings=how)  # type: ignore[arg-type]
+
+
+def test_whatever_happens_no_job_is_lost_doubled_or_changed_by_a_stale_worker(engine: Engine) -> None:
+    run_machine(engine, LONG)
+
+
+@pytest.mark.parametrize(
+    "guard", [*QUICK, *(pytest.param(guard, marks=pytest.mark.soak) for guard in OTHERS)], ids=lambda guard: guard.what
+)
+def test_the_machine_notices_when_a_guard_is_missing(engine: Engine, guard: Guard) -> None:
+    with taken_out(guard), pytest.raises((AssertionError, psycopg.IntegrityError, psycopg.errors.LockNotAvailable)):
+        run_machine(engine, SEARCH)
