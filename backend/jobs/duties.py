@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from backend.jobs.store import Connection, statement
+
+# What is read oldest first is read from the index that has it in that order, up to the limit. Without statistics (a young
+# table) the planner would rather collect and sort everything that fits, again for every batch.
+IN_ORDER = "SELECT set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)"
 
 
 def take_turn(connection: Connection, name: str, interval: float) -> bool:
@@ -13,3 +20,11 @@ def take_turn(connection: Connection, name: str, interval: float) -> bool:
     """
     row = connection.execute(statement("take_turn"), {"name": name, "interval": interval}).fetchone()
     return row is not None
+
+
+@contextmanager
+def in_order(connection: Connection) -> Iterator[None]:
+    """A transaction for statements that take a batch from the front of an index."""
+    with connection.transaction():
+        connection.execute(IN_ORDER)
+        yield

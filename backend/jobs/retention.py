@@ -13,7 +13,7 @@ import structlog
 
 from backend.config import Settings
 from backend.jobs import store
-from backend.jobs.duties import take_turn
+from backend.jobs.duties import in_order, take_turn
 from backend.jobs.rollup import roll_up_all
 from backend.jobs.store import Connection
 
@@ -67,7 +67,8 @@ class Pruner:
     def __call__(self, connection: Connection) -> float:
         days, failed_days = self._settings.job_cleanup_days, self._settings.failed_job_cleanup_days
         limit, began = self._batch.size, time.monotonic()
-        pruned = store.prune(connection, days=days, failed_days=max(days, failed_days), limit=limit)
+        with in_order(connection):
+            pruned = store.prune(connection, days=days, failed_days=max(days, failed_days), limit=limit)
         self._batch.note(time.monotonic() - began)
         if pruned:
             log.info("jobs_pruned", jobs=pruned)
@@ -102,7 +103,8 @@ def clean_up(connection: Connection, *, days: float, failed_days: float | None) 
     batch = Batch()
     while True:
         limit, began = batch.size, time.monotonic()
-        pruned = store.prune(connection, days=days, failed_days=_failed(days, failed_days), limit=limit)
+        with in_order(connection):
+            pruned = store.prune(connection, days=days, failed_days=_failed(days, failed_days), limit=limit)
         batch.note(time.monotonic() - began)
         if pruned:
             yield pruned

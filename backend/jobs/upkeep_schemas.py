@@ -70,6 +70,9 @@ class StatisticsSchema(Schema):
     scope = fields.String(required=True, validate=validate.OneOf(("all", "own")))
     since = fields.AwareDateTime(required=True)
     counted_up_to = fields.Integer(required=True)
+    counted_until = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "Jobs that ended later are not in the counts yet."}
+    )
     live = fields.List(fields.Nested(LiveCountSchema), required=True)
     finished = fields.List(fields.Nested(FinishedCountSchema), required=True)
     throughput = fields.List(fields.Nested(HourSchema), required=True)

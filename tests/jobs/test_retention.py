@@ -6,7 +6,7 @@ import pytest
 
 from backend.ai import drafts
 from backend.jobs import retention, store
-from backend.jobs.retention import LARGEST_BATCH, SMALLEST_BATCH, Batch, Sweeper, clean_up
+from backend.jobs.retention import LARGEST_BATCH, SMALLEST_BATCH, Batch, Pruner, Sweeper, clean_up
 from tests.jobs.engine import Engine
 
 AGED = "UPDATE ai_job SET completed_at = completed_at - interval '3 days' WHERE completed_at IS NOT NULL"
@@ -119,3 +119,27 @@ def test_tables_that_change_most_are_cleaned_early(engine: Engine) -> None:
         assert "autovacuum_vacuum_scale_factor=0.01" in options[table]
     assert "fillfactor=85" in options["ai_job"]
     assert "fillfactor=50" in options["ai_worker"]
+
+
+def test_a_batch_reads_the_front_of_the_index_however_much_there_is_to_remove(engine: Engine) -> None:
+    """Without statistics too: a table that has grown since its last ANALYZE must not be sorted for every batch."""
+    engine.connection.execute(
+        """
+        INSERT INTO ai_job (
+            id, user_id, job_type, queue, virtual_time, sort_key, request_data, max_attempts, status, completed_at
+        )
+        SELECT
+            gen_random_uuid(), %s, 'sample_echo', 'default', n, n, '{}', 1, 'completed', now() - interval '9 days'
+        FROM generate_series(1, 20000) AS n
+        """,
+        (engine.user_id,),
+    )
+    link = engine.link()
+    Pruner(engine.settings)(link)
+    assert engine.count("true") == 20000 - LARGEST_BATCH
+    link.execute("SELECT pg_stat_force_next_flush()")
+    row = engine.connection.execute(
+        "SELECT idx_tup_read FROM pg_stat_user_indexes WHERE indexrelname = 'ix_ai_job_finished'"
+    ).fetchone()
+    assert row is not None
+    assert row[0] < 2 * LARGEST_BATCH

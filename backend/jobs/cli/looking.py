@@ -154,7 +154,7 @@ def stats(hours: int, as_json: bool) -> None:
     click.echo(f"Now (each count up to {found['counted_up_to']} a queue)")
     live = [{**row, "since": ago(row["oldest"])} for row in found["live"]]
     print_table(live, ("state", "queue", "job_type", "jobs", "since"), empty="Nothing waits and nothing runs.")
-    click.echo(f"\nEnded in the last {hours} h")
+    click.echo(f"\nEnded in the last {hours} h (counted until {cell(found['counted_until'])} UTC)")
     ended = [{**row, "wait": duration(row["mean_wait"]), "run": duration(row["mean_run"])} for row in found["finished"]]
     outcome = ("queue", "job_type", "status", "error_code", "jobs", "attempts", "rescues", "wait", "run")
     print_table(ended, outcome, empty="Nothing.")

@@ -6,22 +6,23 @@ WITH done AS MATERIALIZED (
 ),
 
 edge AS MATERIALIZED (
-    SELECT coalesce(
-        (
-            SELECT completed_at FROM ai_job
-            WHERE status IN ('completed', 'failed', 'cancelled') AND completed_at > (SELECT mark FROM done) AND completed_at < %(horizon)s
-            ORDER BY completed_at OFFSET %(limit)s - 1 LIMIT 1
-        ),
-        %(horizon)s::timestamptz - interval '1 microsecond'
-    ) AS at
+    SELECT last IS NOT NULL AS more, coalesce(last, %(horizon)s::timestamptz - interval '1 microsecond') AS at
+    FROM (SELECT (
+        SELECT completed_at FROM ai_job
+        WHERE status IN ('completed', 'failed', 'cancelled')
+            AND completed_at > (SELECT mark FROM done) AND completed_at < %(horizon)s
+        ORDER BY completed_at OFFSET %(limit)s - 1 LIMIT 1
+    ) AS last) AS batch
 ),
 
+-- One pass over the jobs makes few rows of them, and all the rest is made from those. date_bin and date_part because
+-- date_trunc and extract cost several times as much.
 ended AS MATERIALIZED (
     SELECT
-        date_trunc('minute', completed_at, 'UTC') AS at, queue, job_type, status,
-        CASE WHEN status = 'failed' THEN coalesce(error_code, '') ELSE '' END AS error_code, attempt, rescues, ran,
-        CASE WHEN ran THEN greatest(0, extract(epoch FROM started_at - greatest(created_at, run_at))) END::float8 AS wait,
-        CASE WHEN ran THEN greatest(0, extract(epoch FROM completed_at - started_at)) END::float8 AS run
+        date_bin('1 minute', completed_at, 'epoch') AS at, queue, job_type, status,
+        CASE WHEN status = 'failed' THEN coalesce(error_code, '') ELSE '' END AS error_code,
+        wait_bucket, run_bucket, count(*) AS jobs, sum(attempt) AS attempts, sum(rescues) AS rescues,
+        coalesce(sum(wait), 0) AS wait_seconds, coalesce(sum(run), 0) AS run_seconds
     FROM ai_job
     CROSS JOIN LATERAL (
         SELECT started_at IS NOT NULL AND CASE status
@@ -30,8 +31,19 @@ ended AS MATERIALIZED (
             ELSE cancel_requested_at IS NOT NULL
         END AS ran
     ) AS last
+    CROSS JOIN LATERAL (
+        SELECT
+            CASE WHEN ran THEN greatest(0, date_part('epoch', started_at - greatest(created_at, run_at))) END AS wait,
+            CASE WHEN ran THEN greatest(0, date_part('epoch', completed_at - started_at)) END AS run
+    ) AS taken
+    CROSS JOIN LATERAL (
+        SELECT
+            CASE WHEN ran THEN least(60, floor(2 * ln(greatest(wait * 1000, 1)) / ln(2::float8)))::smallint END AS wait_bucket,
+            CASE WHEN ran THEN least(60, floor(2 * ln(greatest(run * 1000, 1)) / ln(2::float8)))::smallint END AS run_bucket
+    ) AS place
     WHERE NOT hidden AND status IN ('completed', 'failed', 'cancelled')
         AND completed_at > (SELECT mark FROM done) AND completed_at <= (SELECT edge.at FROM edge)
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
 ),
 
 rollup AS (
@@ -39,8 +51,8 @@ rollup AS (
         span, at, queue, job_type, status, error_code, jobs, attempts, rescues, ran, wait_seconds, run_seconds
     )
     SELECT
-        60, at, queue, job_type, status, error_code, count(*), sum(attempt), sum(rescues), count(*) FILTER (WHERE ran),
-        coalesce(sum(wait), 0), coalesce(sum(run), 0)
+        60, at, queue, job_type, status, error_code, sum(jobs), sum(attempts), sum(rescues),
+        coalesce(sum(jobs) FILTER (WHERE run_bucket IS NOT NULL), 0), sum(wait_seconds), sum(run_seconds)
     FROM ended GROUP BY at, queue, job_type, status, error_code
     ON CONFLICT (span, at, queue, job_type, status, error_code) DO UPDATE SET
         jobs = known.jobs + excluded.jobs,
@@ -53,11 +65,10 @@ rollup AS (
 
 time AS (
     INSERT INTO ai_job_rollup_time AS known (span, at, queue, job_type, kind, bucket, jobs)
-    SELECT 60, at, queue, job_type, kind, bucket, count(*)
+    SELECT 60, at, queue, job_type, kind, bucket, sum(jobs)
     FROM ended
-    CROSS JOIN LATERAL (VALUES ('wait', wait), ('run', run)) AS taken (kind, seconds)
-    CROSS JOIN LATERAL (SELECT least(60, floor(2 * ln(greatest(seconds * 1000, 1)) / ln(2)))::smallint AS bucket) AS place
-    WHERE ran
+    CROSS JOIN LATERAL (VALUES ('wait', wait_bucket), ('run', run_bucket)) AS taken (kind, bucket)
+    WHERE bucket IS NOT NULL
     GROUP BY at, queue, job_type, kind, bucket
     ON CONFLICT (span, at, queue, job_type, kind, bucket) DO UPDATE SET jobs = known.jobs + excluded.jobs
 ),
@@ -66,4 +77,4 @@ noted AS (
     UPDATE ai_job_duty SET mark = (SELECT edge.at FROM edge) WHERE name = 'roll_up'
 )
 
-SELECT count(*) FROM ended
+SELECT coalesce(sum(jobs), 0)::bigint, (SELECT more FROM edge) FROM ended

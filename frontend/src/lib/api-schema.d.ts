@@ -2365,6 +2365,11 @@ export interface components {
       reason: string;
     };
     Statistics: {
+      /**
+       * Format: date-time
+       * @description Jobs that ended later are not in the counts yet.
+       */
+      counted_until: string | null;
       counted_up_to: number;
       finished: components["schemas"]["FinishedCount"][];
       live: components["schemas"]["LiveCount"][];
