@@ -325,6 +325,20 @@ def test_a_paused_queue_stands_still_until_it_is_resumed(flask_jobs: Run, engine
     assert "no queue" in flask_jobs("pause", "nonsense", code=1).stderr
 
 
+def test_why_names_each_cause_and_what_is_behind_it(flask_jobs: Run, engine: Engine) -> None:
+    job, later = engine.enqueue(), engine.enqueue()
+    flask_jobs("pause", "default", "--reason", "provider moves house")
+    assert "provider moves house" in flask_jobs("why", job.id).output
+    assert "provider moves house" in flask_jobs("show", job.id).output
+    found = printed(flask_jobs("why", later.id, "--json"))
+    assert found["status"] == "queued"
+    assert {cause["cause"].partition(":")[0] for cause in found["waiting_for"]} >= {"paused"}
+    flask_jobs("resume", "default")
+    engine.drain()
+    assert "It is completed." in flask_jobs("why", job.id).output
+    assert "no job" in flask_jobs("why", uuid.uuid4(), code=1).stderr
+
+
 def test_limits_are_set_listed_and_removed(flask_jobs: Run, engine: Engine) -> None:
     flask_jobs("limit", "set", "type", "sample_echo", "1")
     flask_jobs("limit", "set", "user", "*", "3")

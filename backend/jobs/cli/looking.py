@@ -21,6 +21,7 @@ from backend.jobs.queues import queues_overview
 from backend.jobs.statistics import installation_statistics
 from backend.jobs.store import WORKER_LOCK_CLASS, Connection, statement
 from backend.jobs.vacuum import HELD_SECONDS, find_holders, find_table_sizes
+from backend.jobs.waiting import waiting_bodies
 
 MAX_EVENTS = 200
 HOURS_SHOWN = 12
@@ -137,6 +138,29 @@ def job_story(job_id: uuid.UUID) -> dict[str, Any]:
 
 def _columns(row: Any) -> dict[str, Any]:
     return {column.name: getattr(row, column.name) for column in row.__table__.columns if column.name != "job_id"}
+
+
+@jobs_commands.command("why")
+@click.argument("job_id", type=click.UUID)
+@as_json
+def why(job_id: uuid.UUID, as_json: bool) -> None:
+    """Why a job is not running: every cause, with what is behind it."""
+    job = service.visible_job(db.session, OPERATOR, job_id)
+    causes = waiting_bodies(service.causes_of(db.session, OPERATOR, job), staff=True)
+    if as_json:
+        print_json({"status": job.status, "waiting_for": causes})
+        return
+    if job.status != "queued":
+        click.echo(f"It is {job.status}.")
+    for cause in causes:
+        behind = {name: value for name, value in cause.items() if name not in ("cause", "message", "until")}
+        until = f" Until {cell(cause['until'])} UTC." if cause["until"] else ""
+        click.echo(f"{cause['message']}{until}")
+        click.echo(
+            f"  {cause['cause']} {', '.join(f'{name} {cell(value)}' for name, value in behind.items())}".rstrip()
+        )
+    if job.status == "queued" and not causes:
+        click.echo("Nothing keeps it: it is the next one for a free thread.")
 
 
 @jobs_commands.command("stats")
