@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol
 
 import orjson
@@ -13,6 +13,7 @@ import psycopg
 
 from backend.config import Settings
 from backend.jobs import flow_store, store
+from backend.jobs.circuit import Asking, guarded
 from backend.jobs.job import Job
 from backend.jobs.payload import clean
 from backend.jobs.run import CANCELLED, LOST, Run
@@ -124,6 +125,17 @@ class JobContext:
             yield
         finally:
             self._run.remove_callback(callback)
+
+    def provider(self, name: str) -> AbstractContextManager[None]:
+        """Ask a provider (``openai/gpt-4o``) inside: whether it may be asked is known to all workers.
+
+        A ``RetryableError`` with ``retry_after`` that is raised inside, or outages in a row, keep all jobs from asking until it
+        may answer again; they wait without spending attempts. One job finds out, then the others follow. A checkpoint.
+        """
+        if self._written is not None:
+            raise RuntimeError("no provider is asked inside a transaction: it locks the job's row")
+        self.checkpoint()
+        return guarded(Asking(name, self.job.id, self._run.token, self._connect))
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection[Any]]:

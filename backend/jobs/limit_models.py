@@ -1,4 +1,4 @@
-"""What keeps queued jobs from being claimed: paused queues and limits. The rest of the engine only asks its statements."""
+"""What keeps queued jobs from being claimed: paused queues, limits, circuits of providers. The engine asks its statements."""
 
 from __future__ import annotations
 
@@ -58,3 +58,24 @@ class JobSlot(Model):
     job_id: Mapped[uuid.UUID | None]
     claim_token: Mapped[uuid.UUID | None]
     extra: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class ProviderCircuit(Model):
+    """Whether a provider may be asked. One without a row may."""
+
+    __tablename__ = "provider_circuit"
+    __table_args__ = (CheckConstraint("state IN ('closed', 'open', 'half_open')", name="state"),)
+
+    provider: Mapped[str] = mapped_column(Text, primary_key=True)
+    state: Mapped[str] = mapped_column(Text, server_default="closed")
+    open_until: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(server_default=text("0"))  # outages in a row
+    reason: Mapped[str | None] = mapped_column(Text)
+    probe_job: Mapped[uuid.UUID | None]
+    probe_token: Mapped[uuid.UUID | None]
+    budget: Mapped[
+        int | None
+    ]  # calls that a window has room for, as far as refusals have taught; None: no limit is known
+    calls: Mapped[int] = mapped_column(server_default=text("0"))  # in this window, while there is a budget
+    forget_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())

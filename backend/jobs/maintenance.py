@@ -12,6 +12,7 @@ import structlog
 from backend.config import Settings
 from backend.jobs import store
 from backend.jobs.canary import DOWN_POLL, Canary
+from backend.jobs.circuit_tender import CircuitTender
 from backend.jobs.limit_tender import LimitTender
 from backend.jobs.link import Link
 from backend.jobs.run import HeldRuns
@@ -87,6 +88,7 @@ class Maintenance:
         timekeeper: Timekeeper,
         follow_ups: FollowUps,
         limits: LimitTender,
+        circuits: CircuitTender,
         rescuer: Rescuer,
         canary: Canary,
         group_counter: Duty,
@@ -100,13 +102,14 @@ class Maintenance:
         """
         self._link = link
         # By look_at_clock; the first may give work to the others.
-        self._called: tuple[Duty, ...] = (follow_ups, flights, limits, timekeeper, group_counter)
+        self._called: tuple[Duty, ...] = (follow_ups, flights, limits, circuits, timekeeper, group_counter)
         self._rescuer = rescuer
         self._canary = canary
         self._rescue_delay = rescue_delay
         self._due: dict[Duty, float] = {
             follow_ups: 0.0,
             limits: 0.0,
+            circuits: 0.0,
             flights: 0.0,
             timekeeper: 0.0,
             group_counter: 0.0,

@@ -17,6 +17,7 @@ from backend.jobs.signals import (
     JobCancelled,
     JobReleased,
     JobTimedOut,
+    ProviderWait,
     RetryableError,
     Snooze,
 )
@@ -52,6 +53,7 @@ class Snoozed:
 
     seconds: float
     reason: str
+    provider: str | None = None  # what it waits for, beside the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,8 @@ def outcome_of(error: BaseException, policy: RetryPolicy) -> Outcome:  # noqa: P
             return Failed("timeout", "The job took longer than it may.")
         case Cancel():
             return Cancelled(_text(error.reason))
+        case ProviderWait():
+            return Snoozed(error.seconds, _text(error.reason), error.provider)
         case Snooze():
             return Snoozed(error.seconds, _text(error.reason))
         case FinalError():
@@ -143,7 +147,8 @@ def decide(  # noqa: PLR0911 - one for each kind
             pause = _bounded(outcome.seconds)
             if _too_late(job, now, pause):
                 return _expired(None)
-            return Settlement("queued", "snoozed", outcome.reason, "snoozed", pause=pause, spends=False)
+            why = "snoozed" if outcome.provider is None else f"provider:{outcome.provider}"
+            return Settlement("queued", "snoozed", outcome.reason, why, pause=pause, spends=False)
     return _after_failure(job, outcome, policy, now, jitter)
 
 

@@ -36,6 +36,14 @@ class Snooze(Exception):
         self.reason = reason
 
 
+class ProviderWait(Snooze):
+    """A provider cannot be asked now: run again when it can. Raised by ``ctx.provider``, not by handlers."""
+
+    def __init__(self, provider: str, seconds: float, reason: str) -> None:
+        super().__init__(seconds, reason)
+        self.provider = provider
+
+
 class Cancel(Exception):
     """The handler finds that the job is no longer wanted: it ends as cancelled."""
 

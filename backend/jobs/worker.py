@@ -15,6 +15,7 @@ import structlog
 from backend.config import Settings
 from backend.jobs import store
 from backend.jobs.children import Children
+from backend.jobs.circuit_tender import CircuitTender
 from backend.jobs.claimer import Claimer, Pace
 from backend.jobs.completer import Completer
 from backend.jobs.engine_settings import use_settings
@@ -154,6 +155,7 @@ class Worker:
             Timekeeper(settings, self._claimer.wake.set),
             FollowUps(settings, CARES),
             LimitTender(self._claimer.wake.set),
+            CircuitTender(),
             Rescuer(settings, self._held),
             self._listener.canary,
             GroupCounter(settings),

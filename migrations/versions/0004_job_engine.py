@@ -179,6 +179,41 @@ def _make_limits() -> None:
     op.execute(LIMITS.read_text(encoding="utf-8"))
 
 
+CIRCUITS = Path(__file__).parent.parent / "provider_circuits.sql"
+CIRCUIT_FUNCTIONS = (
+    "tend_provider_circuits()",
+    "note_provider(text, uuid, text, double precision, text, integer)",
+    "let_provider_jobs_go(text)",
+    "ask_provider(text, uuid, uuid)",
+)
+
+
+def _make_circuits() -> None:
+    op.create_table(
+        "provider_circuit",
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), server_default="closed", nullable=False),
+        sa.Column("open_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("probe_job", sa.Uuid(), nullable=True),
+        sa.Column("probe_token", sa.Uuid(), nullable=True),
+        sa.Column("budget", sa.Integer(), nullable=True),
+        sa.Column("calls", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("forget_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("state IN ('closed', 'open', 'half_open')", name=op.f("ck_provider_circuit_state")),
+        sa.PrimaryKeyConstraint("provider", name=op.f("pk_provider_circuit")),
+    )
+    op.execute(CIRCUITS.read_text(encoding="utf-8"))
+
+
+def _drop_circuits() -> None:
+    for function in CIRCUIT_FUNCTIONS:
+        op.execute(f"DROP FUNCTION {function}")
+    op.drop_table("provider_circuit")
+
+
 def _drop_limits() -> None:
     op.execute("DROP TRIGGER claim_ended ON ai_job")
     op.execute("DROP TRIGGER claimed_deleted ON ai_job")
@@ -222,6 +257,7 @@ def upgrade() -> None:
     _make_cache()
     _make_flow_tables()
     _make_limits()
+    _make_circuits()
     _make_upkeep()
 
 
@@ -385,6 +421,7 @@ def downgrade() -> None:
         _forget_storage(table, STORAGE[table])
     op.execute("DROP TRIGGER deleted_jobs ON ai_job")
     op.execute("DROP FUNCTION forget_deleted_jobs")
+    _drop_circuits()
     _drop_limits()
     op.drop_table("ai_job_group")
     op.drop_table("ai_job_dependency")

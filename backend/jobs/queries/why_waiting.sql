@@ -70,6 +70,15 @@ FROM job WHERE blocked_on LIKE 'flight:%%'
 
 UNION ALL
 
+SELECT 'provider', open_until, jsonb_build_object(
+    'provider', substr(job.blocked_on, 10), 'reason', coalesce(reason, 'another job is asking it')
+)
+FROM job
+LEFT JOIN provider_circuit ON provider = substr(job.blocked_on, 10)
+WHERE blocked_on LIKE 'provider:%%'
+
+UNION ALL
+
 SELECT 'time', run_at, jsonb_build_object('reason', coalesce(wait_reason, 'scheduled'))
 FROM job
 WHERE NOT runnable AND run_at IS NOT NULL AND (blocked_on IS NULL OR (blocked_on = 'jobs' AND run_at > now()))

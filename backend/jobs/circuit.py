@@ -1,0 +1,93 @@
+"""The circuit of each provider: one refusal keeps all workers from asking, one job finds out when it is over.
+
+A provider is whatever a handler asks over the network, under a name like ``openai/gpt-4o``. What it says is told by what is
+raised while it is asked: a ``RetryableError`` with ``retry_after`` is “too many calls”, one without is an outage.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from backend.jobs import store
+from backend.jobs.payload import clean
+from backend.jobs.signals import FinalError, ProviderWait, RetryableError
+from backend.jobs.store import Connection
+
+MAX_NAME = 200  # characters of a provider's name
+MAX_WHY = 200  # characters
+PATIENCE = 3  # outages in a row that open the circuit
+FIRST_PAUSE = 5.0  # seconds a circuit stays open after an outage; doubles to five minutes
+SHORTEST_PAUSE = 0.05  # seconds; a provider that says “now” is not asked in a loop
+LONGEST_PAUSE = 86_400.0
+
+
+class Asking(NamedTuple):
+    """Who asks whom, and where the answer is kept."""
+
+    provider: str
+    job_id: uuid.UUID
+    token: uuid.UUID
+    connection: Callable[[], Connection]  # autocommit
+
+
+@contextmanager
+def guarded(asking: Asking) -> Iterator[None]:
+    """Ask inside. Raises ``ProviderWait`` instead of asking while the circuit is open, and when the answer opens it."""
+    _enter(asking)
+    try:
+        yield
+    except RetryableError as error:
+        until = _note_failure(asking, error)
+        if until is None:
+            raise
+        raise _wait(asking.provider, until) from error
+    except FinalError:
+        _note(asking, "ok")  # it answered
+        raise
+    except BaseException:
+        _note(asking, "none")
+        raise
+    _note(asking, "ok")
+
+
+def tend(connection: Connection) -> float | None:
+    """Let jobs go that wait for providers, where it is time; seconds until the next time."""
+    due: float | None = store.one(store.run(connection, "tend_providers", {}))[0]
+    return due
+
+
+def _enter(asking: Asking) -> None:
+    if not 1 <= len(asking.provider) <= MAX_NAME or not asking.provider.isprintable():
+        raise ValueError(f"a provider's name has 1 to {MAX_NAME} printable characters")
+    parameters = {"provider": asking.provider, "job_id": asking.job_id, "token": asking.token}
+    admitted, until = store.one(store.run(asking.connection(), "ask_provider", parameters))
+    if not admitted:
+        raise _wait(asking.provider, until)
+
+
+def _note_failure(asking: Asking, error: RetryableError) -> datetime | None:
+    if error.retry_after is None:
+        return _note(asking, "down", FIRST_PAUSE, error.message)
+    return _note(asking, "busy", min(max(error.retry_after, SHORTEST_PAUSE), LONGEST_PAUSE), error.message)
+
+
+def _note(asking: Asking, how: str, seconds: float = 0.0, why: str = "") -> datetime | None:
+    parameters = {
+        "provider": asking.provider,
+        "token": asking.token,
+        "how": how,
+        "seconds": seconds,
+        "why": clean(why)[:MAX_WHY],
+        "patience": PATIENCE,
+    }
+    until: datetime | None = store.one(store.run(asking.connection(), "note_provider", parameters))[0]
+    return until
+
+
+def _wait(provider: str, until: datetime) -> ProviderWait:
+    seconds = max((until - datetime.now(UTC)).total_seconds(), SHORTEST_PAUSE)
+    return ProviderWait(provider, seconds, f"Waiting for the provider “{provider}” until {until:%H:%M} UTC")
