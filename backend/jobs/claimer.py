@@ -113,9 +113,7 @@ class Claimer:
                 self._wait(SECOND_LOOK)
                 continue
             looked_twice = claimed == 0 and not looked_twice
-            self._wait(
-                self._poll_pause() if looked_twice and not self._drain else SECOND_LOOK * random.uniform(0.5, 1.5)
-            )
+            self._wait(self._poll_pause() if looked_twice else SECOND_LOOK * random.uniform(0.5, 1.5))
         self._link.close()
 
     def stop(self) -> None:
