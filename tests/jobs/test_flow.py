@@ -311,6 +311,23 @@ def test_a_needed_job_that_ends_while_its_dependent_is_being_made_does_not_end_u
     assert statuses(engine, needed, job) == ["completed", "completed"]
 
 
+def test_an_end_that_is_being_committed_while_a_dependent_is_made_does_not_pass_unseen(engine: Engine) -> None:
+    """The other order: the end is written but not committed when the dependent looks."""
+    needed = engine.enqueue()
+    ((_, token),) = engine.claim()
+    finisher, made = engine.link(), []
+    with finisher.transaction():
+        store.complete(finisher, 1, [(needed.id, token, "{}")], lead=False)
+        caller = threading.Thread(
+            target=lambda: made.append(then(engine.connect(), [needed], LOOKS, user_id=engine.user_id))
+        )
+        caller.start()
+        engine.until(lambda: somebody_waits(engine))
+    caller.join(30)
+    run_all(engine)
+    assert statuses(engine, needed, made[0]) == ["completed", "completed"]
+
+
 def test_a_note_that_is_being_taken_is_not_lost_to_a_dependent_that_is_not_committed(engine: Engine) -> None:
     """The needed job has ended and its note lies there; the dependent comes before the note is taken, and commits after."""
     needed, _ = chain(engine.connection, [ECHO, ECHO], user_id=engine.user_id)
