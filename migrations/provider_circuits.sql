@@ -3,8 +3,9 @@
 -- closed: ask. open: nobody asks until open_until. half_open: one job asks, the probe, and all others wait for what comes of it.
 -- Jobs that may not ask are blocked on 'provider:<name>' until they are let go.
 -- After a refusal for too many calls the circuit learns how many a window has room for (budget): so many may ask side by side,
--- and each call beyond it is a probe again, so that one call in a window is wasted at most. The budget is forgotten when no
--- refusal has come for two windows.
+-- and each call beyond it is a probe again, sent when all before it have been answered, so that one call in a window is wasted at most. The budget is forgotten when no
+-- refusal has come for two windows. A window begins with the first call after a refusal and is as long as from there to the
+-- end that the next refusal names; calls of the next one must not be taken for room in this one.
 
 CREATE FUNCTION ask_provider(asked text, asking uuid, token uuid, OUT admitted boolean, OUT until timestamptz)
 LANGUAGE plpgsql AS $$
@@ -18,17 +19,21 @@ BEGIN
     END IF;
     SELECT * INTO circuit FROM provider_circuit WHERE provider = asked FOR UPDATE;
     IF circuit.state = 'closed' AND circuit.forget_at <= clock_timestamp() THEN
-        UPDATE provider_circuit SET budget = NULL, calls = 0 WHERE provider = asked;
+        UPDATE provider_circuit SET budget = NULL, calls = 0, answered = 0 WHERE provider = asked;
         RETURN;
     END IF;
-    IF circuit.state = 'closed' AND (circuit.budget IS NULL OR circuit.calls < circuit.budget) THEN
+    IF circuit.state = 'closed' AND circuit.window_from + circuit.window_length <= clock_timestamp() THEN
+        circuit.state := 'over'; -- another window as far as we know: its first call finds out
+    ELSIF circuit.state = 'closed' AND (circuit.budget IS NULL OR circuit.calls < circuit.budget) THEN
         UPDATE provider_circuit SET calls = calls + 1 WHERE provider = asked;
         RETURN;
     END IF;
     IF circuit.probe_token = token THEN
         RETURN;
     END IF;
-    IF (circuit.state = 'open' AND circuit.open_until > clock_timestamp()) OR (circuit.state = 'half_open' AND EXISTS (
+    IF (circuit.state = 'open' AND circuit.open_until > clock_timestamp())
+        OR (circuit.state = 'closed' AND circuit.answered < circuit.calls)
+        OR (circuit.state = 'half_open' AND EXISTS (
         SELECT FROM ai_job WHERE id = circuit.probe_job AND claim_token = circuit.probe_token
     )) THEN
         admitted := false;
@@ -37,7 +42,9 @@ BEGIN
     END IF;
     UPDATE provider_circuit SET
         state = 'half_open', probe_job = asking, probe_token = token, updated_at = clock_timestamp(),
-        calls = CASE WHEN circuit.state = 'open' THEN 0 ELSE calls END
+        calls = CASE WHEN circuit.state IN ('open', 'over') THEN 0 ELSE calls END,
+        answered = CASE WHEN circuit.state IN ('open', 'over') THEN 0 ELSE answered END,
+        window_from = CASE WHEN circuit.state IN ('open', 'over') THEN clock_timestamp() ELSE window_from END
     WHERE provider = asked;
 END
 $$;
@@ -91,13 +98,14 @@ BEGIN
         IF probing THEN
             UPDATE provider_circuit SET
                 state = 'closed', failures = 0, reason = NULL, open_until = NULL, probe_job = NULL, probe_token = NULL,
-                calls = calls + 1, budget = CASE WHEN budget IS NOT NULL THEN greatest(budget, calls + 1) END,
+                calls = calls + 1, answered = answered + 1,
+                budget = CASE WHEN budget IS NULL OR window_from + window_length <= clock_timestamp() THEN budget ELSE greatest(budget, calls + 1) END,
                 updated_at = clock_timestamp()
             WHERE provider = asked;
             PERFORM let_provider_jobs_go(asked);
         ELSIF circuit.state = 'closed' THEN
-            UPDATE provider_circuit SET failures = 0 WHERE provider = asked AND failures > 0;
-            IF circuit.calls >= circuit.budget THEN
+            UPDATE provider_circuit SET failures = 0, answered = answered + 1 WHERE provider = asked;
+            IF circuit.calls >= circuit.budget AND circuit.answered + 1 >= circuit.calls THEN
                 PERFORM let_provider_jobs_go(asked);
             END IF;
         END IF;
@@ -108,11 +116,13 @@ BEGIN
             UPDATE provider_circuit SET state = 'open', open_until = clock_timestamp(), probe_job = NULL, probe_token = NULL
             WHERE provider = asked;
             PERFORM let_provider_jobs_go(asked);
+        ELSIF circuit.state = 'closed' THEN
+            UPDATE provider_circuit SET answered = answered + 1 WHERE provider = asked;
         END IF;
         RETURN NULL;
     END IF;
     IF how = 'down' THEN
-        UPDATE provider_circuit SET failures = failures + 1, reason = why WHERE provider = asked;
+        UPDATE provider_circuit SET failures = failures + 1, answered = answered + 1, reason = why WHERE provider = asked;
         IF circuit.state = 'closed' AND circuit.failures + 1 < patience THEN
             RETURN NULL;
         END IF;
@@ -124,6 +134,8 @@ BEGIN
     END IF;
     UPDATE provider_circuit SET
         state = 'open', open_until = clock_timestamp() + pause, forget_at = clock_timestamp() + 2 * pause + greatest(pause, interval '30 seconds'),
+        -- Nobody saw where the window of a first refusal began.
+        window_length = CASE WHEN how = 'down' THEN window_length WHEN budget IS NOT NULL THEN clock_timestamp() + pause - window_from END,
         reason = why, probe_job = NULL, probe_token = NULL, updated_at = clock_timestamp(),
         budget = CASE WHEN how = 'down' OR probing THEN budget WHEN budget IS NULL THEN 1 ELSE greatest(least(budget, calls) - 1, 1) END
     WHERE provider = asked;
@@ -148,7 +160,7 @@ BEGIN
             OR EXISTS (SELECT FROM ai_job WHERE status = 'queued' AND blocked_on = 'provider:' || provider)
     LOOP
         IF circuit.state = 'closed' AND circuit.forget_at <= clock_timestamp() THEN
-            UPDATE provider_circuit SET budget = NULL, calls = 0
+            UPDATE provider_circuit SET budget = NULL, calls = 0, answered = 0
             WHERE provider = circuit.provider AND state = 'closed' AND forget_at <= clock_timestamp();
         END IF;
         due := least(due, 1.0);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -77,5 +77,8 @@ class ProviderCircuit(Model):
         int | None
     ]  # calls that a window has room for, as far as refusals have taught; None: no limit is known
     calls: Mapped[int] = mapped_column(server_default=text("0"))  # in this window, while there is a budget
+    answered: Mapped[int] = mapped_column(server_default=text("0"))  # of these calls
+    window_from: Mapped[datetime | None]
+    window_length: Mapped[timedelta | None]
     forget_at: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
