@@ -11,9 +11,9 @@ import threading
 import backend.tasks  # noqa: F401 - fills the registry
 from backend.ai.warm_up import warm_up
 from backend.config import SettingsError
-from backend.jobs.queues import check_routes
+from backend.jobs.admission.queues import check_routes
 from backend.jobs.registry import queue_names
-from backend.jobs.worker import Worker
+from backend.jobs.runtime.worker import Worker
 from backend.monitoring.logs import configure_logging
 from backend.processes import StopSignal, refuse, settings_or_exit
 

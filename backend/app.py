@@ -23,16 +23,18 @@ from backend.db import db
 from backend.errors import register_errors
 from backend.extensions import api, migrate, socketio
 from backend.identity import EXTENSION_KEY as AUTHENTICATOR
-from backend.jobs import cache_models, limit_models, rollup_models
 from backend.jobs import models as jobs_models
-from backend.jobs.action_routes import blueprint as job_actions_blueprint
-from backend.jobs.cache_routes import blueprint as cache_blueprint
+from backend.jobs.admission import limit_models
+from backend.jobs.admission.queues import check_routes
+from backend.jobs.caching import cache_models
 from backend.jobs.cli import acting, changing, looking, steering
 from backend.jobs.cli.group import jobs_commands
-from backend.jobs.queue_routes import blueprint as queues_blueprint
-from backend.jobs.queues import check_routes
-from backend.jobs.routes import blueprint as jobs_blueprint
-from backend.jobs.upkeep_routes import blueprint as upkeep_blueprint
+from backend.jobs.http.action_routes import blueprint as job_actions_blueprint
+from backend.jobs.http.cache_routes import blueprint as cache_blueprint
+from backend.jobs.http.queue_routes import blueprint as queues_blueprint
+from backend.jobs.http.routes import blueprint as jobs_blueprint
+from backend.jobs.http.upkeep_routes import blueprint as upkeep_blueprint
+from backend.jobs.upkeep import rollup_models
 from backend.live.routes import blueprint as events_blueprint
 from backend.live.startup import init_live
 from backend.monitoring.logs import register_request_logging

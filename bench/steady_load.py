@@ -19,7 +19,7 @@ import psycopg
 import backend.tasks  # noqa: F401 - fills the registry
 from backend.config import Settings
 from backend.jobs import enqueue
-from backend.jobs.worker import Worker
+from backend.jobs.runtime.worker import Worker
 from bench.fill import Connection, add_people
 from bench.server import environ_of, own_server
 

@@ -10,7 +10,7 @@ import psycopg
 from psycopg.rows import tuple_row
 from psycopg.types.json import Jsonb
 
-from backend.jobs.retention import sweep
+from backend.jobs.upkeep.retention import sweep
 
 Element = dict[str, Any]
 Connection = psycopg.Connection[Any]

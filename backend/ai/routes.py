@@ -17,8 +17,9 @@ from backend.ai.schemas import (
 )
 from backend.db import db
 from backend.identity import require_actor
-from backend.jobs import Job, service, views
-from backend.jobs.schemas import CancelledSchema, IdempotencySchema, JobResultSchema, JobSchema
+from backend.jobs import Job, service
+from backend.jobs.http import views
+from backend.jobs.http.schemas import CancelledSchema, IdempotencySchema, JobResultSchema, JobSchema
 
 PREFIX = "/api/ai-agent"
 

@@ -16,12 +16,13 @@ import psycopg.errors
 from backend.db import AnySession, driver_connection
 from backend.errors import ApiError, Conflict
 from backend.identity import Actor
-from backend.jobs import cache_store, service, store
-from backend.jobs.cache import board_again
+from backend.jobs import service, store
+from backend.jobs.caching import cache_store
+from backend.jobs.caching.cache import board_again
 from backend.jobs.engine_settings import current_settings
 from backend.jobs.enqueue import MICROSECONDS, Enqueued, required_task
-from backend.jobs.flow_care import retry_family
-from backend.jobs.flow_store import GROUP_TYPE, groups_among, lock_unfinished_family
+from backend.jobs.flows.flow_care import retry_family
+from backend.jobs.flows.flow_store import GROUP_TYPE, groups_among, lock_unfinished_family
 from backend.jobs.models import FINISHED, AiJob
 from backend.jobs.registry import find_task
 

@@ -14,7 +14,7 @@ from marshmallow import ValidationError
 from backend.db import AnySession, driver_connection, uuid7
 from backend.errors import Conflict, Unprocessable
 from backend.jobs import store
-from backend.jobs.cache import board, cache_key
+from backend.jobs.caching.cache import board, cache_key
 from backend.jobs.engine_settings import current_settings
 from backend.jobs.hints import EVENT, LATER, READY
 from backend.jobs.job import Job

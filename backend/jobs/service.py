@@ -14,15 +14,17 @@ from sqlalchemy.orm import defer
 from backend.db import AnySession, driver_connection
 from backend.errors import Conflict, Forbidden, NotFound
 from backend.identity import Actor
-from backend.jobs import cache_store, store, waiting
+from backend.jobs import store
+from backend.jobs.admission import waiting
+from backend.jobs.admission.waiting import Cause
+from backend.jobs.caching import cache_store
 from backend.jobs.enqueue import Enqueued, insert_or_find, known_job, parse_request, required_task
-from backend.jobs.flow_care import cancel_family
-from backend.jobs.flow_store import GROUP_TYPE, Children, count_children
+from backend.jobs.flows.flow_care import cancel_family
+from backend.jobs.flows.flow_store import GROUP_TYPE, Children, count_children
 from backend.jobs.models import FINISHED, PRIORITIES, AiJob, AiJobAttempt, AiJobStep
 from backend.jobs.options import Options, check_options
 from backend.jobs.payload import fingerprint_of
 from backend.jobs.registry import Task
-from backend.jobs.waiting import Cause
 
 # Request and result may be megabytes: loaded only where they are shown.
 WITHOUT_DATA = (defer(AiJob.request_data), defer(AiJob.result_data))

@@ -18,22 +18,23 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from backend.config import Settings
-from backend.jobs import cache_store, store
-from backend.jobs.completer import Completer
+from backend.jobs import store
+from backend.jobs.caching import cache_store
+from backend.jobs.caching.flights import BEAT, Flights
 from backend.jobs.engine_settings import use_settings
 from backend.jobs.enqueue import enqueue
-from backend.jobs.executor import execute
-from backend.jobs.flights import BEAT, Flights
-from backend.jobs.follow_up import CARES
 from backend.jobs.hints import Hints
 from backend.jobs.job import Job
-from backend.jobs.link import Link
-from backend.jobs.maintenance import FollowUps
 from backend.jobs.outcome import Failed, Outcome
 from backend.jobs.registry import queue_names
-from backend.jobs.run import HeldRuns, Run
+from backend.jobs.runtime.completer import Completer
+from backend.jobs.runtime.executor import execute
+from backend.jobs.runtime.follow_up import CARES
+from backend.jobs.runtime.link import Link
+from backend.jobs.runtime.maintenance import FollowUps
+from backend.jobs.runtime.run import HeldRuns, Run
+from backend.jobs.runtime.worker import WorkerTools
 from backend.jobs.store import Connection
-from backend.jobs.worker import WorkerTools
 
 LEASE = 3600.0  # seconds: nobody renews it
 MAX_RUNS = 1000  # of one drain; more is a job that never ends
@@ -129,7 +130,7 @@ class _Desk:
             on_written=lambda _jobs, _seconds: None,
             on_later=lambda: None,
         )
-        self._tools = WorkerTools(settings, self._completer, hints, None)
+        self._tools = WorkerTools(settings, self._completer, hints)
         self._busy = False
 
     def close(self) -> None:

@@ -23,7 +23,7 @@ from werkzeug.test import TestResponse
 
 from backend.app import create_app
 from backend.config import ROOT, Settings
-from backend.jobs.worker import Worker
+from backend.jobs.runtime.worker import Worker
 
 FINISHED = ("completed", "failed", "cancelled")
 PATIENCE = 60.0  # seconds: a hang bound, not a measurement

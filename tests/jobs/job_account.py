@@ -13,11 +13,12 @@ import psycopg
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 from psycopg.rows import dict_row
 
-from backend.jobs import Job, RetryPolicy, limit_store, queue_store, store
-from backend.jobs.follow_up import CARES
-from backend.jobs.limited_claim import Claims
-from backend.jobs.maintenance import FollowUps
+from backend.jobs import Job, RetryPolicy, store
+from backend.jobs.admission import limit_store, queue_store
 from backend.jobs.outcome import Completed, Outcome, Settlement, decide
+from backend.jobs.runtime.follow_up import CARES
+from backend.jobs.runtime.limited_claim import Claims
+from backend.jobs.runtime.maintenance import FollowUps
 from tests.jobs.engine import FINISHED, Engine
 
 LEASE = 10.0  # seconds on the machine's clock, which the tests move

@@ -13,10 +13,11 @@ import psycopg
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from backend.jobs import queue_store, store
-from backend.jobs.flow import chain
-from backend.jobs.flow_plan import JobSpec
-from backend.jobs.limits import set_limit
+from backend.jobs import store
+from backend.jobs.admission import queue_store
+from backend.jobs.admission.limits import set_limit
+from backend.jobs.flows.flow import chain
+from backend.jobs.flows.flow_plan import JobSpec
 from backend.jobs.outcome import Cancelled, Failed, Outcome, Released, Settlement, Snoozed
 from backend.jobs.store import ProgressReport
 from tests.jobs.job_account import DAY, LEASE, Claim, JobAccount, Known

@@ -223,7 +223,7 @@ def test_a_deleted_record_is_gone_with_all_that_is_its(engine: Engine, guest: Ca
 def test_a_filter_is_worked_off_in_steps(
     engine: Engine, guest: Caller, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from backend.jobs import action_routes
+    from backend.jobs.http import action_routes
 
     monkeypatch.setattr(action_routes, "BATCH", 2)
     mine = [made(guest, tags=["batch"]) for _ in range(5)]

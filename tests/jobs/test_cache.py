@@ -12,9 +12,10 @@ import orjson
 import psycopg
 import pytest
 
-from backend.jobs import cache_store, enqueue, service, store
-from backend.jobs.cache import board_again
-from backend.jobs.flights import BEAT, CacheUpkeep, Flights
+from backend.jobs import enqueue, service, store
+from backend.jobs.caching import cache_store
+from backend.jobs.caching.cache import board_again
+from backend.jobs.caching.flights import BEAT, CacheUpkeep, Flights
 from backend.jobs.job import Job
 from backend.jobs.registry import find_task
 from backend.jobs.testing import drain, run_job

@@ -10,8 +10,9 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 
 from backend.db import db
-from backend.jobs import cache_store, service
-from backend.jobs.flights import Flights
+from backend.jobs import service
+from backend.jobs.caching import cache_store
+from backend.jobs.caching.flights import Flights
 from backend.live.replay import find_jobs
 from tests.jobs import cache_tasks
 from tests.jobs.engine import Engine

@@ -13,10 +13,10 @@ from structlog.testing import capture_logs
 from backend.app import create_app
 from backend.config import Settings
 from backend.db import db
-from backend.jobs import canary as canary_module
-from backend.jobs import listener as listener_module
-from backend.jobs.canary import DEAF_PING_SECONDS, PING_SECONDS
-from backend.jobs.link import Link
+from backend.jobs.runtime import canary as canary_module
+from backend.jobs.runtime import listener as listener_module
+from backend.jobs.runtime.canary import DEAF_PING_SECONDS, PING_SECONDS
+from backend.jobs.runtime.link import Link
 from tests.jobs.deaf_proxy import DeafProxy
 from tests.jobs.engine import Engine
 
@@ -66,7 +66,7 @@ def test_a_worker_that_hears_nothing_polls_until_notifications_arrive_again(
         assert proxy.swallowed > 0
         proxy.deaf = False
         engine.until(lambda: mode(engine) == "listening")
-        monkeypatch.setattr("backend.jobs.claimer.DOWN_POLL", 3600.0)
+        monkeypatch.setattr("backend.jobs.runtime.claimer.DOWN_POLL", 3600.0)
         assert engine.until_status(engine.enqueue().id)["status"] == "completed"
     said = [line["event"] for line in logs if line["event"] in ("worker_polls", "worker_listens")]
     assert said == ["worker_polls", "worker_listens"]

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from backend.jobs import child as child_module
 from backend.jobs import store
+from backend.jobs.processes import child as child_module
 from tests.jobs import child_tasks
 from tests.jobs.engine import Engine
 

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from psycopg.rows import dict_row
 
-from backend.jobs import FinalError, JobContext, RetryableError, circuit, registry, task
-from backend.jobs.circuit import Asking, guarded
+from backend.jobs import FinalError, JobContext, RetryableError, registry, task
+from backend.jobs.admission import circuit
+from backend.jobs.admission.circuit import Asking, guarded
 from backend.jobs.signals import ProviderWait
 from tests.jobs.engine import Engine
 from tests.jobs.sample_tasks import AnySchema

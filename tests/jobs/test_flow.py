@@ -11,10 +11,10 @@ import pytest
 
 from backend.errors import Unprocessable
 from backend.jobs import ChainSpec, GroupSpec, Job, JobSpec, chain, group, store, then
-from backend.jobs.flow_care import heal, settle_flows
-from backend.jobs.flow_plan import OnFailure
-from backend.jobs.maintenance import FollowUps
-from backend.jobs.retention import Pruner
+from backend.jobs.flows.flow_care import heal, settle_flows
+from backend.jobs.flows.flow_plan import OnFailure
+from backend.jobs.runtime.maintenance import FollowUps
+from backend.jobs.upkeep.retention import Pruner
 from tests.jobs import flow_tasks
 from tests.jobs.engine import Engine
 from tests.jobs.sample_tasks import gates, reached

@@ -11,11 +11,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from backend.jobs import Job, limit_store, store
-from backend.jobs.limited_claim import Claims
-from backend.jobs.limits import limits_overview, remove_limit, set_limit
+from backend.jobs import Job, store
+from backend.jobs.admission import limit_store
+from backend.jobs.admission.limits import limits_overview, remove_limit, set_limit
 from backend.jobs.outcome import Settlement
 from backend.jobs.registry import queue_names
+from backend.jobs.runtime.limited_claim import Claims
 from tests.jobs.engine import Engine
 
 Claimed = tuple[Job, uuid.UUID]

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from backend.jobs import store
-from backend.jobs.maintenance import Timekeeper
-from backend.jobs.retention import Pruner
+from backend.jobs.runtime.maintenance import Timekeeper
+from backend.jobs.upkeep.retention import Pruner
 from tests.jobs.engine import Engine
 
 PAST = "now() - interval '1 hour'"

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from marshmallow import Schema
 
-from backend.jobs import overdue as overdue_module
 from backend.jobs import task
+from backend.jobs.runtime import overdue as overdue_module
 from tests.jobs.engine import Engine
 from tests.jobs.overdue_tasks import deaf
 from tests.jobs.sample_tasks import gates, reached
@@ -87,7 +87,7 @@ def test_a_worker_with_too_many_abandoned_threads_ends_as_a_fault(
     monkeypatch.setattr(overdue_module, "MAX_ABANDONED", 1)
     for _ in range(2):
         engine.enqueue("overdue_deaf", {"name": "many"}, max_attempts=1)
-    from backend.jobs.worker import FAULT, Worker
+    from backend.jobs.runtime.worker import FAULT, Worker
 
     assert Worker(engine.settings, concurrency=1).run() == FAULT
     assert engine.count("status = 'failed' AND error_code = 'timeout'") == 2

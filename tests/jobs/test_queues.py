@@ -10,10 +10,10 @@ import pytest
 
 from backend.config import ROOT, Settings, SettingsError
 from backend.jobs import JobContext, chain, enqueue_many, registry, task
+from backend.jobs.admission.limits import declare_limits, limits_overview, set_limit
+from backend.jobs.admission.queues import check_routes, pause_queue, resume_queue
 from backend.jobs.engine_settings import use_settings
-from backend.jobs.flow_plan import JobSpec
-from backend.jobs.limits import declare_limits, limits_overview, set_limit
-from backend.jobs.queues import check_routes, pause_queue, resume_queue
+from backend.jobs.flows.flow_plan import JobSpec
 from tests.jobs import sample_tasks
 from tests.jobs.engine import Engine
 from tests.jobs.test_limits import claim

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from backend.ai import drafts
-from backend.jobs import retention, store
-from backend.jobs.retention import LARGEST_BATCH, SMALLEST_BATCH, Batch, Pruner, Sweeper, clean_up
+from backend.jobs import store
+from backend.jobs.upkeep import retention
+from backend.jobs.upkeep.retention import LARGEST_BATCH, SMALLEST_BATCH, Batch, Pruner, Sweeper, clean_up
 from tests.jobs.engine import Engine
 
 AGED = "UPDATE ai_job SET completed_at = completed_at - interval '3 days' WHERE completed_at IS NOT NULL"

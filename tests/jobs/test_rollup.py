@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from psycopg.rows import dict_row
 
-from backend.jobs import rollup, store
-from backend.jobs.duties import take_turn
-from backend.jobs.rollup import ROLL_UP_INTERVAL, RollUp, fold_rollups, roll_up_all
+from backend.jobs import store
+from backend.jobs.upkeep import rollup
+from backend.jobs.upkeep.duties import take_turn
+from backend.jobs.upkeep.rollup import ROLL_UP_INTERVAL, RollUp, fold_rollups, roll_up_all
 from tests.jobs.engine import Engine
 
 

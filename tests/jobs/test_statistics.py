@@ -12,9 +12,10 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.jobs import statistics, store, vacuum
-from backend.jobs.rollup import roll_up_all
-from backend.jobs.statistics import TooBusy, installation_statistics, percentile
+from backend.jobs import store
+from backend.jobs.upkeep import statistics, vacuum
+from backend.jobs.upkeep.rollup import roll_up_all
+from backend.jobs.upkeep.statistics import TooBusy, installation_statistics, percentile
 from tests.clients import Browser
 from tests.jobs.engine import Engine
 

@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from backend.jobs import store
-from backend.jobs.retention import Pruner
+from backend.jobs.upkeep.retention import Pruner
 from tests.jobs import flow_tasks
 from tests.jobs.engine import Engine
 from tests.jobs.sample_tasks import gates, reached

@@ -7,8 +7,9 @@ from typing import Any
 import psycopg
 from structlog.testing import capture_logs
 
-from backend.jobs import store, vacuum
-from backend.jobs.vacuum import HELD_SECONDS, WATCH_INTERVAL, VacuumWatch, find_holders, find_table_sizes
+from backend.jobs import store
+from backend.jobs.upkeep import vacuum
+from backend.jobs.upkeep.vacuum import HELD_SECONDS, WATCH_INTERVAL, VacuumWatch, find_holders, find_table_sizes
 from tests.jobs.engine import Engine
 
 

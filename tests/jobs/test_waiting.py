@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from backend.jobs import chain, store
-from backend.jobs.flow_plan import JobSpec
-from backend.jobs.limits import set_limit
+from backend.jobs.admission.limits import set_limit
+from backend.jobs.admission.queues import pause_queue
+from backend.jobs.flows.flow_plan import JobSpec
 from backend.jobs.outcome import Settlement
-from backend.jobs.queues import pause_queue
 from tests.jobs.engine import Engine
 from tests.jobs.test_limits import claim
 from tests.jobs.test_routes import Caller, app, guest, new_guest, staff  # noqa: F401 - fixtures

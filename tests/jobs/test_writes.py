@@ -12,7 +12,7 @@ import pytest
 from backend.jobs import ClaimLost, Job, JobCancelled, JobContext, store
 from backend.jobs.hints import Hints
 from backend.jobs.outcome import Settlement
-from backend.jobs.run import Run
+from backend.jobs.runtime.run import Run
 from backend.jobs.store import ProgressReport, Written
 from tests.jobs.engine import Engine
 

@@ -9,10 +9,10 @@ from typing import TypeVar
 
 import psycopg
 
-from backend.jobs import run
-from backend.jobs.canary import Canary
-from backend.jobs.link import Link
-from backend.jobs.listener import Listener
+from backend.jobs.runtime import run
+from backend.jobs.runtime.canary import Canary
+from backend.jobs.runtime.link import Link
+from backend.jobs.runtime.listener import Listener
 from backend.jobs.store import Connection
 from tests.jobs import guards
 from tests.jobs.guards import Guard, taken_out
@@ -61,7 +61,7 @@ def _never_listen_again() -> None:
     """A broken listener stays broken and says that all is well."""
 
     def loop(self: Listener) -> None:
-        from backend.jobs.link import connect
+        from backend.jobs.runtime.link import connect
 
         self.connected.set()
         with connect(self._url, f"worker {self._worker_id} listener") as connection:

@@ -8,10 +8,11 @@ import uuid
 import psycopg
 import pytest
 
-from backend.jobs import Job, limit_store, store
-from backend.jobs.limited_claim import Claims
-from backend.jobs.limits import set_limit
+from backend.jobs import Job, store
+from backend.jobs.admission import limit_store
+from backend.jobs.admission.limits import set_limit
 from backend.jobs.registry import queue_names
+from backend.jobs.runtime.limited_claim import Claims
 from tests.jobs.engine import Engine
 from tests.jobs.guards import Guard, taken_out
 from tests.soak.conftest import Tally

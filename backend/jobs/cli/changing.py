@@ -12,15 +12,16 @@ import orjson
 
 from backend.db import db
 from backend.identity import Actor
-from backend.jobs import retention, service, store
+from backend.jobs import service, store
 from backend.jobs.cli.arguments import OPERATOR, Moment, as_json, confirm, find_person, yes
 from backend.jobs.cli.group import engine_connection, jobs_commands
 from backend.jobs.cli.looking import job_story
 from backend.jobs.cli.printing import print_json
 from backend.jobs.engine_settings import current_settings
-from backend.jobs.maintenance import SILENT_BEATS
 from backend.jobs.models import FINISHED, PRIORITIES
-from backend.jobs.tasks import CLEAN_UP
+from backend.jobs.runtime.maintenance import SILENT_BEATS
+from backend.jobs.upkeep import retention
+from backend.jobs.upkeep.tasks import CLEAN_UP
 
 LOOK_INTERVAL = 0.1  # seconds
 

@@ -11,17 +11,18 @@ from psycopg.rows import dict_row
 from sqlalchemy import select
 
 from backend.db import db
-from backend.jobs import service, views
+from backend.jobs import service
+from backend.jobs.admission.queues import queues_overview
+from backend.jobs.admission.waiting import waiting_bodies
 from backend.jobs.cli.arguments import OPERATOR, Moment, as_json, find_person
 from backend.jobs.cli.group import engine_connection, jobs_commands
 from backend.jobs.cli.printing import ago, cell, duration, print_fields, print_json, print_table
 from backend.jobs.engine_settings import current_settings
+from backend.jobs.http import views
 from backend.jobs.models import STATUSES, AiJobEvent
-from backend.jobs.queues import queues_overview
-from backend.jobs.statistics import installation_statistics
 from backend.jobs.store import WORKER_LOCK_CLASS, Connection, statement
-from backend.jobs.vacuum import HELD_SECONDS, find_holders, find_table_sizes
-from backend.jobs.waiting import waiting_bodies
+from backend.jobs.upkeep.statistics import installation_statistics
+from backend.jobs.upkeep.vacuum import HELD_SECONDS, find_holders, find_table_sizes
 
 MAX_EVENTS = 200
 HOURS_SHOWN = 12

@@ -7,12 +7,12 @@ from dataclasses import asdict
 import click
 
 from backend.db import db
+from backend.jobs.admission.limit_models import SCOPES
+from backend.jobs.admission.limits import limits_overview, remove_limit, set_limit
+from backend.jobs.admission.queues import pause_queue, resume_queue
 from backend.jobs.cli.arguments import as_json
 from backend.jobs.cli.group import jobs_commands
 from backend.jobs.cli.printing import print_json, print_table
-from backend.jobs.limit_models import SCOPES
-from backend.jobs.limits import limits_overview, remove_limit, set_limit
-from backend.jobs.queues import pause_queue, resume_queue
 
 
 @jobs_commands.command("pause")

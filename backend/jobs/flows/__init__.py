@@ -1,0 +1,1 @@
+"""Jobs that wait for jobs: chains, groups, fan-in, failure policy."""

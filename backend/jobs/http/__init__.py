@@ -1,0 +1,1 @@
+"""Jobs over HTTP: routes, the shapes of requests and answers."""

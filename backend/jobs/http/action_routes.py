@@ -1,0 +1,97 @@
+"""What people do with jobs that exist, over HTTP."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from backend.db import db
+from backend.identity import require_actor
+from backend.jobs import actions, service
+from backend.jobs.http import views
+from backend.jobs.http.action_schemas import BulkActedSchema, BulkActionSchema, PrioritySchema
+from backend.jobs.http.routes import filter_of
+from backend.jobs.http.schemas import AcceptedJobSchema, IdempotencySchema, JobSchema
+
+BATCH = 500  # jobs in one transaction of an action on a filter
+MAX_BATCHES = 20
+
+blueprint = Blueprint("job_actions", __name__, url_prefix=views.JOBS, description="Retry, change and delete jobs.")
+
+
+@blueprint.route("/<uuid:job_id>/retry", methods=["POST"])
+@blueprint.response(202, AcceptedJobSchema)
+@blueprint.alt_response(409, description="Neither failed nor cancelled, or an equal unique job is there.")
+def retry_job(job_id: uuid.UUID) -> dict[str, Any]:
+    """Queue a failed or cancelled job again: the same job, with all its attempts before it."""
+    job = actions.retry(db.session, require_actor(), job_id)
+    body = {**views.accepted_response(job, created=True), "message": "The job is queued again."}
+    db.session.commit()
+    return body
+
+
+@blueprint.route("/<uuid:job_id>/run-again", methods=["POST"])
+@blueprint.arguments(IdempotencySchema, location="headers")
+@blueprint.response(202, AcceptedJobSchema)
+@blueprint.alt_response(409, description="Not finished yet.")
+def run_job_again(headers: dict[str, Any], job_id: uuid.UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Make a new job of mine with the request of a finished one, which stays as it is."""
+    queued = actions.run_again(db.session, require_actor(), job_id, idempotency_key=headers["key"])
+    body = views.accepted_response(queued.job, created=queued.created, equal=queued.equal, cached=queued.cached)
+    db.session.commit()
+    return body, 202, {"Location": body["status_url"]}
+
+
+@blueprint.route("/<uuid:job_id>", methods=["PATCH"])
+@blueprint.arguments(PrioritySchema)
+@blueprint.response(200, JobSchema)
+@blueprint.alt_response(409, description="Not queued any more.")
+def change_job(fields: dict[str, str], job_id: uuid.UUID) -> dict[str, Any]:
+    """Change the priority of a queued job."""
+    actor = require_actor()
+    job = actions.change_priority(db.session, actor, job_id, fields["priority"])
+    body = views.job_status_body(job, actor)
+    db.session.commit()
+    return body
+
+
+@blueprint.route("/bulk-action", methods=["POST"])
+@blueprint.arguments(BulkActionSchema)
+@blueprint.response(200, BulkActedSchema)
+def act_on_jobs(fields: dict[str, Any]) -> dict[str, Any]:
+    """Cancel, retry, delete or re-prioritise up to 1,000 jobs by their ids, or up to 10,000 that a filter finds.
+
+    Deleting removes the record of a finished job with its events. A filter is worked off in steps, each committed.
+    """
+    actor, action, priority = require_actor(), fields["action"], fields.get("priority")
+    if "ids" in fields:
+        acted, more = actions.act(db.session, actor, action, fields["ids"], priority), False
+        db.session.commit()
+    else:
+        acted, more = _act_on_filter(action, filter_of(fields["filter"]), priority)
+    skipped = [{"job_id": job_id, "reason": reason} for job_id, reason in acted.skipped.items()]
+    return {"done": len(acted.done), "skipped": skipped, "more": more}
+
+
+def _act_on_filter(
+    action: actions.Action, wanted: service.JobFilter, priority: str | None
+) -> tuple[actions.Acted, bool]:
+    actor = require_actor()
+    if actor.sees_all and not actor.acts_on_all:  # who may only look at the jobs of others means his own
+        wanted = dataclasses.replace(wanted, user_id=actor.user_id)
+    open_to = set(actions.OPEN_TO[action])
+    wanted = dataclasses.replace(wanted, statuses=open_to & set(wanted.statuses or open_to) or {"none"})
+    total, before = actions.Acted(), None
+    for _ in range(MAX_BATCHES):
+        jobs = service.list_jobs(db.session, actor, wanted, limit=BATCH, before=before)
+        acted = actions.act(db.session, actor, action, [job.id for job in jobs], priority)
+        db.session.commit()
+        total.done += acted.done
+        total.skipped |= acted.skipped
+        if len(jobs) < BATCH:
+            return total, False
+        before = jobs[-1].id
+    return total, bool(service.list_jobs(db.session, actor, wanted, limit=1, before=before))

@@ -1,0 +1,37 @@
+"""The result cache over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from backend.db import db, driver_connection
+from backend.identity import require_actor, require_staff
+from backend.jobs.caching import cache, cache_store
+from backend.jobs.http.cache_schemas import CacheStatsQuerySchema, CacheStatsSchema, ForgetSchema, ForgottenSchema
+
+blueprint = Blueprint("cache", __name__, url_prefix="/api/cache", description="Stored results of jobs.")
+
+
+@blueprint.route("/stats")
+@blueprint.arguments(CacheStatsQuerySchema, location="query")
+@blueprint.response(200, CacheStatsSchema)
+def read_stats(query: dict[str, int]) -> dict[str, Any]:
+    """How much is stored, and how often it was of use, by job type. For staff."""
+    require_staff()
+    lines = cache_store.read_stats(driver_connection(db.session), query["hours"])
+    total = {name: sum(getattr(line, name) for line in lines) for name in cache_store.CacheLine._fields[1:]}
+    return {"hours": query["hours"], **total, "types": [line._asdict() for line in lines]}
+
+
+@blueprint.route("", methods=["DELETE"])
+@blueprint.arguments(ForgetSchema, location="query")
+@blueprint.response(200, ForgottenSchema)
+def forget_results(query: dict[str, Any]) -> dict[str, int]:
+    """Remove my stored results, by key, type or canvas; staff remove everybody's. What runs now is not stored."""
+    deleted = cache.forget(
+        db.session, require_actor(), key=query["key"], job_type=query["type"], canvas_id=query["canvas_id"]
+    )
+    db.session.commit()
+    return {"deleted": deleted}

@@ -1,0 +1,64 @@
+"""Queues over HTTP, for staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from backend.db import db
+from backend.identity import require_staff
+from backend.jobs.admission import queues
+from backend.jobs.admission.limits import limits_overview
+from backend.jobs.admission.queues import QueueState
+from backend.jobs.http.queue_schemas import PauseSchema, QueueListSchema, QueueSchema
+
+blueprint = Blueprint("queues", __name__, url_prefix="/api/queues", description="Queues and limits, for staff.")
+
+
+@blueprint.route("")
+@blueprint.response(200, QueueListSchema)
+def list_queues() -> dict[str, Any]:
+    """Every queue: whether it is paused, what is ready and running, and its limits."""
+    require_staff()
+    return {
+        "items": [_body(state) for state in queues.queues_overview(db.session)],
+        "limits": [limit for limit in limits_overview(db.session) if limit.scope != "queue"],
+    }
+
+
+@blueprint.route("/<string:name>/pause", methods=["POST"])
+@blueprint.arguments(PauseSchema)
+@blueprint.response(200, QueueSchema)
+def pause_queue(fields: dict[str, Any], name: str) -> dict[str, Any]:
+    """Let no worker begin a job of this queue. What runs goes on."""
+    actor = require_staff(acting=True)
+    queues.pause_queue(db.session, name, by=actor.user_id, reason=fields["reason"])
+    body = _body(queues.queue_state(db.session, name))
+    db.session.commit()
+    return body
+
+
+@blueprint.route("/<string:name>/resume", methods=["POST"])
+@blueprint.response(200, QueueSchema)
+def resume_queue(name: str) -> dict[str, Any]:
+    """Let workers begin jobs of this queue again."""
+    require_staff(acting=True)
+    queues.resume_queue(db.session, name)
+    body = _body(queues.queue_state(db.session, name))
+    db.session.commit()
+    return body
+
+
+def _body(state: QueueState) -> dict[str, Any]:
+    return {
+        "name": state.name,
+        "paused": state.paused_at is not None,
+        "paused_at": state.paused_at,
+        "paused_by": state.paused_by,
+        "reason": state.reason,
+        "ready": state.ready,
+        "running": state.running,
+        "workers": state.workers,
+        "limits": state.limits,
+    }

@@ -1,0 +1,167 @@
+"""Jobs over HTTP. Their events are served by the live feed."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from backend.db import db
+from backend.errors import Unprocessable
+from backend.identity import require_actor
+from backend.jobs import bulk, service
+from backend.jobs.enqueue import InvalidRequest
+from backend.jobs.flows.batches import submit_batch
+from backend.jobs.http import views
+from backend.jobs.http.schemas import (
+    AcceptedJobSchema,
+    AcceptedJobsSchema,
+    BulkStatusSchema,
+    CancelledSchema,
+    IdempotencySchema,
+    IdsSchema,
+    JobDetailSchema,
+    JobListSchema,
+    JobQuerySchema,
+    JobResultSchema,
+    NewBatchSchema,
+    NewJobHeadersSchema,
+    NewJobSchema,
+    NewJobsSchema,
+)
+from backend.paging import cursor_after, position_of
+
+blueprint = Blueprint("jobs", __name__, url_prefix=views.JOBS, description="Jobs of every type.")
+
+
+@blueprint.route("", methods=["POST"])
+@blueprint.arguments(NewJobSchema)
+@blueprint.arguments(NewJobHeadersSchema, location="headers")
+@blueprint.response(202, AcceptedJobSchema)
+def create_job(fields: dict[str, Any], headers: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Queue a job of any type that one may run."""
+    actor = require_actor()
+    job_type, request = fields.pop("job_type"), fields.pop("request_data")
+    fields["fresh"] |= _wants_fresh(headers)
+    try:
+        queued = service.submit(db.session, actor, job_type, request, idempotency_key=headers["key"], **fields)
+    except InvalidRequest as error:  # its messages go where the caller wrote the request
+        raise Unprocessable(error.detail, errors={"request_data": error.errors}) from None
+    body = views.accepted_response(queued.job, created=queued.created, equal=queued.equal, cached=queued.cached)
+    db.session.commit()
+    return body, 202, {"Location": body["status_url"]}
+
+
+@blueprint.route("/bulk", methods=["POST"])
+@blueprint.arguments(NewJobsSchema)
+@blueprint.arguments(NewJobHeadersSchema, location="headers")
+@blueprint.response(202, AcceptedJobsSchema)
+def create_jobs(fields: dict[str, Any], headers: dict[str, Any]) -> dict[str, Any]:
+    """Queue up to 1,000 jobs, all or none; `errors` names those that are wrong by their index. The key is for the whole."""
+    fresh = _wants_fresh(headers)
+    jobs = [{**job, "fresh": job["fresh"] or fresh} for job in fields["jobs"]]
+    made = bulk.submit_many(db.session, require_actor(), jobs, idempotency_key=headers["key"])
+    db.session.commit()
+    return {"jobs": [views.accepted_response(**vars(each)) for each in made]}
+
+
+def _wants_fresh(headers: dict[str, Any]) -> bool:
+    return "no-cache" in headers["cache_control"].lower()
+
+
+@blueprint.route("/batch", methods=["POST"])
+@blueprint.arguments(NewBatchSchema)
+@blueprint.arguments(IdempotencySchema, location="headers")
+@blueprint.response(202, AcceptedJobSchema)
+def create_batch(fields: dict[str, Any], headers: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Queue jobs that run side by side as one group, all of them or none, and one that runs after them.
+
+    The answer is the group's own job: its progress is that of its children (`GET /api/jobs?parent=…`), cancelling it
+    cancels them, and retrying it retries those that did not complete.
+    """
+    made = submit_batch(db.session, require_actor(), fields.pop("jobs"), idempotency_key=headers["key"], **fields)
+    body = views.accepted_response(made.parent, created=made.created)
+    db.session.commit()
+    return body, 202, {"Location": body["status_url"]}
+
+
+@blueprint.route("")
+@blueprint.arguments(JobQuerySchema, location="query")
+@blueprint.response(200, JobListSchema)
+def list_jobs(query: dict[str, Any]) -> dict[str, Any]:
+    """My jobs, the newest first; staff see everybody's."""
+    actor, limit = require_actor(), query["limit"]
+    before = position_of(query["cursor"])[1] if query["cursor"] is not None else None
+    jobs = service.list_jobs(db.session, actor, filter_of(query), limit=limit + 1, before=before)
+    page = jobs[:limit]
+    more = len(jobs) > limit
+    return {
+        "items": [views.job_status_body(job, actor) for job in page],
+        "next_cursor": cursor_after(page[-1].created_at, page[-1].id) if more else None,
+    }
+
+
+def filter_of(query: dict[str, Any]) -> service.JobFilter:
+    """What a loaded ``JobFilterSchema`` asks for."""
+    return service.JobFilter(
+        statuses=query["status"].split(",") if query["status"] else (),
+        job_type=query["type"],
+        queue=query["queue"],
+        tag=query["tag"],
+        canvas_id=query["canvas_id"],
+        parent_id=query["parent"],
+        q=query["q"],
+        since=query["since"],
+        until=query["until"],
+        user_id=query["user"],
+    )
+
+
+@blueprint.route("/bulk-status", methods=["POST"])
+@blueprint.arguments(IdsSchema)
+@blueprint.response(200, BulkStatusSchema)
+def read_statuses(fields: dict[str, list[uuid.UUID]]) -> dict[str, Any]:
+    """How up to 100 jobs stand, for clients that poll."""
+    actor = require_actor()
+    found = {job.id: job for job in service.visible_jobs(db.session, actor, fields["ids"])}
+    wanted = list(dict.fromkeys(fields["ids"]))
+    return {
+        "items": [views.job_status_body(found[job_id], actor) for job_id in wanted if job_id in found],
+        "missing": [job_id for job_id in wanted if job_id not in found],
+    }
+
+
+@blueprint.route("/<uuid:job_id>")
+@blueprint.response(200, JobDetailSchema)
+def read_job(job_id: uuid.UUID) -> dict[str, Any]:
+    """A job with its request, its attempts, its steps, and why it does not run yet."""
+    actor = require_actor()
+    job = service.visible_job(db.session, actor, job_id)
+    return views.job_detail_body(
+        job,
+        service.attempts_of(db.session, job_id),
+        service.steps_of(db.session, job_id),
+        service.children_of(db.session, job),
+        service.causes_of(db.session, actor, job),
+        actor,
+    )
+
+
+@blueprint.route("/<uuid:job_id>/result")
+@blueprint.response(200, JobResultSchema)
+@blueprint.alt_response(409, description="Not finished, failed (with the error) or cancelled.")
+def read_result(job_id: uuid.UUID) -> dict[str, Any]:
+    """The result of a completed job."""
+    return views.job_result_response(service.visible_job(db.session, require_actor(), job_id))
+
+
+@blueprint.route("/<uuid:job_id>", methods=["DELETE"])
+@blueprint.response(202, CancelledSchema)
+@blueprint.alt_response(409, description="Finished, or already asked to stop.")
+def cancel_job(job_id: uuid.UUID) -> dict[str, Any]:
+    """Cancel a job: a queued one never starts, a running one stops at its next checkpoint."""
+    job = service.cancel(db.session, require_actor(), job_id)
+    body = views.cancel_response(job)
+    db.session.commit()
+    return body

@@ -1,0 +1,1 @@
+"""Handlers that compute: run in child processes, which can be killed."""

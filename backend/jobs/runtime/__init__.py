@@ -1,0 +1,1 @@
+"""What a worker process does: claim, run, write, keep its lease, and the upkeep of the queue."""

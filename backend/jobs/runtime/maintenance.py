@@ -1,0 +1,157 @@
+"""What some worker has to do from time to time: promote, expire, rescue, and the upkeep. Safe on any number of workers."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+import psycopg
+import structlog
+
+from backend.config import Settings
+from backend.jobs import store
+from backend.jobs.admission.circuit_tender import CircuitTender
+from backend.jobs.admission.limit_tender import LimitTender
+from backend.jobs.runtime.canary import DOWN_POLL, Canary
+from backend.jobs.runtime.link import Link
+from backend.jobs.runtime.run import HeldRuns
+from backend.jobs.store import Connection
+
+log = structlog.get_logger(__name__)
+
+SOONEST = 0.001  # seconds between two looks at the clock
+SILENT_BEATS = 1.25  # heartbeats missed by a worker whose lock is free, before its jobs are taken from it
+RESCUES_A_BEAT = 4
+UPKEEP_DELAY = 3.0  # seconds after the start: what waits is run first
+FOLLOW_UP_BATCH = 200  # ended jobs
+
+Duty = Callable[[Connection], float]  # does its work, returns the seconds until it is due again
+Care = Callable[[Connection, Sequence[store.Ended]], None]
+
+
+class Timekeeper:
+    """Promotes jobs exactly when they are due, and expires those that were not started in time."""
+
+    def __init__(self, settings: Settings, on_promoted: Callable[[], None]) -> None:
+        self._settings = settings
+        self._on_promoted = on_promoted
+
+    def __call__(self, connection: Connection) -> float:
+        promoted, expired = store.promote(connection), store.expire(connection)
+        if promoted.changed:
+            self._on_promoted()
+        due = [wait for wait in (promoted.due_in, expired.due_in) if wait is not None]
+        return max(SOONEST, min([*due, self._settings.job_processing_interval]))
+
+
+class Rescuer:
+    """Gives back the jobs of workers that are gone: within seconds by their free lock, else when the lease has run out."""
+
+    def __init__(self, settings: Settings, held: HeldRuns) -> None:
+        self._settings = settings
+        self._held = held
+
+    def __call__(self, connection: Connection) -> float:
+        beat = self._settings.heartbeat_interval
+        tokens = list({run.token for run in self._held.snapshot()})
+        rescued = store.rescue(
+            connection, lease=self._settings.lease_seconds, silence=SILENT_BEATS * beat, held_tokens=tokens
+        )
+        if rescued:
+            log.warning("jobs_rescued", jobs=len(rescued), job_ids=[str(job_id) for job_id in rescued[:10]])
+        return beat / RESCUES_A_BEAT
+
+
+class FollowUps:
+    """Does what follows from the ends of followed jobs. ``cares`` get all that were taken, in the transaction that takes them."""
+
+    def __init__(self, settings: Settings, cares: Sequence[Care]) -> None:
+        self._settings = settings
+        self._cares = cares
+
+    def __call__(self, connection: Connection) -> float:
+        with connection.transaction():
+            ended = store.take_follow_ups(connection, FOLLOW_UP_BATCH)
+            if ended:
+                for care in self._cares:
+                    care(connection, ended)
+        return SOONEST if ended else self._settings.job_processing_interval
+
+
+class Maintenance:
+    """Runs the duties on one thread and connection, each when it is due."""
+
+    def __init__(
+        self,
+        link: Link,
+        timekeeper: Timekeeper,
+        follow_ups: FollowUps,
+        limits: LimitTender,
+        circuits: CircuitTender,
+        rescuer: Rescuer,
+        canary: Canary,
+        group_counter: Duty,
+        flights: Duty,
+        upkeep: Sequence[Duty],
+        *,
+        rescue_delay: float,
+    ) -> None:
+        """``upkeep``: what can wait, such as pruning. ``rescue_delay``: seconds without rescues after the database could not
+        be reached. Others could not either.
+        """
+        self._link = link
+        # By look_at_clock; the first may give work to the others.
+        self._called: tuple[Duty, ...] = (follow_ups, flights, limits, circuits, timekeeper, group_counter)
+        self._rescuer = rescuer
+        self._canary = canary
+        self._rescue_delay = rescue_delay
+        self._due: dict[Duty, float] = {
+            follow_ups: 0.0,
+            limits: 0.0,
+            circuits: 0.0,
+            flights: 0.0,
+            timekeeper: 0.0,
+            group_counter: 0.0,
+            rescuer: 0.0,
+            canary: 0.0,
+            **dict.fromkeys(upkeep, time.monotonic() + UPKEEP_DELAY),
+        }
+        self._wake = threading.Event()
+        self._look_at_clock = threading.Event()
+        self._closed = threading.Event()
+
+    def look_at_clock(self) -> None:
+        """Some job waits for a time that the timekeeper does not know of yet, or a followed one has ended."""
+        self._look_at_clock.set()
+        self._wake.set()
+
+    def loop(self) -> None:
+        """The thread's work until ``close``."""
+        while not self._closed.is_set():
+            try:
+                self._run_due()
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                self._link.report(error)
+                self._due[self._rescuer] = time.monotonic() + self._rescue_delay
+                self._closed.wait(self._link.next_pause())
+                continue
+            self._wake.wait(max(0.0, min(self._due.values()) - time.monotonic()))
+            self._wake.clear()
+        self._link.close()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._closed.set()
+        self._wake.set()
+
+    def _run_due(self) -> None:
+        if self._look_at_clock.is_set():
+            self._look_at_clock.clear()
+            self._due.update(dict.fromkeys(self._called, 0.0))
+        for duty, due in list(self._due.items()):
+            if due <= time.monotonic():
+                pause = self._link.attempt(duty)
+                if duty in self._called and not self._canary.listening():
+                    pause = min(pause, DOWN_POLL)  # nobody calls
+                self._due[duty] = time.monotonic() + pause

@@ -1,0 +1,1 @@
+"""Retention, counters that outlive jobs, vacuum watch, statistics."""
