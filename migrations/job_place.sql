@@ -8,6 +8,8 @@
 --   Where a job of low priority is at the head, the queue stands at the clock's time, at most where that job is: so it comes.
 --   The first job of a priority overtakes everybody by its offset. While others wait, the ones after it take their turn
 --     with them; while nobody does, they keep ahead of their owner's own jobs.
+-- Jobs that are parked under a limit still wait: the queue stands where the first of them does, if that is the first of all,
+-- and their owner's next one comes after them.
 CREATE FUNCTION next_virtual_time(
     in_queue text, in_user uuid, in_priority text, ahead bigint, nth bigint
 ) RETURNS bigint STABLE LANGUAGE plpgsql AS $$
@@ -15,13 +17,24 @@ DECLARE
     second CONSTANT bigint := 1000000;
     many CONSTANT integer := 64;
     head record;
+    parked record;
+    limited boolean;
     stands bigint := (extract(epoch FROM statement_timestamp()) * second)::bigint;
     last bigint;
 BEGIN
     SELECT virtual_time, sort_key INTO head FROM ai_job
     WHERE queue = in_queue AND status = 'queued' AND runnable
     ORDER BY sort_key, id LIMIT 1;
-    IF FOUND THEN
+    limited := EXISTS (SELECT FROM job_limit);
+    IF limited THEN
+        SELECT virtual_time, sort_key INTO parked FROM ai_job
+        WHERE queue = in_queue AND status = 'queued' AND blocked_on LIKE 'limit:%'
+        ORDER BY sort_key, id LIMIT 1;
+        IF parked.sort_key < head.sort_key OR head.sort_key IS NULL THEN
+            head := parked;
+        END IF;
+    END IF;
+    IF head.sort_key IS NOT NULL THEN
         stands := greatest(head.virtual_time, least(head.sort_key, stands));
     END IF;
     IF head.sort_key < head.virtual_time THEN
@@ -40,6 +53,14 @@ BEGIN
     SELECT virtual_time INTO last FROM ai_job
     WHERE queue = in_queue AND user_id = in_user AND priority = in_priority AND status = 'queued' AND runnable
     ORDER BY virtual_time DESC LIMIT 1;
+    IF limited THEN
+        last := greatest(last, (
+            SELECT virtual_time FROM ai_job
+            WHERE queue = in_queue AND user_id = in_user AND priority = in_priority
+                AND status = 'queued' AND blocked_on LIKE 'limit:%'
+            ORDER BY virtual_time DESC LIMIT 1
+        ));
+    END IF;
     IF last IS NULL THEN
         IF nth = 1 THEN
             RETURN stands;

@@ -67,6 +67,21 @@ class AiJob(Model):
             "virtual_time",
             postgresql_where=text("status = 'queued' AND runnable"),
         ),
+        Index(
+            "ix_ai_job_parked",
+            "queue",
+            "user_id",
+            "priority",
+            "virtual_time",
+            postgresql_where=text("status = 'queued' AND blocked_on LIKE 'limit:%'"),
+        ),
+        Index(
+            "ix_ai_job_parked_head",
+            "queue",
+            "sort_key",
+            "id",
+            postgresql_where=text("status = 'queued' AND blocked_on LIKE 'limit:%'"),
+        ),
         # Not by status, or the planner takes it for small and scans it for every job that a worker writes.
         Index("ix_ai_job_worker", "worker_id", postgresql_where=text("worker_id IS NOT NULL")),
         Index("ix_ai_job_user", "user_id", "id"),

@@ -176,6 +176,18 @@ def _make_limits() -> None:
     )
     op.create_index("ix_job_slot_name", "job_slot", ["name"])
     op.create_index("ix_job_slot_job", "job_slot", ["job_id"], postgresql_where=sa.text("job_id IS NOT NULL"))
+    op.create_index(
+        "ix_ai_job_parked",
+        "ai_job",
+        ["queue", "user_id", "priority", "virtual_time"],
+        postgresql_where=sa.text("status = 'queued' AND blocked_on LIKE 'limit:%'"),
+    )
+    op.create_index(
+        "ix_ai_job_parked_head",
+        "ai_job",
+        ["queue", "sort_key", "id"],
+        postgresql_where=sa.text("status = 'queued' AND blocked_on LIKE 'limit:%'"),
+    )
     op.execute(LIMITS.read_text(encoding="utf-8"))
 
 
@@ -222,6 +234,8 @@ def _drop_limits() -> None:
     op.execute("DROP TRIGGER claimed_deleted ON ai_job")
     for function in LIMIT_FUNCTIONS:
         op.execute(f"DROP FUNCTION {function}")
+    op.drop_index("ix_ai_job_parked_head", table_name="ai_job")
+    op.drop_index("ix_ai_job_parked", table_name="ai_job")
     for table in ("job_slot", "job_limit", "job_queue"):
         op.drop_table(table)
     op.drop_column("ai_job", "limit_names")

@@ -162,6 +162,27 @@ def test_a_full_queue_is_passed_over_and_nothing_of_it_is_parked(engine: Engine)
     assert engine.count("blocked_on IS NOT NULL") == 0
 
 
+def test_a_backlog_under_a_limit_is_no_way_round_the_fair_order(engine: Engine) -> None:
+    """Parked jobs are not ready, but they wait: their owner's next job comes after them, not where the queue stands."""
+    set_limit(engine.connection, "type", "sample_echo", 1)
+    for number in range(20):
+        echo(engine, f"flood {number}")
+    running = claim(engine, 1)
+    assert claim(engine, 1) == []
+    assert engine.count("blocked_on IS NOT NULL") == 19
+    last = echo(engine, "flood 20")
+    echo(engine, "other 0", user_id=engine.user())
+    assert claim(engine, 1) == []
+    order = []
+    while running:
+        order += names(running)
+        complete(engine, *running)
+        running = claim(engine, 1)
+    assert order[-1] == "flood 20"
+    assert order.index("other 0") <= 3
+    assert engine.row(last.id)["status"] == "completed"
+
+
 # --- whatever ends a claim ---------------------------------------------------------------------------------------------
 
 
