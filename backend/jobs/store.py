@@ -23,6 +23,7 @@ from backend.jobs.outcome import Settlement
 QUERIES = Path(__file__).parent / "queries"
 WORKER_LOCK_CLASS = 0x4343  # first half of every worker's advisory lock; the second is the worker's id
 POISON_RESCUES = 5  # a job that lost its worker so often is taken for the reason
+HANDLER_IDLE = "30s"  # without a statement in a handler's transaction, until the server ends it
 RESCUE_BATCH = 500
 PROMOTE_BATCH = 500
 JOB_COLUMNS = [field.encode() for field in Job._fields]
@@ -295,7 +296,7 @@ def renew_leases(
 
 def fence(connection: Connection, job_id: uuid.UUID, token: uuid.UUID) -> bool | None:
     """Lock the job's row until the transaction ends. None: the claim is lost; True: the job shall stop."""
-    row = _run(connection, "fence_job", {"id": job_id, "token": token}).fetchone()
+    row = _run(connection, "fence_job", {"id": job_id, "token": token, "idle": HANDLER_IDLE}).fetchone()
     return None if row is None else bool(row[0])
 
 

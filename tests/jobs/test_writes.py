@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from backend.jobs import ClaimLost, Job, JobCancelled, JobContext, store
+from backend.jobs import ClaimLost, Job, JobCancelled, JobContext, RetryableError, store
 from backend.jobs.hints import Hints
 from backend.jobs.outcome import Settlement
 from backend.jobs.runtime.run import Run
@@ -99,6 +99,20 @@ def test_a_transaction_holds_the_claim_until_it_commits(engine: Engine) -> None:
         assert (answer.seq, answer.lost) == (None, False)  # skipped, not waited for
         connection.execute("SELECT pg_sleep(%s)", (engine.settings.heartbeat_interval,))
     assert store.rescue(engine.connection, lease=0.0, silence=60.0, held_tokens=[]) == []
+
+
+def test_a_worker_that_freezes_in_a_transaction_does_not_keep_its_job_for_ever(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "HANDLER_IDLE", "100ms")
+    engine.enqueue()
+    ((job, token),) = engine.claim(lease=0.0)
+    context = JobContext(Run(job, token, 0.0), Tools(engine))
+    with pytest.raises(RetryableError), context.transaction() as connection:
+        connection.execute("INSERT INTO effect (job_id, run) VALUES (%s, 1)", (job.id,))
+        engine.until(lambda: store.rescue(engine.connection, lease=0.0, silence=60.0, held_tokens=[]) == [job.id])
+        connection.execute("SELECT 1")
+    assert engine.effects() == {}
 
 
 def test_transactions_of_a_handler_do_not_nest(engine: Engine) -> None:

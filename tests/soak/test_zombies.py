@@ -14,9 +14,11 @@ from tests.soak.conftest import Nursery, Tally, send
 from tests.soak.history import faults, snapshot
 
 QUICK_LEASE = {"LEASE_SECONDS": "0.5", "HEARTBEAT_INTERVAL": "0.1"}
+# What a frozen process holds in an open transaction nobody can take over before the server ends it: here after one second.
 END_TRANSACTIONS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND state = 'idle in transaction' AND application_name LIKE 'collabcanvas handler%'
+    AND state_change < clock_timestamp() - interval '1 s'
 """
 
 
@@ -37,8 +39,6 @@ class Herd:
         time.sleep(random.uniform(0, 0.1))  # not a synchronisation: the moment of the freeze is to be any
         send(self.pids, signal.SIGSTOP)
         try:
-            # What a frozen process holds in an open transaction nobody can take over before the session ends.
-            self.engine.connection.execute(END_TRANSACTIONS)
             with self.engine.worker(concurrency=self.size):
                 if others_finish:
                     self._until("SELECT count(*) FROM ai_job WHERE id = ANY(%s) AND completed_at IS NOT NULL", ids)
@@ -81,6 +81,7 @@ class Herd:
 
     def _until(self, counting: str, ids: list[uuid.UUID]) -> None:
         def all_of_them() -> bool:
+            self.engine.connection.execute(END_TRANSACTIONS)
             return self.engine.connection.execute(counting.encode(), (ids,)).fetchone() == (len(ids),)
 
         self.engine.until(all_of_them)
@@ -107,8 +108,7 @@ def test_zombies_write_nothing(engine: Engine, nursery: Nursery, tally: Tally, s
     assert found == {}
 
 
-@pytest.mark.parametrize("fault", ["no tokens", pytest.param("no claim", marks=pytest.mark.soak)])
-def test_stale_writes_are_found_without_the_guard(engine: Engine, nursery: Nursery, tally: Tally, fault: str) -> None:
-    done, found = shake(engine, nursery, size=6, trials=12, fault=fault)
-    tally(f"zombies with {fault} checked", done, f"must find: {found}")
+def test_stale_writes_are_found_without_the_guard(engine: Engine, nursery: Nursery, tally: Tally) -> None:
+    done, found = shake(engine, nursery, size=6, trials=12, fault="no tokens")
+    tally("zombies, and nobody checks their tokens", done, f"must find: {found}")
     assert found != {}

@@ -135,7 +135,8 @@ class JobContext:
     def transaction(self) -> Iterator[psycopg.Connection[Any]]:
         """A transaction that commits only if this run still owns the job; all of it or nothing.
 
-        It locks the job's row first, so keep it short: no model call inside. Raises ``ClaimLost`` or ``JobCancelled``.
+        It locks the job's row first, so keep it short: no model call inside, and after 30 s without a statement the server
+        ends it. Raises ``ClaimLost`` or ``JobCancelled``.
         """
         if self._written is not None:
             raise RuntimeError("transactions of a job do not nest")
