@@ -17,7 +17,7 @@ import structlog
 READY, LATER, CANCEL, EVENT = "job_ready", "job_later", "job_cancel", "job_event"
 WINDOW = 0.002  # seconds; 20 ms made every client that works step by step wait for it
 LONGEST_WINDOW = 0.02
-REST = 5  # times what sending took: where Postgres or this process is busy, hints come seldom enough not to add to it
+REST = 5  # times what sending took: where many jobs are on the move, hints come seldom enough not to add to the load
 MAX_LISTED = 150  # jobs named in one payload (8,000 bytes are the limit); beyond it: look at everything
 EVERYTHING = "*"
 
@@ -70,6 +70,7 @@ class Hints:
         time.sleep(max(0.0, max(self._last.values(), default=0.0) + self._window - time.monotonic()))
         with self._lock:
             self._trailing = False
+            jobs = len(self._events)
             pairs = sorted(self._plain)
             if self._events:
                 listed = ",".join(f"{job_id}:{seq}" for job_id, seq in self._events.items())
@@ -83,4 +84,6 @@ class Hints:
             self._send(pairs)
         except Exception:  # a lost hint delays until the next poll or sweep, it loses nothing
             log.warning("hints_not_sent", hints=len(pairs), exc_info=True)
-        self._window = min(LONGEST_WINDOW, max(WINDOW, REST * (time.monotonic() - began)))
+        # News of one job: a client that works step by step, who would wait for the rest at every step.
+        rest = REST * (time.monotonic() - began) if jobs > 1 else 0.0
+        self._window = min(LONGEST_WINDOW, max(WINDOW, rest))

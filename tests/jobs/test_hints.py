@@ -32,9 +32,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return found
 
 
-def send_once(hints: Hints) -> None:
-    """Owe news, and wait until it is sent."""
-    hints.owe_events([(uuid.uuid4(), 1)])
+def send_once(hints: Hints, jobs: int = 2) -> None:
+    """Owe news of so many jobs, and wait until it is sent."""
+    hints.owe_events([(uuid.uuid4(), 1) for _ in range(jobs)])
     for thread in threading.enumerate():
         if thread.name == "hints":
             thread.join()
@@ -61,4 +61,11 @@ def test_after_a_quick_one_hints_are_as_frequent_as_ever(clock: Clock) -> None:
     send_once(hints)
     send_once(hints)
     clock.sleep(WINDOW * 1.1)
+    assert hints.lead(EVENT)
+
+
+def test_news_of_one_job_at_a_time_is_not_held_up_however_slow_sending_is(clock: Clock) -> None:
+    hints = Hints(lambda _pairs: clock.sleep(0.001))
+    send_once(hints, jobs=1)
+    clock.sleep(WINDOW * 0.6)
     assert hints.lead(EVENT)
