@@ -83,8 +83,6 @@ def register_request_logging(app: Flask) -> None:
         given = request.headers.get(REQUEST_ID, "")
         g.request_id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
         g.began = time.perf_counter()
-        # A connection that is kept alive serves many requests in one green thread.
-        structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id, correlation_id=g.request_id)
 
     @app.after_request
@@ -102,6 +100,10 @@ def register_request_logging(app: Flask) -> None:
             user_id=None if actor is None else str(actor.user_id),
         )
         return response
+
+    @app.teardown_request
+    def end(_error: BaseException | None) -> None:
+        structlog.contextvars.clear_contextvars()  # or what this thread does next would carry the request's id
 
 
 def _without_secrets(value: Any) -> Any:
