@@ -47,7 +47,10 @@ STATUS_OF_CLAIM = Guard(
 LOCK_OF_CLAIM = Guard("the row lock of the claim", (("claim_jobs", "FOR UPDATE SKIP LOCKED", ""),))
 SKIP_OF_CLAIM = Guard("SKIP LOCKED in the claim", (("claim_jobs", "FOR UPDATE SKIP LOCKED", "FOR UPDATE"),))
 EXPIRY_OF_CLAIM = Guard(
-    "the expiry in the claim", (("claim_jobs", " AND (expires_at IS NULL OR expires_at > now())", ""),)
+    "the expiry in the claim",
+    tuple(
+        (name, " AND (expires_at IS NULL OR expires_at > now())", "") for name in ("claim_jobs", "claim_limited_jobs")
+    ),
 )
 LEASE_OF_RESCUE = Guard("the lease in the rescue", (("rescue_jobs", "lease_until < clock_timestamp()", "true"),))
 OWN_JOBS_OF_RESCUE = Guard(

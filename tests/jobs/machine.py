@@ -68,7 +68,7 @@ class JobTable(JobAccount):
         other_queue=st.booleans(),
         priority=st.sampled_from(("low", "normal", "high", "urgent")),
         delay=st.sampled_from((None, None, 5.0, 600.0)),
-        expiry=st.sampled_from((None, None, None, 5.0, 900.0)),
+        expiry=st.sampled_from((None, None, 5.0, 900.0)),
         attempts=st.integers(1, 3),
         kept=st.sampled_from((True, True, True, False)),
     )
@@ -136,8 +136,12 @@ class JobTable(JobAccount):
 
     # --- workers ---
 
-    @rule(who=st.integers(0, 1), limit=st.integers(1, 4))
-    def claim(self, who: int, limit: int) -> None:
+    @rule(who=st.integers(0, 1), limit=st.integers(1, 4), late=st.sampled_from((False, False, True)))
+    def claim(self, who: int, limit: int, late: bool) -> None:
+        """Perhaps just after the most urgent job has expired, and nobody has said so yet."""
+        if late:
+            self.enqueue(0, False, "urgent", None, 5.0, 1, True)  # type: ignore[call-arg, arg-type]
+            self._move_clock(6.0)
         eligible = self._eligible()
         claimed = self._claim(self.workers[who], limit)
         assert len(claimed) <= limit if self.limits else len(claimed) == min(limit, len(eligible))
@@ -170,8 +174,13 @@ class JobTable(JobAccount):
         self._ended(claims, {pair.job_id for pair in written}, lambda _: "completed")
 
     @precondition(lambda self: self.claims)
-    @rule(numbers=st.lists(recent, min_size=1, max_size=2), outcome=st.sampled_from(OUTCOMES))
-    def end_otherwise(self, numbers: list[int], outcome: Outcome) -> None:
+    @rule(numbers=st.lists(recent, min_size=1, max_size=2), outcome=st.sampled_from(OUTCOMES), asked=st.booleans())
+    def end_otherwise(self, numbers: list[int], outcome: Outcome, asked: bool) -> None:
+        """Perhaps just after somebody asked the job to stop."""
+        (first, *_) = self._recent_claims(numbers)
+        if asked and self._valid(first):
+            known = self.known[first.job.id]
+            known.asked_to_stop |= store.request_cancel(self.looker, known.job_id)
         self._settle(self._recent_claims(numbers), outcome)
 
     def _settle(self, claims: list[Claim], outcome: Outcome) -> None:
