@@ -140,7 +140,7 @@ class JobTable(JobAccount):
     def claim(self, who: int, limit: int, late: bool) -> None:
         """Perhaps just after the most urgent job has expired, and nobody has said so yet."""
         if late:
-            self.enqueue(0, False, "urgent", None, 5.0, 1, True)  # type: ignore[call-arg, arg-type]
+            self.enqueue(0, False, "urgent", None, 5.0, 1, True)
             self._move_clock(6.0)
         eligible = self._eligible()
         claimed = self._claim(self.workers[who], limit)
