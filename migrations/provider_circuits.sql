@@ -1,13 +1,57 @@
--- Whether a provider may be asked. The migration that makes the table runs this file.
+-- Whether a provider may be asked. The migration that makes the tables runs this file.
 --
 -- closed: ask. open: nobody asks until open_until. half_open: one job asks, the probe, and all others wait for what comes of it.
 -- Jobs that may not ask are blocked on 'provider:<name>' until they are let go.
--- After a refusal for too many calls the circuit learns how many a window has room for (budget): so many may ask side by side,
--- and each call beyond it is a probe again, sent when all before it have been answered, so that one call in a window is wasted at most. The budget is forgotten when no
--- refusal has come for two windows. A window begins with the first call after a refusal and is as long as from there to the
--- end that the next refusal names; calls of the next one must not be taken for room in this one.
+--
+-- After a refusal for too many calls the circuit learns how many a window of the provider has room for (budget). From then on
+-- every call is noted. One may be made while fewer than the budget could fall into the same window as itself; beyond that a
+-- call is a probe, alone under way. So a window wastes one call at most, wherever it begins and whatever stalls.
+-- Nobody says how long a window is. It began between asking for and being answered the first call after the last refusal, and
+-- ends when the refusal says: that gives the longest and the shortest that it can be, of which the smallest seen are kept.
+-- All is forgotten when no refusal has come for two windows.
 
-CREATE FUNCTION ask_provider(asked text, asking uuid, token uuid, OUT admitted boolean, OUT until timestamptz)
+-- The calls that could fall into one window with a call made now. One that is under way is taken to arrive within a window.
+CREATE FUNCTION provider_calls(asked text, span interval, OUT calls integer, OUT under_way integer, OUT first_asked timestamptz, OUT room_at timestamptz)
+LANGUAGE sql STABLE AS $$
+    SELECT
+        count(*)::integer,
+        count(*) FILTER (WHERE answered_at IS NULL)::integer,
+        min(asked_at),
+        min(gone_at)
+    FROM provider_call
+    CROSS JOIN LATERAL (SELECT least(coalesce(answered_at, 'infinity'), asked_at + span) + span AS gone_at) AS call
+    WHERE provider = asked AND CASE
+        WHEN span IS NOT NULL THEN gone_at > clock_timestamp()
+        ELSE answered_at IS NOT NULL
+            OR EXISTS (SELECT FROM ai_job WHERE id = job_id AND claim_token = token)
+    END
+$$;
+
+-- How many jobs may go and ask now: what the budget has left, one where a probe is due, all where nothing is known.
+CREATE FUNCTION provider_room(asked text) RETURNS integer LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    circuit provider_circuit;
+    made record;
+BEGIN
+    SELECT * INTO circuit FROM provider_circuit WHERE provider = asked;
+    CASE circuit.state
+        WHEN 'open' THEN
+            RETURN (circuit.open_until <= clock_timestamp())::integer;
+        WHEN 'half_open' THEN
+            RETURN (NOT EXISTS (
+                SELECT FROM ai_job WHERE id = circuit.probe_job AND claim_token = circuit.probe_token
+            ))::integer;
+        ELSE
+            IF circuit.budget IS NULL OR circuit.forget_at <= clock_timestamp() THEN
+                RETURN 1000;
+            END IF;
+            SELECT * INTO made FROM provider_calls(asked, circuit.window_longest);
+            RETURN greatest(circuit.budget - made.calls, (made.under_way = 0)::integer);
+    END CASE;
+END
+$$;
+
+CREATE FUNCTION ask_provider(asked text, asking uuid, claim uuid, OUT admitted boolean, OUT until timestamptz)
 LANGUAGE plpgsql AS $$
 DECLARE
     circuit provider_circuit;
@@ -18,55 +62,51 @@ BEGIN
         RETURN; -- as a rule: nothing is locked or written
     END IF;
     SELECT * INTO circuit FROM provider_circuit WHERE provider = asked FOR UPDATE;
-    IF circuit.state = 'closed' AND circuit.forget_at <= clock_timestamp() THEN
-        UPDATE provider_circuit SET budget = NULL, calls = 0, answered = 0 WHERE provider = asked;
+    IF circuit.state = 'closed' AND (circuit.budget IS NULL OR circuit.forget_at <= clock_timestamp()) THEN
+        PERFORM forget_provider(asked);
         RETURN;
     END IF;
-    IF circuit.state = 'closed' AND circuit.window_from + circuit.window_length <= clock_timestamp() THEN
-        circuit.state := 'over'; -- another window as far as we know: its first call finds out
-    ELSIF circuit.state = 'closed' AND (circuit.budget IS NULL OR circuit.calls < circuit.budget) THEN
-        UPDATE provider_circuit SET calls = calls + 1 WHERE provider = asked;
-        RETURN;
+    -- A claim token alone is not enough: jobs that were claimed together share it.
+    IF (circuit.probe_job, circuit.probe_token) IS DISTINCT FROM (asking, claim) THEN
+        IF provider_room(asked) < 1 THEN
+            admitted := false;
+            until := greatest(
+                CASE
+                    WHEN circuit.state = 'open' THEN circuit.open_until
+                    WHEN circuit.state = 'closed' THEN (SELECT room_at FROM provider_calls(asked, circuit.window_longest))
+                END,
+                clock_timestamp() + interval '1 second'
+            );
+            RETURN;
+        END IF;
+        IF circuit.state <> 'closed' OR circuit.budget <= (SELECT calls FROM provider_calls(asked, circuit.window_longest)) THEN
+            UPDATE provider_circuit SET
+                state = 'half_open', probe_job = asking, probe_token = claim, updated_at = clock_timestamp()
+            WHERE provider = asked;
+        END IF;
     END IF;
-    IF circuit.probe_token = token THEN
-        RETURN;
-    END IF;
-    IF (circuit.state = 'open' AND circuit.open_until > clock_timestamp())
-        OR (circuit.state = 'closed' AND circuit.answered < circuit.calls)
-        OR (circuit.state = 'half_open' AND EXISTS (
-        SELECT FROM ai_job WHERE id = circuit.probe_job AND claim_token = circuit.probe_token
-    )) THEN
-        admitted := false;
-        until := greatest(circuit.open_until, clock_timestamp() + interval '1 second');
-        RETURN;
-    END IF;
-    UPDATE provider_circuit SET
-        state = 'half_open', probe_job = asking, probe_token = token, updated_at = clock_timestamp(),
-        calls = CASE WHEN circuit.state IN ('open', 'over') THEN 0 ELSE calls END,
-        answered = CASE WHEN circuit.state IN ('open', 'over') THEN 0 ELSE answered END,
-        window_from = CASE WHEN circuit.state IN ('open', 'over') THEN clock_timestamp() ELSE window_from END
-    WHERE provider = asked;
+    INSERT INTO provider_call (provider, job_id, token) SELECT asked, asking, claim WHERE circuit.budget IS NOT NULL;
 END
 $$;
 
--- Lets jobs go that wait for a provider: one if it is to probe, else as many as the budget has room for.
+-- Back to knowing nothing about how much a provider has room for.
+CREATE FUNCTION forget_provider(asked text) RETURNS void LANGUAGE sql AS $$
+    UPDATE provider_circuit SET budget = NULL, window_longest = NULL, window_shortest = NULL
+    WHERE provider = asked AND budget IS NOT NULL;
+    DELETE FROM provider_call WHERE provider = asked;
+$$;
+
+-- Lets as many of the jobs that wait for a provider go as may ask it now, in their order; returns how many.
 CREATE FUNCTION let_provider_jobs_go(asked text) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
-    circuit provider_circuit;
     ready text;
     gone integer := 0;
 BEGIN
-    SELECT * INTO circuit FROM provider_circuit WHERE provider = asked;
     FOR ready IN
         UPDATE ai_job SET runnable = true, blocked_on = NULL, wait_reason = NULL
         WHERE id = ANY (ARRAY(
             SELECT id FROM ai_job WHERE status = 'queued' AND blocked_on = 'provider:' || asked
-            ORDER BY sort_key, id
-            LIMIT CASE
-                WHEN circuit.state <> 'closed' THEN 1
-                WHEN circuit.budget IS NULL THEN 1000
-                ELSE greatest(circuit.budget - circuit.calls, 1)
-            END
+            ORDER BY sort_key, id LIMIT provider_room(asked)
             FOR NO KEY UPDATE SKIP LOCKED
         ))
         RETURNING queue
@@ -80,10 +120,12 @@ $$;
 
 -- What came of asking. how: ok; busy, for so many seconds; down; none, if nothing can be said. Returns until when the circuit is
 -- open, NULL if it is not.
-CREATE FUNCTION note_provider(asked text, token uuid, how text, seconds double precision, why text, patience integer)
+CREATE FUNCTION note_provider(asked text, asking uuid, claim uuid, how text, seconds double precision, why text, patience integer)
 RETURNS timestamptz LANGUAGE plpgsql AS $$
 DECLARE
     circuit provider_circuit;
+    made record;
+    call bigint;
     probing boolean;
     pause interval := seconds * interval '1 second';
 BEGIN
@@ -93,36 +135,36 @@ BEGIN
     END IF;
     INSERT INTO provider_circuit (provider) VALUES (asked) ON CONFLICT DO NOTHING;
     SELECT * INTO circuit FROM provider_circuit WHERE provider = asked FOR UPDATE;
-    probing := circuit.state = 'half_open' AND circuit.probe_token = token;
-    IF how = 'ok' THEN
-        IF probing THEN
+    probing := circuit.state = 'half_open' AND (circuit.probe_job, circuit.probe_token) = (asking, claim);
+    SELECT id INTO call FROM provider_call
+    WHERE provider = asked AND job_id = asking AND token = claim AND answered_at IS NULL ORDER BY id LIMIT 1;
+    IF how = 'busy' THEN
+        DELETE FROM provider_call WHERE id = call; -- it took no room
+    ELSE
+        UPDATE provider_call SET answered_at = clock_timestamp() WHERE id = call;
+    END IF;
+    IF how IN ('ok', 'none') THEN
+        IF how = 'ok' AND (probing OR circuit.state = 'closed') THEN
+            SELECT * INTO made FROM provider_calls(asked, circuit.window_longest);
             UPDATE provider_circuit SET
-                state = 'closed', failures = 0, reason = NULL, open_until = NULL, probe_job = NULL, probe_token = NULL,
-                calls = calls + 1, answered = answered + 1,
-                budget = CASE WHEN budget IS NULL OR window_from + window_length <= clock_timestamp() THEN budget ELSE greatest(budget, calls + 1) END,
+                state = 'closed', failures = 0, reason = NULL, probe_job = NULL, probe_token = NULL,
+                -- There was room for one more, if all these calls were surely in one window.
+                budget = CASE
+                    WHEN budget IS NOT NULL AND probing AND (window_shortest IS NULL OR made.first_asked + window_shortest > clock_timestamp())
+                        THEN greatest(budget, made.calls)
+                    ELSE budget
+                END,
                 updated_at = clock_timestamp()
             WHERE provider = asked;
-            PERFORM let_provider_jobs_go(asked);
-        ELSIF circuit.state = 'closed' THEN
-            UPDATE provider_circuit SET failures = 0, answered = answered + 1 WHERE provider = asked;
-            IF circuit.calls >= circuit.budget AND circuit.answered + 1 >= circuit.calls THEN
-                PERFORM let_provider_jobs_go(asked);
-            END IF;
-        END IF;
-        RETURN NULL;
-    END IF;
-    IF how = 'none' THEN
-        IF probing THEN -- somebody else may find out
+        ELSIF how = 'none' AND probing THEN -- somebody else may find out
             UPDATE provider_circuit SET state = 'open', open_until = clock_timestamp(), probe_job = NULL, probe_token = NULL
             WHERE provider = asked;
-            PERFORM let_provider_jobs_go(asked);
-        ELSIF circuit.state = 'closed' THEN
-            UPDATE provider_circuit SET answered = answered + 1 WHERE provider = asked;
         END IF;
+        PERFORM let_provider_jobs_go(asked);
         RETURN NULL;
     END IF;
     IF how = 'down' THEN
-        UPDATE provider_circuit SET failures = failures + 1, answered = answered + 1, reason = why WHERE provider = asked;
+        UPDATE provider_circuit SET failures = failures + 1, reason = why WHERE provider = asked;
         IF circuit.state = 'closed' AND circuit.failures + 1 < patience THEN
             RETURN NULL;
         END IF;
@@ -133,44 +175,50 @@ BEGIN
         RETURN greatest(circuit.open_until, clock_timestamp());
     END IF;
     UPDATE provider_circuit SET
-        state = 'open', open_until = clock_timestamp() + pause, forget_at = clock_timestamp() + 2 * pause + greatest(pause, interval '30 seconds'),
-        -- Nobody saw where the window of a first refusal began.
-        window_length = CASE WHEN how = 'down' THEN window_length WHEN budget IS NOT NULL THEN clock_timestamp() + pause - window_from END,
-        reason = why, probe_job = NULL, probe_token = NULL, updated_at = clock_timestamp(),
-        budget = CASE WHEN how = 'down' OR probing THEN budget WHEN budget IS NULL THEN 1 ELSE greatest(least(budget, calls) - 1, 1) END
+        state = 'open', open_until = clock_timestamp() + pause, reason = why, probe_job = NULL, probe_token = NULL,
+        forget_at = clock_timestamp() + 2 * pause + greatest(pause, interval '30 seconds'), updated_at = clock_timestamp()
     WHERE provider = asked;
-    IF how = 'busy' THEN -- a probe may be the first to hear it
-        UPDATE provider_circuit SET budget = 1 WHERE provider = asked AND budget IS NULL;
+    IF how = 'busy' THEN
+        SELECT min(asked_at) AS asked_at, min(answered_at) FILTER (WHERE asked_at >= circuit.open_until) AS answered_at
+        INTO made FROM provider_call WHERE provider = asked;
+        UPDATE provider_circuit SET
+            window_longest = least(window_longest, open_until - made.asked_at),
+            window_shortest = least(window_shortest, open_until - made.answered_at),
+            budget = CASE WHEN budget IS NULL THEN 1 WHEN probing THEN budget ELSE greatest(budget - 1, 1) END
+        WHERE provider = asked;
+        -- The next window is another one; what is still under way may arrive in it.
+        DELETE FROM provider_call WHERE provider = asked AND answered_at IS NOT NULL;
     END IF;
     PERFORM pg_notify('job_later', '*');
     RETURN clock_timestamp() + pause;
 END
 $$;
 
--- Now and then: lets a job probe when the time has come or the probe is gone, and all go where there is nothing to wait for.
--- Returns the seconds until the next window ends; NULL without any circuit that is not quiet.
+-- Now and then: lets jobs go where the time has come or the probe is gone, and forgets what is old.
+-- Returns the seconds until it is due again; NULL without any circuit that is not quiet.
 CREATE FUNCTION tend_provider_circuits() RETURNS double precision LANGUAGE plpgsql AS $$
 DECLARE
     circuit provider_circuit;
+    wait interval;
     due double precision;
 BEGIN
     FOR circuit IN
         SELECT * FROM provider_circuit
         WHERE state <> 'closed' OR budget IS NOT NULL
             OR EXISTS (SELECT FROM ai_job WHERE status = 'queued' AND blocked_on = 'provider:' || provider)
+        FOR UPDATE SKIP LOCKED
     LOOP
         IF circuit.state = 'closed' AND circuit.forget_at <= clock_timestamp() THEN
-            UPDATE provider_circuit SET budget = NULL, calls = 0, answered = 0
-            WHERE provider = circuit.provider AND state = 'closed' AND forget_at <= clock_timestamp();
+            PERFORM forget_provider(circuit.provider);
         END IF;
-        due := least(due, 1.0);
-        IF circuit.state = 'open' AND circuit.open_until > clock_timestamp() THEN
-            due := least(due, extract(epoch FROM circuit.open_until - clock_timestamp())::double precision);
-        ELSIF circuit.state <> 'half_open' OR NOT EXISTS (
-            SELECT FROM ai_job WHERE id = circuit.probe_job AND claim_token = circuit.probe_token
-        ) THEN
-            PERFORM let_provider_jobs_go(circuit.provider);
-        END IF;
+        PERFORM let_provider_jobs_go(circuit.provider);
+        wait := CASE
+            WHEN circuit.state = 'open' THEN circuit.open_until
+            WHEN circuit.state = 'closed' THEN (SELECT room_at FROM provider_calls(circuit.provider, circuit.window_longest))
+        END - clock_timestamp();
+        due := least(due, 1.0, CASE WHEN wait > interval '0' THEN extract(epoch FROM wait)::double precision END);
+        DELETE FROM provider_call
+        WHERE provider = circuit.provider AND asked_at < clock_timestamp() - 3 * circuit.window_longest;
     END LOOP;
     RETURN due;
 END

@@ -194,9 +194,12 @@ def _make_limits() -> None:
 CIRCUITS = Path(__file__).parent.parent / "provider_circuits.sql"
 CIRCUIT_FUNCTIONS = (
     "tend_provider_circuits()",
-    "note_provider(text, uuid, text, double precision, text, integer)",
+    "note_provider(text, uuid, uuid, text, double precision, text, integer)",
     "let_provider_jobs_go(text)",
     "ask_provider(text, uuid, uuid)",
+    "forget_provider(text)",
+    "provider_room(text)",
+    "provider_calls(text, interval)",
 )
 
 
@@ -211,21 +214,31 @@ def _make_circuits() -> None:
         sa.Column("probe_job", sa.Uuid(), nullable=True),
         sa.Column("probe_token", sa.Uuid(), nullable=True),
         sa.Column("budget", sa.Integer(), nullable=True),
-        sa.Column("calls", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("answered", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("window_from", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("window_length", sa.Interval(), nullable=True),
+        sa.Column("window_longest", sa.Interval(), nullable=True),
+        sa.Column("window_shortest", sa.Interval(), nullable=True),
         sa.Column("forget_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("state IN ('closed', 'open', 'half_open')", name=op.f("ck_provider_circuit_state")),
         sa.PrimaryKeyConstraint("provider", name=op.f("pk_provider_circuit")),
     )
+    op.create_table(
+        "provider_call",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("token", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_call")),
+    )
+    op.create_index("ix_provider_call_provider", "provider_call", ["provider"])
     op.execute(CIRCUITS.read_text(encoding="utf-8"))
 
 
 def _drop_circuits() -> None:
     for function in CIRCUIT_FUNCTIONS:
         op.execute(f"DROP FUNCTION {function}")
+    op.drop_table("provider_call")
     op.drop_table("provider_circuit")
 
 

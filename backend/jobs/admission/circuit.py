@@ -78,6 +78,7 @@ def _note_failure(asking: Asking, error: RetryableError) -> datetime | None:
 def _note(asking: Asking, how: str, seconds: float = 0.0, why: str = "") -> datetime | None:
     parameters = {
         "provider": asking.provider,
+        "job_id": asking.job_id,
         "token": asking.token,
         "how": how,
         "seconds": seconds,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Text, func, text
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Model
@@ -73,12 +73,22 @@ class ProviderCircuit(Model):
     reason: Mapped[str | None] = mapped_column(Text)
     probe_job: Mapped[uuid.UUID | None]
     probe_token: Mapped[uuid.UUID | None]
-    budget: Mapped[
-        int | None
-    ]  # calls that a window has room for, as far as refusals have taught; None: no limit is known
-    calls: Mapped[int] = mapped_column(server_default=text("0"))  # in this window, while there is a budget
-    answered: Mapped[int] = mapped_column(server_default=text("0"))  # of these calls
-    window_from: Mapped[datetime | None]
-    window_length: Mapped[timedelta | None]
+    budget: Mapped[int | None]  # calls that a window has room for, as refusals have taught; None: no limit is known
+    window_longest: Mapped[timedelta | None]  # what a window of the provider can be at most, and at least
+    window_shortest: Mapped[timedelta | None]
     forget_at: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ProviderCall(Model):
+    """A call to a provider whose circuit has a budget, for as long as another may fall into the same window."""
+
+    __tablename__ = "provider_call"
+    __table_args__ = (Index("ix_provider_call_provider", "provider"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    provider: Mapped[str] = mapped_column(Text)
+    job_id: Mapped[uuid.UUID]
+    token: Mapped[uuid.UUID]
+    asked_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    answered_at: Mapped[datetime | None]

@@ -70,7 +70,7 @@ FROM job WHERE blocked_on LIKE 'flight:%%'
 
 UNION ALL
 
-SELECT 'provider', open_until, jsonb_build_object(
+SELECT 'provider', CASE WHEN state = 'open' THEN open_until END, jsonb_build_object(
     'provider', substr(job.blocked_on, 10), 'reason', coalesce(reason, 'another job is asking it')
 )
 FROM job
