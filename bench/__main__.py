@@ -50,14 +50,16 @@ def measure(workload: str, server: Server, sizes: Sizes, repetitions: int, figur
     if workload in ("W11", "F"):  # these repeat themselves on a table that takes long to fill
         repetitions = 1
     for turn in range(1, repetitions + 1):
+        together = Figures()
         for name, measurement in measurements.items():
             try:
                 found = list(measurement())
             except (adapter.AdapterFailed, commits.PgbenchFailed, TimeoutError) as error:
                 say(f"{workload} {turn}/{repetitions} {name}: FAILED: {error}")
                 continue
-            figures.add(found)
+            together.add(found)
             say(f"{workload} {turn}/{repetitions} {name}: {_summary(found)}")
+        figures.add_turn(together)
 
 
 def measurements_of(workload: str, server: Server, sizes: Sizes) -> dict[str, Measurement]:

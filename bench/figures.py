@@ -23,11 +23,20 @@ class Figure:
 
 
 class Figures:
-    """All figures of a session. Several runs of the same thing: rates keep the highest, times the lowest."""
+    """All figures of a session. Several runs of the same thing: rates keep the highest, times the lowest.
+
+    ``turns`` are the same, each by itself: what is compared must have been measured in the same minutes.
+    """
 
     def __init__(self, figures: Iterable[Figure] = ()) -> None:
         self._kept: dict[tuple[str, str, str], Figure] = {}
+        self.turns: list[Figures] = []
         self.add(figures)
+
+    def add_turn(self, turn: Figures) -> None:
+        """Take in what was measured one after the other."""
+        self.turns.append(turn)
+        self.add(turn.all())
 
     def add(self, figures: Iterable[Figure]) -> None:
         """Take in another run."""
