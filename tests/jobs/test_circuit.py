@@ -133,9 +133,8 @@ def test_a_call_that_is_under_way_takes_room_in_the_window_in_which_it_may_arriv
         older(engine, "61 minutes")  # its window is over, but the two may arrive as late as now
         with pytest.raises(ProviderWait):
             ask(third)
-    with pytest.raises(ProviderWait):
-        with guarded(third):  # both are answered: one probe
-            ask(second)
+    with pytest.raises(ProviderWait), guarded(third):  # both are answered: one probe
+        ask(second)
     assert state(engine)["budget"] == 2  # it says nothing: the first of these calls was made in another window
     older(engine, "121 minutes")
     ask(first)
