@@ -110,7 +110,11 @@ def test_beside_a_measured_peer_its_own_figure_counts() -> None:
 
 def test_a_ratio_compares_what_was_measured_in_the_same_turn() -> None:
     session = Figures()
-    for ours, floor in ((100.0, 100.0), (400.0, 800.0), (90.0, 30.0)):  # the machine was four times as fast in the second
+    for ours, floor in (
+        (100.0, 100.0),
+        (400.0, 800.0),
+        (90.0, 30.0),
+    ):  # the machine was four times as fast in the second
         turn = [Figure("W1", OURS, "jobs_per_s", ours, 1), Figure("W1", "floor", "jobs_per_s", floor, 1)]
         session.add_turn(Figures(turn))
     ratio = over(of("W1", "jobs_per_s"), of("W1", "jobs_per_s", "floor"))
