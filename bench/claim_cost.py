@@ -16,6 +16,7 @@ import psycopg
 import backend.tasks  # noqa: F401 - fills the registry: a worker claims from all queues
 from backend.jobs import store
 from backend.jobs.registry import queue_names
+from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.link import Link
 from bench.figures import OURS, Figure, latencies, percentile
 from bench.fill import add_finished, add_people, add_queued, settle_table
@@ -35,7 +36,7 @@ class Claimant:
     def __init__(self, url: str) -> None:
         self._links = (Link(url, "bench claimer", durable=False), Link(url, "bench completer"))
         self._claims, self._writes = (link.attempt(lambda connection: connection) for link in self._links)
-        self._worker_id = store.register_worker(self._writes, "bench", None, BATCH)
+        self._worker_id = worker_store.register_worker(self._writes, "bench", None, BATCH)
 
     def claim(self, limit: int = BATCH) -> tuple[float, list[uuid.UUID]]:
         """Claim jobs and complete them; the seconds that the claim took, and the jobs' people."""

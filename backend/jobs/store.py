@@ -21,11 +21,6 @@ from backend.jobs.job import Job
 from backend.jobs.outcome import Settlement
 
 QUERIES = Path(__file__).parent / "queries"
-WORKER_LOCK_CLASS = 0x4343  # first half of every worker's advisory lock; the second is the worker's id
-POISON_RESCUES = 5  # a job that lost its worker so often is taken for the reason
-HANDLER_IDLE = "30s"  # without a statement in a handler's transaction, until the server ends it
-RESCUE_BATCH = 500
-PROMOTE_BATCH = 500
 JOB_COLUMNS = [field.encode() for field in Job._fields]
 
 Connection = psycopg.Connection[Any]
@@ -57,20 +52,6 @@ class ProgressAnswer(NamedTuple):
     lost: bool
 
 
-class StepResult(NamedTuple):
-    """What a finished step returned, as JSON gives it back."""
-
-    result: Any
-
-
-class Doubt(NamedTuple):
-    """A held job about which the heartbeat learned something."""
-
-    job_id: uuid.UUID
-    lost: bool
-    cancelled: bool
-
-
 class Ended(NamedTuple):
     """A followed job that has ended."""
 
@@ -84,13 +65,6 @@ class Requeued(NamedTuple):
 
     ids: set[uuid.UUID]
     cacheable: set[uuid.UUID]
-
-
-class Due(NamedTuple):
-    """How many rows a timed statement changed, and in how many seconds the next one is due, if any."""
-
-    changed: int
-    due_in: float | None
 
 
 @cache
@@ -278,156 +252,9 @@ def report_progress(connection: Connection, reports: Sequence[ProgressReport], *
     return [ProgressAnswer(*row[:4]) for row in _run(connection, "report_progress", parameters).fetchall()]
 
 
-def renew_leases(
-    connection: Connection, worker_id: int, lease: float, held: Sequence[tuple[uuid.UUID, uuid.UUID]]
-) -> list[Doubt]:
-    """The heartbeat of a worker and of the jobs it holds: (id, token). Returns those to stop or to forget."""
-    parameters = {
-        "worker_id": worker_id,
-        "lease": lease,
-        "ids": [job_id for job_id, _ in held],
-        "tokens": [token for _, token in held],
-    }
-    return [Doubt(*row) for row in _run(connection, "renew_leases", parameters).fetchall()]
-
-
-# --- a handler's own transaction -----------------------------------------------------------------------------------
-
-
-def fence(connection: Connection, job_id: uuid.UUID, token: uuid.UUID) -> bool | None:
-    """Lock the job's row until the transaction ends. None: the claim is lost; True: the job shall stop."""
-    row = _run(connection, "fence_job", {"id": job_id, "token": token, "idle": HANDLER_IDLE}).fetchone()
-    return None if row is None else bool(row[0])
-
-
-def end_handler_transaction(connection: Connection, job_id: uuid.UUID, token: uuid.UUID, application_name: str) -> int:
-    """End the session of a handler that holds its job's row and will not let go; returns how many there were."""
-    parameters = {"id": job_id, "token": token, "application_name": application_name}
-    return int(_one(_run(connection, "end_handler_transaction", parameters))[0])
-
-
-def extend_lease(connection: Connection, job_id: uuid.UUID, token: uuid.UUID, lease: float) -> None:
-    """Renew one lease inside the transaction that kept the heartbeat from it."""
-    _run(connection, "extend_lease", {"id": job_id, "token": token, "lease": lease})
-
-
-def append_partial(
-    connection: Connection,
-    job_id: uuid.UUID,
-    token: uuid.UUID,
-    data: str,
-    progress: int | None,
-    message: str | None,
-) -> int | None:
-    """Append a partial result's event; returns its sequence number, or None if the claim is lost."""
-    parameters = {"id": job_id, "token": token, "data": data, "progress": progress, "message": message}
-    row = _run(connection, "append_partial", parameters).fetchone()
-    return None if row is None else int(row[0])
-
-
-def find_step(connection: Connection, job_id: uuid.UUID, name: str) -> StepResult | None:
-    """The result of a step that an earlier run has finished."""
-    row = _run(connection, "find_step", {"id": job_id, "name": name}).fetchone()
-    return None if row is None else StepResult(row[0])
-
-
-def record_step(
-    connection: Connection,
-    job_id: uuid.UUID,
-    token: uuid.UUID,
-    *,
-    name: str,
-    ordinal: int,
-    result: str,
-    seconds: float,
-) -> StepResult | None:
-    """Store what a step returned (JSON) after ``seconds``; None if the claim is lost."""
-    parameters = {"id": job_id, "token": token, "name": name, "ordinal": ordinal, "result": result, "seconds": seconds}
-    row = _run(connection, "record_step", parameters).fetchone()
-    return None if row is None else StepResult(row[0])
-
-
-# --- time and maintenance ------------------------------------------------------------------------------------------
-
-
-def promote(connection: Connection) -> Due:
-    """Make jobs runnable whose ``run_at`` has come."""
-    promoted, _, due_in = _one(_run(connection, "promote_jobs", {"limit": PROMOTE_BATCH}))
-    return Due(promoted, 0.0 if promoted == PROMOTE_BATCH else due_in)
-
-
-def any_due(connection: Connection) -> bool:
-    """Whether some job's time has come, or an end waits for what follows from it."""
-    return bool(_one(_run(connection, "find_due_work", {}))[0])
-
-
-def expire(connection: Connection) -> Due:
-    """Fail queued jobs whose ``expires_at`` has passed."""
-    expired, due_in, _ = _one(_run(connection, "expire_jobs", {"limit": PROMOTE_BATCH}))
-    return Due(expired, 0.0 if expired == PROMOTE_BATCH else due_in)
-
-
 def take_follow_ups(connection: Connection, limit: int) -> list[Ended]:
     """The ends of followed jobs that nobody has dealt with yet, the oldest first; commit when that is done."""
     return [Ended(*row) for row in _run(connection, "take_follow_ups", {"limit": limit}).fetchall()]
-
-
-def rescue(
-    connection: Connection, *, lease: float, silence: float, held_tokens: Sequence[uuid.UUID]
-) -> list[uuid.UUID]:
-    """Give back the jobs of workers that are gone, except those claimed under ``held_tokens``."""
-    parameters = {
-        "lock_class": WORKER_LOCK_CLASS,
-        "poison_rescues": POISON_RESCUES,
-        "lease": lease,
-        "silence": silence,
-        "held_tokens": list(held_tokens),
-        "limit": RESCUE_BATCH,
-    }
-    found: list[uuid.UUID] = _one(_run(connection, "rescue_jobs", parameters))[0]
-    return found
-
-
-def prune(connection: Connection, *, days: float, failed_days: float, limit: int) -> int:
-    """Delete up to ``limit`` finished jobs past their retention; returns how many there were."""
-    parameters = {"days": days, "failed_days": failed_days, "limit": limit}
-    return int(_one(_run(connection, "prune_jobs", parameters))[0])
-
-
-def prune_workers(connection: Connection) -> None:
-    """Forget workers that have been gone for a day."""
-    _run(connection, "prune_workers", {})
-
-
-def register_worker(connection: Connection, name: str, queues: Sequence[str] | None, concurrency: int) -> int:
-    """Add a worker process; returns its id."""
-    parameters = {"name": name, "queues": None if queues is None else list(queues), "concurrency": concurrency}
-    return int(_one(_run(connection, "register_worker", parameters))[0])
-
-
-def lock_worker(connection: Connection, worker_id: int) -> bool:
-    """Take the worker's advisory lock on this session; False if another session has it."""
-    return bool(_one(_run(connection, "lock_worker", {"lock_class": WORKER_LOCK_CLASS, "worker_id": worker_id}))[0])
-
-
-def note_worker_lock(connection: Connection, worker_id: int) -> None:
-    """Record that the worker holds its lock, so that a free lock means death."""
-    _run(connection, "note_worker_lock", {"worker_id": worker_id})
-
-
-def note_worker_mode(connection: Connection, worker_id: int, mode: str) -> None:
-    """Record how the worker learns of new jobs: ``listening`` or ``polling``."""
-    _run(connection, "note_worker_mode", {"worker_id": worker_id, "mode": mode})
-
-
-def note_abandoned_runs(connection: Connection, worker_id: int, abandoned: int) -> None:
-    """Record how many threads of the worker do not stop."""
-    _run(connection, "note_abandoned_runs", {"worker_id": worker_id, "abandoned": abandoned})
-
-
-def retire_worker(connection: Connection, worker_id: int) -> None:
-    """Record a stop in good order."""
-    _run(connection, "retire_worker", {"worker_id": worker_id})
 
 
 def _written(cursor: psycopg.Cursor[Any]) -> list[Written]:
@@ -457,5 +284,5 @@ def _one(cursor: psycopg.Cursor[Any]) -> tuple[Any, ...]:
     return row
 
 
-# For modules that keep the statements of one concern in the same way (limit_store, queue_store …).
+# For modules that keep the statements of one concern in the same way (worker_store, handler_store, duty_store, limit_store …).
 run, one, read_jobs = _run, _one, _jobs

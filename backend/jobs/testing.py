@@ -27,6 +27,7 @@ from backend.jobs.hints import Hints
 from backend.jobs.job import Job
 from backend.jobs.outcome import Failed, Outcome
 from backend.jobs.registry import queue_names
+from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.completer import Completer
 from backend.jobs.runtime.executor import execute
 from backend.jobs.runtime.follow_up import CARES
@@ -35,6 +36,7 @@ from backend.jobs.runtime.maintenance import FollowUps
 from backend.jobs.runtime.run import HeldRuns, Run
 from backend.jobs.runtime.worker import WorkerTools
 from backend.jobs.store import Connection
+from backend.jobs.upkeep import duty_store
 
 LEASE = 3600.0  # seconds: nobody renews it
 MAX_RUNS = 1000  # of one drain; more is a job that never ends
@@ -120,7 +122,7 @@ class _Desk:
         self._flights = Flights(settings)
         self._held = HeldRuns()
         hints = _HintsAtOnce(self._link)
-        self._worker_id = self._link.attempt(lambda c: store.register_worker(c, "test", None, 1))
+        self._worker_id = self._link.attempt(lambda c: worker_store.register_worker(c, "test", None, 1))
         self._completer = Completer(
             self._link,
             settings,
@@ -135,7 +137,7 @@ class _Desk:
 
     def close(self) -> None:
         """Leave as a worker that stops in good order."""
-        self._link.attempt(lambda c: store.retire_worker(c, self._worker_id))
+        self._link.attempt(lambda c: worker_store.retire_worker(c, self._worker_id))
         self._link.close()
         self._tools.close()
 
@@ -180,7 +182,7 @@ class _Desk:
         self._follow()
         if hurry:
             self._link.attempt(lambda c: c.execute(store.statement("hurry_jobs")))
-        self._link.attempt(store.promote)
+        self._link.attempt(duty_store.promote)
         return self._claim(queues)
 
     def _follow(self) -> None:

@@ -17,10 +17,11 @@ import psycopg
 from psycopg.rows import dict_row
 
 from backend.config import ROOT, Settings
-from backend.jobs import Enqueued, enqueue, store
+from backend.jobs import Enqueued, enqueue
 from backend.jobs.engine_settings import use_settings
 from backend.jobs.job import Job
 from backend.jobs.registry import queue_names
+from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.limited_claim import Claims
 from backend.jobs.runtime.link import Link
 from backend.jobs.runtime.worker import Worker
@@ -101,7 +102,7 @@ class Engine:
 
     def register(self) -> int:
         """A worker's row."""
-        return store.register_worker(self.connection, "test", None, 1)
+        return worker_store.register_worker(self.connection, "test", None, 1)
 
     def row(self, job_id: uuid.UUID) -> dict[str, Any]:
         """The whole row of a job."""

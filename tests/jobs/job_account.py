@@ -16,9 +16,11 @@ from psycopg.rows import dict_row
 from backend.jobs import Job, RetryPolicy, store
 from backend.jobs.admission import limit_store, queue_store
 from backend.jobs.outcome import Completed, Outcome, Settlement, decide
+from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.follow_up import CARES
 from backend.jobs.runtime.limited_claim import Claims
 from backend.jobs.runtime.maintenance import FollowUps
+from backend.jobs.upkeep import duty_store
 from tests.jobs.engine import FINISHED, Engine
 
 LEASE = 10.0  # seconds on the machine's clock, which the tests move
@@ -127,7 +129,7 @@ class JobAccount(RuleBasedStateMachine):
             assert (life[-1] in "cfx") == (known.status in FINISHED)
             ended = row["runs"] - (known.status == "processing")
             assert row["attempts"] == list(range(1, ended + 1)), "an attempt for each run that ended"
-            assert row["rescues"] <= store.POISON_RESCUES
+            assert row["rescues"] <= worker_store.POISON_RESCUES
         self._check_limits(rows)
 
     def _check_limits(self, rows: dict[uuid.UUID, dict[str, Any]]) -> None:
@@ -145,9 +147,9 @@ class JobAccount(RuleBasedStateMachine):
         link = connection or self.engine.link()
         link.execute("SET lock_timeout = '2s'")
         session = psycopg.connect(self.engine.url, autocommit=True)
-        worker_id = store.register_worker(link, "machine", None, 1)
-        assert store.lock_worker(session, worker_id)
-        store.note_worker_lock(link, worker_id)
+        worker_id = worker_store.register_worker(link, "machine", None, 1)
+        assert worker_store.lock_worker(session, worker_id)
+        worker_store.note_worker_lock(link, worker_id)
         return Person(link, session, worker_id)
 
     def _other(self, worker: Person) -> Person:
@@ -189,25 +191,25 @@ class JobAccount(RuleBasedStateMachine):
     def _heartbeat(self, worker: Person) -> None:
         held = [claim for claim in self.claims if claim.worker is worker]
         pairs = [(claim.job.id, claim.token) for claim in held]
-        doubts = store.renew_leases(worker.connection, worker.worker_id, LEASE, pairs)
+        doubts = worker_store.renew_leases(worker.connection, worker.worker_id, LEASE, pairs)
         lost = [claim.job.id for claim in held if not self._valid(claim)]
         assert sorted(doubt.job_id for doubt in doubts if doubt.lost) == sorted(lost)
         for doubt in doubts:
             assert doubt.lost or self.known[doubt.job_id].asked_to_stop
 
     def _rescue(self, rescuer: Person, held: list[uuid.UUID]) -> list[uuid.UUID]:
-        rescued = store.rescue(rescuer.connection, lease=0.0, silence=5.0, held_tokens=held)
+        rescued = worker_store.rescue(rescuer.connection, lease=0.0, silence=5.0, held_tokens=held)
         for job_id in rescued:
             known = self.known[job_id]
             assert known.holder is not None
             rescues = self._rows()[job_id]["rescues"]
-            poison = "failed" if rescues >= store.POISON_RESCUES else "queued"
+            poison = "failed" if rescues >= worker_store.POISON_RESCUES else "queued"
             known.status, known.holder = "cancelled" if known.asked_to_stop else poison, None
             known.asked_to_stop = False
         return rescued
 
     def _prune(self) -> None:
-        store.prune(self.looker, days=7.0, failed_days=30.0, limit=100)
+        duty_store.prune(self.looker, days=7.0, failed_days=30.0, limit=100)
         left = set(self._rows())
         for known in [known for known in self.known.values() if known.job_id not in left]:
             assert known.status in FINISHED, "a job was lost"
@@ -237,9 +239,9 @@ class JobAccount(RuleBasedStateMachine):
     def _promote_and_expire(self, *, expire: bool = True) -> None:
         self._follow_up()
         limit_store.tend(self.looker)
-        store.promote(self.looker)
+        duty_store.promote(self.looker)
         if expire:
-            store.expire(self.looker)
+            duty_store.expire(self.looker)
         rows = self._rows()
         for known in self.known.values():
             row = rows[known.job_id]

@@ -19,6 +19,7 @@ from backend.jobs.admission.limits import set_limit
 from backend.jobs.flows.flow import chain
 from backend.jobs.flows.flow_plan import JobSpec
 from backend.jobs.outcome import Cancelled, Failed, Outcome, Released, Settlement, Snoozed
+from backend.jobs.runtime import handler_store
 from backend.jobs.store import ProgressReport
 from tests.jobs.job_account import DAY, LEASE, Claim, JobAccount, Known
 
@@ -224,17 +225,17 @@ class JobTable(JobAccount):
         connection, valid = claim.worker.connection, self._valid(claim)
         with self._nothing_else_changes([claim]) if not valid else nullcontext():  # noqa: SIM117 - it looks after the commit
             with connection.transaction(force_rollback=crash):
-                stop = store.fence(connection, claim.job.id, claim.token)
+                stop = handler_store.fence(connection, claim.job.id, claim.token)
                 assert (stop is not None) == valid
                 connection.execute("INSERT INTO effect (job_id, run) VALUES (%s, %s)", (claim.job.id, claim.job.runs))
                 if valid:
                     assert claim.job.id not in self._rescue(self._other(claim.worker), held=[])
                     self._heartbeat(self._other(claim.worker))
-                seq = store.append_partial(connection, claim.job.id, claim.token, "{}", 50, None)
+                seq = handler_store.append_partial(connection, claim.job.id, claim.token, "{}", 50, None)
                 assert (seq is not None) == valid
                 if not valid:
                     raise psycopg.Rollback
-                store.extend_lease(connection, claim.job.id, claim.token, LEASE)
+                handler_store.extend_lease(connection, claim.job.id, claim.token, LEASE)
         if valid and not crash:
             self.known[claim.job.id].parts += 1
 

@@ -18,7 +18,9 @@ from backend.jobs.caching.cache import board_again
 from backend.jobs.caching.flights import BEAT, CacheUpkeep, Flights
 from backend.jobs.job import Job
 from backend.jobs.registry import find_task
+from backend.jobs.runtime import worker_store
 from backend.jobs.testing import drain, run_job
+from backend.jobs.upkeep import duty_store
 from tests.jobs import cache_tasks
 from tests.jobs.engine import Engine
 from tests.jobs.sample_tasks import gates, reached
@@ -281,7 +283,7 @@ def test_those_whose_run_is_gone_run_by_themselves(engine: Engine) -> None:
 def test_one_who_expires_while_he_waits_fails_and_the_run_goes_on_for_the_others(engine: Engine) -> None:
     soon = ask(engine, expires_at=datetime.now(UTC) + timedelta(seconds=0.05))
     other = ask(engine)
-    engine.until(lambda: store.expire(engine.connection).changed)
+    engine.until(lambda: duty_store.expire(engine.connection).changed)
     assert engine.row(soon.id)["error_code"] == "expired"
     engine.drain()
     assert engine.row(other.id)["status"] == "completed"
@@ -346,7 +348,7 @@ def test_a_run_whose_worker_dies_is_rescued_for_all(engine: Engine) -> None:
     assert flight.id not in {job.id for job in jobs}
     Flights(engine.settings)(engine.connection)
     assert {engine.row(job.id)["status"] for job in jobs} == {"processing"}
-    engine.until(lambda: store.rescue(engine.connection, lease=0.0, silence=0.0, held_tokens=[]) == [flight.id])
+    engine.until(lambda: worker_store.rescue(engine.connection, lease=0.0, silence=0.0, held_tokens=[]) == [flight.id])
     with engine.worker():
         for job in jobs:
             assert engine.until_status(job.id)["status"] == "completed"

@@ -7,6 +7,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 from backend.jobs import Job, store
+from backend.jobs.runtime import worker_store
 from tests.jobs.engine import Engine
 
 
@@ -111,7 +112,7 @@ def test_claimers_at_once_never_share_a_job(engine: Engine) -> None:
 
     def claimer(mine: list[uuid.UUID]) -> None:
         link = engine.connect()
-        worker_id = store.register_worker(link, "test", None, 1)
+        worker_id = worker_store.register_worker(link, "test", None, 1)
         start.wait()
         while jobs := store.claim(
             link,

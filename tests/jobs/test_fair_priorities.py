@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend.jobs import enqueue_many, store
+from backend.jobs import enqueue_many
+from backend.jobs.upkeep import duty_store
 from tests.jobs.engine import Engine
 from tests.jobs.test_claim import names
 
@@ -48,7 +49,7 @@ def test_a_flood_whose_time_has_come_is_no_privilege(engine: Engine) -> None:
     enqueue_many(engine.connection, "sample_echo", requests, user_id=engine.user_id, priority="high", run_at=soon)
     engine.enqueue("sample_echo", {"name": "waiting"}, user_id=engine.user())
     engine.connection.execute("UPDATE ai_job SET run_at = now() WHERE NOT runnable")
-    store.promote(engine.connection)
+    duty_store.promote(engine.connection)
     first = names(engine.claim(2))
     assert "waiting" in first
 

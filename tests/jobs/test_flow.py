@@ -14,6 +14,7 @@ from backend.jobs import ChainSpec, GroupSpec, Job, JobSpec, chain, group, store
 from backend.jobs.flows.flow_care import heal, settle_flows
 from backend.jobs.flows.flow_plan import OnFailure
 from backend.jobs.runtime.maintenance import FollowUps
+from backend.jobs.upkeep import duty_store
 from backend.jobs.upkeep.retention import Pruner
 from tests.jobs import flow_tasks
 from tests.jobs.engine import Engine
@@ -42,7 +43,7 @@ def run_all(engine: Engine) -> None:
 def care(engine: Engine) -> None:
     """What maintenance does once."""
     FollowUps(engine.settings, [settle_flows])(engine.connection)
-    store.promote(engine.connection)
+    duty_store.promote(engine.connection)
 
 
 def inputs(engine: Engine, job: Job) -> list[tuple[str, str]]:
@@ -224,7 +225,7 @@ def test_ten_thousand_children_are_one_group(engine: Engine) -> None:
     other = engine.user()
     made = group(engine.connection, [ECHO] * 10_000, user_id=engine.user_id, then=LOOKS)
     assert made.then is not None
-    store.promote(engine.connection)
+    duty_store.promote(engine.connection)
     newcomer = engine.enqueue(user_id=other)
     assert newcomer.id in {job.id for job, _ in engine.claim(2)}  # the flood takes its fair place
     engine.connection.execute(
@@ -331,7 +332,7 @@ def test_an_end_that_is_being_committed_while_a_dependent_is_made_does_not_pass_
 def test_a_note_that_is_being_taken_is_not_lost_to_a_dependent_that_is_not_committed(engine: Engine) -> None:
     """The needed job has ended and its note lies there; the dependent comes before the note is taken, and commits after."""
     needed, _ = chain(engine.connection, [ECHO, ECHO], user_id=engine.user_id)
-    store.promote(engine.connection)
+    duty_store.promote(engine.connection)
     ((_, token),) = engine.claim()
     store.complete(engine.link(), 1, [(needed.id, token, "{}")], lead=False)
     with psycopg.connect(engine.url) as caller:
@@ -344,7 +345,7 @@ def test_a_note_that_is_being_taken_is_not_lost_to_a_dependent_that_is_not_commi
 
 def test_two_children_that_end_in_two_transactions_at_once_let_their_dependent_go_once(engine: Engine) -> None:
     made = group(engine.connection, [ECHO, ECHO], user_id=engine.user_id, then=LOOKS)
-    store.promote(engine.connection)
+    duty_store.promote(engine.connection)
     claimed = engine.claim(2)
     one, other = engine.connect(), engine.connect()
     ended = [store.Ended(job.id, "completed", made.parent.id) for job, _ in claimed]
@@ -443,7 +444,7 @@ def test_a_group_survives_the_death_of_its_workers(engine: Engine) -> None:
 def test_an_end_whose_follow_up_was_cut_off_is_followed_up_by_the_next_worker(engine: Engine) -> None:
     made = group(engine.connection, [ECHO], user_id=engine.user_id, then=ECHO)
     assert made.then is not None
-    store.promote(engine.connection)
+    duty_store.promote(engine.connection)
     ((job, token),) = engine.claim()
     store.complete(engine.link(), 1, [(job.id, token, "{}")], lead=False)
     dying = engine.connect()

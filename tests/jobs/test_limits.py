@@ -16,6 +16,7 @@ from backend.jobs.admission import limit_store
 from backend.jobs.admission.limits import limits_overview, remove_limit, set_limit
 from backend.jobs.outcome import Settlement
 from backend.jobs.registry import queue_names
+from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.limited_claim import Claims
 from tests.jobs.engine import Engine
 
@@ -192,7 +193,7 @@ def lose_worker(engine: Engine, claimed: Claimed) -> None:
     )
     later = engine.connection.execute("SELECT now() - pg_postmaster_start_time() > interval '0.3 s'").fetchone()
     assert later is not None
-    engine.until(lambda: store.rescue(engine.connection, lease=0.2, silence=1.0, held_tokens=[]))
+    engine.until(lambda: worker_store.rescue(engine.connection, lease=0.2, silence=1.0, held_tokens=[]))
 
 
 ENDS: dict[str, Callable[[Engine, Claimed], None]] = {

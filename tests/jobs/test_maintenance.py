@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from backend.jobs import store
+from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.maintenance import Timekeeper
+from backend.jobs.upkeep import duty_store
 from backend.jobs.upkeep.retention import Pruner
 from tests.jobs.engine import Engine
 
@@ -17,7 +19,7 @@ PAST = "now() - interval '1 hour'"
 
 def rescue(engine: Engine, *, lease: float = 0.0, silence: float = 0.5, held: list[uuid.UUID] | None = None) -> int:
     """Rescue now; how many jobs. With ``lease`` 0 the server counts as up for long enough."""
-    return len(store.rescue(engine.connection, lease=lease, silence=silence, held_tokens=held or []))
+    return len(worker_store.rescue(engine.connection, lease=lease, silence=silence, held_tokens=held or []))
 
 
 def test_a_job_runs_when_its_time_has_come(engine: Engine) -> None:
@@ -47,7 +49,7 @@ def test_the_timekeeper_sleeps_exactly_until_the_next_job_is_due(engine: Engine)
 def test_delayed_jobs_are_stamped_when_they_are_due_so_that_many_do_not_go_first(engine: Engine) -> None:
     flood = [engine.enqueue("sample_echo", {}, run_at=datetime.now(UTC) + timedelta(hours=1)).id for _ in range(50)]
     engine.connection.execute(f"UPDATE ai_job SET run_at = {PAST}")
-    assert store.promote(engine.connection).changed == 50
+    assert duty_store.promote(engine.connection).changed == 50
     newcomer = engine.enqueue("sample_echo", {}, user_id=engine.user())
     first = [job.id for job, _ in engine.claim(2)]
     assert newcomer.id in first
@@ -87,8 +89,8 @@ def test_a_job_is_rescued_when_its_lease_has_run_out_and_spends_no_attempt(engin
 def test_a_freed_lock_gives_jobs_back_long_before_their_lease_ends(engine: Engine) -> None:
     engine.enqueue()
     worker_id, session = engine.register(), engine.connect()
-    assert store.lock_worker(session, worker_id)
-    store.note_worker_lock(session, worker_id)
+    assert worker_store.lock_worker(session, worker_id)
+    worker_store.note_worker_lock(session, worker_id)
     engine.claim(worker_id=worker_id, lease=3600)
     old_beat = "UPDATE ai_worker SET heartbeat_at = now() - interval '10 s'"
     engine.connection.execute(old_beat)
@@ -124,7 +126,7 @@ def test_a_job_whose_worker_was_lost_after_a_cancel_ends_as_cancelled(engine: En
 
 def test_a_job_that_loses_its_worker_again_and_again_is_poison(engine: Engine) -> None:
     job = engine.enqueue()
-    for turn in range(store.POISON_RESCUES):
+    for turn in range(worker_store.POISON_RESCUES):
         engine.connection.execute("UPDATE ai_job SET runnable = true")
         assert len(engine.claim(lease=-1.0)) == 1
         assert rescue(engine) == 1

@@ -9,7 +9,7 @@ import pytest
 from psycopg.rows import dict_row
 
 from backend.jobs import store
-from backend.jobs.upkeep import rollup
+from backend.jobs.upkeep import duty_store, rollup
 from backend.jobs.upkeep.duties import take_turn
 from backend.jobs.upkeep.rollup import ROLL_UP_INTERVAL, RollUp, fold_rollups, roll_up_all
 from tests.jobs.engine import Engine
@@ -87,7 +87,7 @@ def test_counts_survive_the_jobs(engine: Engine) -> None:
     engine.drain()
     settle_clock(engine)
     roll_up_all(engine.connection)
-    store.prune(engine.connection, days=0, failed_days=0, limit=10)
+    duty_store.prune(engine.connection, days=0, failed_days=0, limit=10)
     assert engine.count("true") == 0
     assert counts(engine) == {("sample_echo", "completed", ""): 1}
 

@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from backend.jobs import store
+from backend.jobs.runtime import handler_store
 from backend.jobs.upkeep.retention import Pruner
 from tests.jobs import flow_tasks
 from tests.jobs.engine import Engine
@@ -86,8 +87,8 @@ def test_a_stale_token_stores_no_step(engine: Engine) -> None:
     job = engine.enqueue()
     ((_, token),) = engine.claim()
 
-    def record(token: uuid.UUID) -> store.StepResult | None:
-        return store.record_step(engine.link(), job.id, token, name="a", ordinal=1, result="1", seconds=0.5)
+    def record(token: uuid.UUID) -> handler_store.StepResult | None:
+        return handler_store.record_step(engine.link(), job.id, token, name="a", ordinal=1, result="1", seconds=0.5)
 
     assert record(uuid.uuid4()) is None
     assert steps(engine, job.id) == []

@@ -13,6 +13,8 @@ from backend.jobs.admission.limits import set_limit
 from backend.jobs.admission.queues import pause_queue
 from backend.jobs.flows.flow_plan import JobSpec
 from backend.jobs.outcome import Settlement
+from backend.jobs.runtime import worker_store
+from backend.jobs.upkeep import duty_store
 from tests.jobs.engine import Engine
 from tests.jobs.test_limits import claim
 from tests.jobs.test_routes import Caller, app, guest, new_guest, staff  # noqa: F401 - fixtures
@@ -81,7 +83,7 @@ def test_a_job_that_waits_for_the_clock_says_why_and_until_when(
     if reason == "rescued":
         [(_, _)] = engine.claim(1)
         engine.connection.execute("UPDATE ai_job SET lease_until = now() - interval '1 h', rescues = 3")
-        engine.until(lambda: store.rescue(engine.connection, lease=0.2, silence=1.0, held_tokens=[]))
+        engine.until(lambda: worker_store.rescue(engine.connection, lease=0.2, silence=1.0, held_tokens=[]))
     elif reason != "scheduled":
         [(_, token)] = engine.claim(1)
         settlement = Settlement("queued", "retried", "again", reason, pause=3600.0, spends=False)
@@ -95,7 +97,7 @@ def test_a_job_that_waits_for_the_clock_says_why_and_until_when(
 def test_what_a_job_waited_for_is_forgotten_when_its_time_has_come(engine: Engine, guest: Caller, serving: int) -> None:
     job = engine.enqueue(user_id=guest.user_id, run_at=datetime.now(UTC) + timedelta(hours=1))
     engine.connection.execute("UPDATE ai_job SET run_at = now()")
-    store.promote(engine.connection)
+    duty_store.promote(engine.connection)
     assert engine.row(job.id)["wait_reason"] is None
     assert set(waiting_for(guest, job.id)) == {"order"}
 
@@ -123,9 +125,9 @@ def test_a_job_that_shares_a_run_names_the_one_that_runs(engine: Engine, guest: 
 def test_a_queue_that_no_living_worker_serves_is_named(engine: Engine, guest: Caller) -> None:
     job = engine.enqueue(user_id=guest.user_id)
     assert waiting_for(guest, job.id)["worker"]["queue"] == "default"
-    store.register_worker(engine.connection, "elsewhere", ["reports"], 1)
+    worker_store.register_worker(engine.connection, "elsewhere", ["reports"], 1)
     assert "worker" in waiting_for(guest, job.id)
-    here = store.register_worker(engine.connection, "here", ["default"], 1)
+    here = worker_store.register_worker(engine.connection, "here", ["default"], 1)
     assert "worker" not in waiting_for(guest, job.id)
     engine.connection.execute("UPDATE ai_worker SET heartbeat_at = now() - interval '1 min' WHERE id = %s", (here,))
     assert "worker" in waiting_for(guest, job.id)

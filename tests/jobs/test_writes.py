@@ -12,6 +12,7 @@ import pytest
 from backend.jobs import ClaimLost, Job, JobCancelled, JobContext, RetryableError, store
 from backend.jobs.hints import Hints
 from backend.jobs.outcome import Settlement
+from backend.jobs.runtime import handler_store, worker_store
 from backend.jobs.runtime.run import Run
 from backend.jobs.store import ProgressReport, Written
 from tests.jobs.engine import Engine
@@ -47,7 +48,7 @@ def stolen(engine: Engine) -> tuple[Job, uuid.UUID]:
     ((job, old_token),) = engine.claim()
     engine.connection.execute("UPDATE ai_job SET lease_until = now() - interval '1 s'")
     engine.connection.execute("SELECT pg_sleep(0)")
-    rescued = store.rescue(engine.connection, lease=0.0, silence=60.0, held_tokens=[])
+    rescued = worker_store.rescue(engine.connection, lease=0.0, silence=60.0, held_tokens=[])
     assert rescued == [job.id]
     ((_, new_token),) = engine.claim()
     assert new_token != old_token
@@ -61,10 +62,12 @@ def test_a_stale_worker_can_neither_complete_nor_change_a_job(engine: Engine) ->
     assert store.settle(engine.connection, 1, [(job.id, token, AGAIN)], lead=False) == []
     (answer,) = store.report_progress(engine.connection, [ProgressReport(job.id, token, 50, "half")], lead=False)
     assert (answer.seq, answer.lost) == (None, True)
-    assert store.fence(engine.connection, job.id, token) is None
-    assert store.append_partial(engine.connection, job.id, token, "{}", 1, None) is None
-    store.extend_lease(engine.connection, job.id, token, 3600.0)
-    assert store.renew_leases(engine.connection, 1, 3600.0, [(job.id, token)]) == [store.Doubt(job.id, True, False)]
+    assert handler_store.fence(engine.connection, job.id, token) is None
+    assert handler_store.append_partial(engine.connection, job.id, token, "{}", 1, None) is None
+    handler_store.extend_lease(engine.connection, job.id, token, 3600.0)
+    assert worker_store.renew_leases(engine.connection, 1, 3600.0, [(job.id, token)]) == [
+        worker_store.Doubt(job.id, True, False)
+    ]
     assert engine.row(job.id) == before
     assert engine.event_types(job.id) == ["queued", "processing", "retrying", "processing"]
 
@@ -94,23 +97,25 @@ def test_a_transaction_holds_the_claim_until_it_commits(engine: Engine) -> None:
     ((job, token),) = engine.claim(lease=0.0)
     context = JobContext(Run(job, token, 0.0), Tools(engine))
     with context.transaction() as connection:
-        assert store.rescue(engine.connection, lease=0.0, silence=60.0, held_tokens=[]) == []
+        assert worker_store.rescue(engine.connection, lease=0.0, silence=60.0, held_tokens=[]) == []
         (answer,) = store.report_progress(engine.connection, [ProgressReport(job.id, token, 5, None)], lead=False)
         assert (answer.seq, answer.lost) == (None, False)  # skipped, not waited for
         connection.execute("SELECT pg_sleep(%s)", (engine.settings.heartbeat_interval,))
-    assert store.rescue(engine.connection, lease=0.0, silence=60.0, held_tokens=[]) == []
+    assert worker_store.rescue(engine.connection, lease=0.0, silence=60.0, held_tokens=[]) == []
 
 
 def test_a_worker_that_freezes_in_a_transaction_does_not_keep_its_job_for_ever(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "HANDLER_IDLE", "100ms")
+    monkeypatch.setattr(handler_store, "HANDLER_IDLE", "100ms")
     engine.enqueue()
     ((job, token),) = engine.claim(lease=0.0)
     context = JobContext(Run(job, token, 0.0), Tools(engine))
     with pytest.raises(RetryableError), context.transaction() as connection:
         connection.execute("INSERT INTO effect (job_id, run) VALUES (%s, 1)", (job.id,))
-        engine.until(lambda: store.rescue(engine.connection, lease=0.0, silence=60.0, held_tokens=[]) == [job.id])
+        engine.until(
+            lambda: worker_store.rescue(engine.connection, lease=0.0, silence=60.0, held_tokens=[]) == [job.id]
+        )
         connection.execute("SELECT 1")
     assert engine.effects() == {}
 

@@ -12,13 +12,14 @@ import orjson
 
 from backend.db import db
 from backend.identity import Actor
-from backend.jobs import service, store
+from backend.jobs import service
 from backend.jobs.cli.arguments import OPERATOR, Moment, as_json, confirm, find_person, yes
 from backend.jobs.cli.group import engine_connection, jobs_commands
 from backend.jobs.cli.looking import job_story
 from backend.jobs.cli.printing import print_json
 from backend.jobs.engine_settings import current_settings
 from backend.jobs.models import FINISHED, PRIORITIES
+from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.maintenance import SILENT_BEATS
 from backend.jobs.upkeep import retention
 from backend.jobs.upkeep.tasks import CLEAN_UP
@@ -32,7 +33,7 @@ def rescue(as_json: bool) -> None:
     """Take back the jobs of dead workers now. Workers do so themselves several times a second: for when none runs."""
     settings = current_settings()
     with engine_connection() as connection:
-        found = store.rescue(
+        found = worker_store.rescue(
             connection,
             lease=settings.lease_seconds,
             silence=SILENT_BEATS * settings.heartbeat_interval,

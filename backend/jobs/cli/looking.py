@@ -20,7 +20,8 @@ from backend.jobs.cli.printing import ago, cell, duration, print_fields, print_j
 from backend.jobs.engine_settings import current_settings
 from backend.jobs.http import views
 from backend.jobs.models import STATUSES, AiJobEvent
-from backend.jobs.store import WORKER_LOCK_CLASS, Connection, statement
+from backend.jobs.runtime.worker_store import WORKER_LOCK_CLASS
+from backend.jobs.store import Connection, statement
 from backend.jobs.upkeep.statistics import installation_statistics
 from backend.jobs.upkeep.vacuum import HELD_SECONDS, find_holders, find_table_sizes
 

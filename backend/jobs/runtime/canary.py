@@ -11,6 +11,7 @@ import threading
 import structlog
 
 from backend.jobs import store
+from backend.jobs.runtime import worker_store
 from backend.jobs.store import Connection
 
 log = structlog.get_logger(__name__)
@@ -66,7 +67,7 @@ class Canary:
         mode = LISTENING if self.listening() else POLLING
         if mode == self._noted:
             return
-        store.note_worker_mode(connection, self._worker_id, mode)
+        worker_store.note_worker_mode(connection, self._worker_id, mode)
         if mode == POLLING:
             log.warning("worker_polls", reason="notifications do not arrive", seconds=DOWN_POLL)
         elif self._noted:

@@ -12,13 +12,13 @@ from queue import Empty, SimpleQueue
 import psycopg
 import structlog
 
-from backend.jobs import store
 from backend.jobs.hints import EVENT, Hints
 from backend.jobs.outcome import Outcome, Released
 from backend.jobs.runtime.canary import DOWN_POLL
 from backend.jobs.runtime.limited_claim import Claims
 from backend.jobs.runtime.link import Link
 from backend.jobs.runtime.run import HeldRuns, Run
+from backend.jobs.upkeep import duty_store
 
 log = structlog.get_logger(__name__)
 
@@ -182,7 +182,7 @@ class Claimer:
         What another thread made runnable since our last claim is only seen by a claim after this look.
         """
         try:
-            if self._link.attempt(store.promote).changed or self._link.attempt(store.any_due):
+            if self._link.attempt(duty_store.promote).changed or self._link.attempt(duty_store.any_due):
                 return False
             return self._claim(1) == 0
         except psycopg.OperationalError:

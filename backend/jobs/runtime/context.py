@@ -12,11 +12,11 @@ import orjson
 import psycopg
 
 from backend.config import Settings
-from backend.jobs import store
 from backend.jobs.admission.circuit import Asking, guarded
 from backend.jobs.flows import flow_store
 from backend.jobs.job import Job
 from backend.jobs.payload import clean
+from backend.jobs.runtime import handler_store
 from backend.jobs.runtime.run import CANCELLED, LOST, Run
 from backend.jobs.runtime.steps import Steps
 from backend.jobs.signals import database_lost
@@ -150,7 +150,7 @@ class JobContext:
                 began = time.monotonic()
                 yield connection
                 if time.monotonic() - began > self.settings.heartbeat_interval / 2:
-                    store.extend_lease(connection, self.job.id, self._run.token, self.settings.lease_seconds)
+                    handler_store.extend_lease(connection, self.job.id, self._run.token, self.settings.lease_seconds)
         except psycopg.Error as error:
             if connection.closed:
                 raise database_lost() from error
@@ -178,7 +178,9 @@ class JobContext:
         percent, text = self._run.pending or (None, None)
         percent = percent if progress is None else _percent(progress)
         text = text if message is None else clean(message)[:MAX_MESSAGE]
-        seq = store.append_partial(connection, self.job.id, self._run.token, clean(dumped.decode()), percent, text)
+        seq = handler_store.append_partial(
+            connection, self.job.id, self._run.token, clean(dumped.decode()), percent, text
+        )
         if seq is None:
             self._run.interrupt(LOST)
             raise LOST
@@ -191,7 +193,7 @@ class JobContext:
             raise database_lost() from error
 
     def _fence(self, connection: psycopg.Connection[Any]) -> None:
-        stop = store.fence(connection, self.job.id, self._run.token)
+        stop = handler_store.fence(connection, self.job.id, self._run.token)
         if stop is not False:
             reason = LOST if stop is None else CANCELLED
             self._run.interrupt(reason)

@@ -10,7 +10,7 @@ import threading
 import psycopg
 
 from backend.config import Settings
-from backend.jobs import store
+from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.link import Link
 from backend.jobs.runtime.overdue import Overdue
 from backend.jobs.runtime.run import CANCELLED, LOST, HeldRuns, Run
@@ -49,7 +49,7 @@ class LeaseKeeper:
     def _beat(self, held: list[Run]) -> None:
         pairs = [(run.job.id, run.token) for run in held]
         lease = self._settings.lease_seconds
-        doubts = self._link.attempt(lambda c: store.renew_leases(c, self._worker_id, lease, pairs))
+        doubts = self._link.attempt(lambda c: worker_store.renew_leases(c, self._worker_id, lease, pairs))
         runs = {run.job.id: run for run in held}
         for doubt in doubts:
             runs[doubt.job_id].interrupt(LOST if doubt.lost else CANCELLED)

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import psycopg
 
-from backend.jobs import store
 from backend.jobs.hints import CANCEL, LATER, READY
+from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.canary import Canary
 from backend.jobs.runtime.link import FIRST_PAUSE, LONGEST_PAUSE, connect_aware
 from backend.jobs.runtime.outage import Outage
@@ -86,9 +86,9 @@ class Listener:
 
     def _lock(self, connection: Connection) -> bool:
         """The lock may still be with our former session, until the server notices that it is dead."""
-        if not store.lock_worker(connection, self._worker_id):
+        if not worker_store.lock_worker(connection, self._worker_id):
             return False
-        store.note_worker_lock(connection, self._worker_id)
+        worker_store.note_worker_lock(connection, self._worker_id)
         return True
 
     def _dispatch(self, channel: str, payload: str) -> None:

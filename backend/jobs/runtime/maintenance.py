@@ -13,10 +13,12 @@ from backend.config import Settings
 from backend.jobs import store
 from backend.jobs.admission.circuit_tender import CircuitTender
 from backend.jobs.admission.limit_tender import LimitTender
+from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.canary import DOWN_POLL, Canary
 from backend.jobs.runtime.link import Link
 from backend.jobs.runtime.run import HeldRuns
 from backend.jobs.store import Connection
+from backend.jobs.upkeep import duty_store
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +40,7 @@ class Timekeeper:
         self._on_promoted = on_promoted
 
     def __call__(self, connection: Connection) -> float:
-        promoted, expired = store.promote(connection), store.expire(connection)
+        promoted, expired = duty_store.promote(connection), duty_store.expire(connection)
         if promoted.changed:
             self._on_promoted()
         due = [wait for wait in (promoted.due_in, expired.due_in) if wait is not None]
@@ -55,7 +57,7 @@ class Rescuer:
     def __call__(self, connection: Connection) -> float:
         beat = self._settings.heartbeat_interval
         tokens = list({run.token for run in self._held.snapshot()})
-        rescued = store.rescue(
+        rescued = worker_store.rescue(
             connection, lease=self._settings.lease_seconds, silence=SILENT_BEATS * beat, held_tokens=tokens
         )
         if rescued:

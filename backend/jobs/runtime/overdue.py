@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
-from backend.jobs import store
 from backend.jobs.outcome import Failed, Outcome
+from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.executor import Executor
 from backend.jobs.runtime.link import Link
 from backend.jobs.runtime.run import TIMED_OUT, Run
@@ -61,7 +61,7 @@ class Overdue:
     def _note(self, link: Link) -> None:
         abandoned = self._executor.abandoned
         if abandoned != self._noted:
-            link.attempt(lambda c: store.note_abandoned_runs(c, self._worker_id, abandoned))
+            link.attempt(lambda c: worker_store.note_abandoned_runs(c, self._worker_id, abandoned))
             self._noted = abandoned
         if abandoned > MAX_ABANDONED:
             log.critical("too_many_abandoned_runs", abandoned=abandoned)

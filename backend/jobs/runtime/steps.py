@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 import psycopg
 
-from backend.jobs import store
 from backend.jobs.payload import holds_nul
+from backend.jobs.runtime import handler_store
 from backend.jobs.runtime.run import LOST, Run
 from backend.jobs.signals import FinalError, database_lost
 
@@ -60,11 +60,11 @@ class Steps:
         if len(self._names) >= MAX_STEPS:
             raise ValueError(f"a job has at most {MAX_STEPS} steps; put more work into each, or make more jobs")
 
-    def _find(self, name: str) -> store.StepResult | None:
+    def _find(self, name: str) -> handler_store.StepResult | None:
         if self._run.job.runs <= 1:  # nobody has run it before
             return None
         try:
-            return store.find_step(self._connect(), self._run.job.id, name)
+            return handler_store.find_step(self._connect(), self._run.job.id, name)
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise database_lost() from error
 
@@ -73,7 +73,7 @@ class Steps:
         given_up = time.monotonic() + PATIENCE
         while True:
             try:
-                recorded = store.record_step(
+                recorded = handler_store.record_step(
                     self._connect(),
                     self._run.job.id,
                     self._run.token,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from backend.jobs import store
+from backend.jobs.runtime import handler_store
 from backend.jobs.runtime.link import HANDLER, application_name
 from backend.jobs.runtime.run import Run
 from backend.jobs.store import Connection
@@ -16,5 +16,5 @@ TOO_LONG = "The job took longer than it may and did not stop."
 
 def end_transaction(connection: Connection, run: Run) -> None:
     """End the transaction that the handler of ``run``, which was taken from it, may have left open."""
-    if store.end_handler_transaction(connection, run.job.id, run.token, application_name(HANDLER)):
+    if handler_store.end_handler_transaction(connection, run.job.id, run.token, application_name(HANDLER)):
         log.warning("handler_transaction_ended", job_id=str(run.job.id))

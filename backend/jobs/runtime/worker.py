@@ -24,6 +24,7 @@ from backend.jobs.hints import Hints
 from backend.jobs.outcome import Released
 from backend.jobs.processes.children import Children
 from backend.jobs.registry import queue_names
+from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.claimer import Claimer, Pace
 from backend.jobs.runtime.completer import Completer
 from backend.jobs.runtime.executor import Executor
@@ -97,7 +98,7 @@ class Worker:
         self._main_link = self._link("main")
         try:
             self.worker_id = self._main_link.insist(
-                lambda c: store.register_worker(c, name, self._queues, self._concurrency), self._stop
+                lambda c: worker_store.register_worker(c, name, self._queues, self._concurrency), self._stop
             )
             self._main_link.insist(lambda c: declare_limits(c, self._settings), self._stop)
         except LinkClosed:
@@ -234,7 +235,7 @@ class Worker:
         self._maintenance.close()
         self._listener.close()
         try:
-            self._main_link.attempt(lambda c: store.retire_worker(c, self.worker_id))
+            self._main_link.attempt(lambda c: worker_store.retire_worker(c, self.worker_id))
         except psycopg.Error as error:
             self._main_link.report(error)
         self._main_link.close()

@@ -13,7 +13,9 @@ import structlog
 
 from backend.config import Settings
 from backend.jobs import store
+from backend.jobs.runtime import worker_store
 from backend.jobs.store import Connection
+from backend.jobs.upkeep import duty_store
 from backend.jobs.upkeep.duties import in_order, take_turn
 from backend.jobs.upkeep.rollup import roll_up_all
 
@@ -68,13 +70,13 @@ class Pruner:
         days, failed_days = self._settings.job_cleanup_days, self._settings.failed_job_cleanup_days
         limit, began = self._batch.size, time.monotonic()
         with in_order(connection):
-            pruned = store.prune(connection, days=days, failed_days=max(days, failed_days), limit=limit)
+            pruned = duty_store.prune(connection, days=days, failed_days=max(days, failed_days), limit=limit)
         self._batch.note(time.monotonic() - began)
         if pruned:
             log.info("jobs_pruned", jobs=pruned)
         if pruned == limit:
             return PRUNE_PAUSE
-        store.prune_workers(connection)
+        worker_store.prune_workers(connection)
         return PRUNE_INTERVAL * random.uniform(0.8, 1.2)
 
 
@@ -104,7 +106,7 @@ def clean_up(connection: Connection, *, days: float, failed_days: float | None) 
     while True:
         limit, began = batch.size, time.monotonic()
         with in_order(connection):
-            pruned = store.prune(connection, days=days, failed_days=_failed(days, failed_days), limit=limit)
+            pruned = duty_store.prune(connection, days=days, failed_days=_failed(days, failed_days), limit=limit)
         batch.note(time.monotonic() - began)
         if pruned:
             yield pruned

@@ -1,0 +1,39 @@
+"""The statements of the clock: what is due, and what is past its time; the same way as ``store``."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from backend.jobs.store import Connection, one, run
+
+PROMOTE_BATCH = 500  # jobs
+
+
+class Due(NamedTuple):
+    """How many rows a timed statement changed, and in how many seconds the next one is due, if any."""
+
+    changed: int
+    due_in: float | None
+
+
+def any_due(connection: Connection) -> bool:
+    """Whether some job's time has come, or an end waits for what follows from it."""
+    return bool(one(run(connection, "find_due_work", {}))[0])
+
+
+def promote(connection: Connection) -> Due:
+    """Make jobs runnable whose ``run_at`` has come."""
+    promoted, _, due_in = one(run(connection, "promote_jobs", {"limit": PROMOTE_BATCH}))
+    return Due(promoted, 0.0 if promoted == PROMOTE_BATCH else due_in)
+
+
+def expire(connection: Connection) -> Due:
+    """Fail queued jobs whose ``expires_at`` has passed."""
+    expired, due_in, _ = one(run(connection, "expire_jobs", {"limit": PROMOTE_BATCH}))
+    return Due(expired, 0.0 if expired == PROMOTE_BATCH else due_in)
+
+
+def prune(connection: Connection, *, days: float, failed_days: float, limit: int) -> int:
+    """Delete up to ``limit`` finished jobs past their retention; returns how many there were."""
+    parameters = {"days": days, "failed_days": failed_days, "limit": limit}
+    return int(one(run(connection, "prune_jobs", parameters))[0])
