@@ -13,10 +13,9 @@ from flask import request
 from flask_socketio import emit, join_room, leave_room
 from socketio.exceptions import ConnectionRefusedError as Refused
 from sqlalchemy import or_, select
-from sqlalchemy.exc import OperationalError
 
-from backend.db import db, driver_connection
-from backend.errors import ApiError, BadRequest, Unauthorized
+from backend.db import db, driver_connection, drop_broken_connection
+from backend.errors import DATABASE_ERRORS, ApiError, BadRequest, Unauthorized
 from backend.extensions import socketio
 from backend.identity import Actor, authenticator
 from backend.jobs.models import AiJob
@@ -65,7 +64,8 @@ def acknowledged(handler: Handler) -> Callable[..., dict[str, Any]]:
         except ApiError as error:
             refusal = {"ok": False, "error": error.detail, "code": error.code}
             return {**refusal, "errors": error.errors} if error.errors else refusal
-        except OperationalError:
+        except DATABASE_ERRORS as error:
+            drop_broken_connection(error)
             log.warning("socket_message_without_database", handler=handler.__name__)
             return {"ok": False, "error": "The database cannot be reached just now; try again.", "code": "unavailable"}
         except Exception:
@@ -90,7 +90,7 @@ def connect(auth: Any = None) -> None:
         actor = authenticator().from_socket(auth if isinstance(auth, dict) else None)
     except ApiError as error:
         raise Refused(error.detail) from error
-    except OperationalError as error:
+    except DATABASE_ERRORS as error:
         drop_transport(_socket_id())
         raise Refused("The database cannot be reached just now; try again.") from error
     if actor is None:
@@ -98,7 +98,7 @@ def connect(auth: Any = None) -> None:
     live().actors[_socket_id()] = actor
     try:
         enter_own_rooms(actor)
-    except OperationalError:
+    except DATABASE_ERRORS:
         drop_transport(_socket_id())
 
 
@@ -137,7 +137,7 @@ def user_watch(payload: dict[str, Any]) -> dict[str, Any]:
     """{after_time?}: own jobs that are under way, or were made or finished since, with the number of their last event."""
     since = _moment(payload, "after_time") or datetime.now(UTC) - RECENT
     moved = or_(AiJob.status.in_(("queued", "processing")), AiJob.created_at > since, AiJob.completed_at > since)
-    query = select(AiJob).where(AiJob.user_id == socket_actor().user_id, moved)
+    query = select(AiJob).where(AiJob.user_id == socket_actor().user_id, ~AiJob.hidden, moved)
     jobs = db.session.scalars(query.order_by(AiJob.id.desc()).limit(MAX_RECENT_JOBS))
     return {"jobs": [_job_body(job) for job in jobs]}
 

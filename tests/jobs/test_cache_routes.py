@@ -10,9 +10,12 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 
 from backend.db import db
+from backend.extensions import socketio
 from backend.jobs import service
+from backend.jobs.admission.limits import set_limit
 from backend.jobs.caching import cache_store
 from backend.jobs.caching.flights import Flights
+from backend.jobs.cli.looking import worker_rows
 from backend.live.replay import find_jobs
 from tests.jobs import cache_tasks
 from tests.jobs.engine import Engine
@@ -74,7 +77,7 @@ def test_one_of_those_who_wait_is_cancelled_as_any_job(engine: Engine, guest: Ca
     assert assert_problem(guest("DELETE", second["status_url"]), 409)["code"] == "cancel_requested"
 
 
-def test_the_runs_are_nobodys_jobs(engine: Engine, guest: Caller, staff: Caller) -> None:
+def test_the_runs_are_nobodys_jobs(engine: Engine, guest: Caller, staff: Caller, app: Flask) -> None:
     job = ask(guest)
     row = engine.connection.execute("SELECT id FROM ai_job WHERE hidden").fetchone()
     assert row is not None
@@ -89,7 +92,34 @@ def test_the_runs_are_nobodys_jobs(engine: Engine, guest: Caller, staff: Caller)
         assert caller("POST", "/api/jobs/bulk-action", body).json["skipped"][0]["reason"] == "not_found"
         assert caller("POST", "/api/jobs/bulk-status", {"ids": [flight]}).json["items"] == []
     assert find_jobs(engine.connection, "id = %(id)s", {"id": row[0]}) == [], "nor does the live feed tell of them"
+    assert watched(app, guest) == [job["job_id"]]
+    assert all(flight not in str(cause) for cause in guest("GET", job["status_url"]).json["waiting_for"])
+    engine.claim()
+    assert worker_rows(engine.connection)[0]["jobs"] == 1, "a thread is busy with it"
+    assert flight not in str(worker_rows(engine.connection))
     assert staff("POST", "/api/jobs/bulk-action", {"filter": {}, "action": "cancel"}).json["done"] == 1
+
+
+def test_a_run_that_holds_a_slot_is_not_named_to_those_who_wait_for_one(engine: Engine, guest: Caller) -> None:
+    set_limit(engine.connection, "queue", "default", 1)
+    flight_job = ask(guest)
+    waiting = guest("POST", "/api/jobs", {"job_type": "sample_echo"}).json
+    engine.claim()
+    engine.claim()
+    found = guest("GET", waiting["status_url"]).json["waiting_for"]
+    assert [cause["limit"] for cause in found if cause["cause"] == "limit"] == ["queue:default"]
+    row = engine.connection.execute("SELECT id FROM ai_job WHERE hidden").fetchone()
+    assert row is not None
+    assert str(row[0]) not in str(found)
+    assert flight_job["job_id"] != str(row[0])
+
+
+def watched(app: Flask, caller: Caller) -> list[str]:
+    """The own jobs that a page is told of when it connects."""
+    page = socketio.test_client(app, auth={"token": caller.token})
+    answer: Any = page.emit("user:watch", {}, callback=True)
+    page.disconnect()
+    return [job["job_id"] for job in answer["jobs"]]
 
 
 def test_a_higher_priority_speeds_up_the_run(engine: Engine, guest: Caller) -> None:

@@ -15,8 +15,8 @@ SELECT
     held.jobs, held.job_ids, held.oldest
 FROM ai_worker
 CROSS JOIN LATERAL (
-    SELECT count(*) AS jobs, (array_agg(id ORDER BY started_at))[:20] AS job_ids, min(started_at) AS oldest
-    FROM (SELECT id, started_at FROM ai_job WHERE worker_id = ai_worker.id AND status = 'processing' LIMIT 1000) AS job
+    SELECT count(*) AS jobs, (array_agg(id ORDER BY started_at) FILTER (WHERE NOT hidden))[:20] AS job_ids, min(started_at) AS oldest
+    FROM (SELECT id, started_at, hidden FROM ai_job WHERE worker_id = ai_worker.id AND status = 'processing' LIMIT 1000) AS job
 ) AS held
 WHERE %(all)s OR stopped_at IS NULL OR held.jobs > 0
 ORDER BY id DESC LIMIT 200

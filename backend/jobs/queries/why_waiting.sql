@@ -1,5 +1,5 @@
 -- Why a queued job does not run: a row for each cause, with what is behind it. Ids of jobs are those that the viewer may see
--- (NULL: all), counts are of all. Nothing is scanned: each part is one look by an index, and bounded.
+-- (NULL: all), never those of hidden runs; counts are of all. Nothing is scanned: each part is one look by an index, and bounded.
 WITH job AS MATERIALIZED (
     SELECT id, user_id, queue, job_type, limit_key, priority, virtual_time, sort_key, runnable, blocked_on, wait_reason, run_at, expires_at
     FROM ai_job WHERE id = %(id)s AND status = 'queued'
@@ -39,7 +39,8 @@ SELECT 'limit', NULL, jsonb_build_object(
     'limit', gate.name, 'slots', coalesce(job_limit_slots(gate.name), gate.slots), 'held', held,
     'job_ids', ARRAY(
         SELECT ai_job.id FROM ai_job
-        WHERE ai_job.id = ANY (gate.holders) AND (%(viewer)s::uuid IS NULL OR ai_job.user_id = %(viewer)s) LIMIT %(listed)s
+        WHERE ai_job.id = ANY (gate.holders) AND NOT ai_job.hidden AND (%(viewer)s::uuid IS NULL OR ai_job.user_id = %(viewer)s)
+        LIMIT %(listed)s
     )
 )
 FROM job JOIN gate ON held >= gate.slots OR job.blocked_on = 'limit:' || gate.name
@@ -63,7 +64,7 @@ SELECT 'flight', NULL, jsonb_build_object(
     'count', 1,
     'job_ids', ARRAY(
         SELECT ai_job.id FROM ai_job
-        WHERE ai_job.id = substr(job.blocked_on, 8)::uuid AND (%(viewer)s::uuid IS NULL OR ai_job.user_id = %(viewer)s)
+        WHERE ai_job.id = substr(job.blocked_on, 8)::uuid AND NOT ai_job.hidden AND (%(viewer)s::uuid IS NULL OR ai_job.user_id = %(viewer)s)
     )
 )
 FROM job WHERE blocked_on LIKE 'flight:%%'
