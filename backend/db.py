@@ -5,6 +5,7 @@ Both meet in one transaction: ``driver_connection(session)`` is the psycopg conn
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 import uuid
@@ -14,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, MetaData, Text, Uuid
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, registry, scoped_session
 
 AnySession = Session | scoped_session[Any]
+AnyConnection = AnySession | psycopg.Connection[Any]
 
 
 class Base(DeclarativeBase):
@@ -61,3 +64,22 @@ def driver_connection(session: AnySession) -> psycopg.Connection[Any]:
     if not isinstance(connection, psycopg.Connection):
         raise TypeError(f"expected a psycopg connection, got {type(connection).__name__}")
     return connection
+
+
+def raw_connection(target: AnyConnection) -> psycopg.Connection[Any]:
+    """The psycopg connection of either: one that was given as such, or the one under a session."""
+    return target if isinstance(target, psycopg.Connection) else driver_connection(target)
+
+
+def drop_broken_connection(error: Exception) -> None:
+    """Tell the present session that its connection broke under a statement of the driver's own.
+
+    SQLAlchemy knows only of its own statements; it would try to leave a savepoint on the broken one, and fail at the
+    end of the request, when nobody listens any more.
+    """
+    session = db.session()
+    if isinstance(error, psycopg.OperationalError) and session.in_transaction():
+        with contextlib.suppress(SQLAlchemyError):
+            connection = session.connection()
+            if getattr(connection.connection.driver_connection, "closed", False):
+                connection.invalidate(error)

@@ -6,13 +6,21 @@ import http
 from collections.abc import Mapping
 from typing import Any
 
+import psycopg
 import structlog
 from flask import Flask, Response, json, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from backend.db import drop_broken_connection
+
 log = structlog.get_logger(__name__)
+
+# What a database that is away or overloaded makes of a statement, whichever library has sent it.
+DATABASE_ERRORS = (OperationalError, psycopg.OperationalError)
+# Deadlock, serialisation failure, lock not available: somebody else had the same rows; the database is fine.
+CONTENDED = ("40P01", "40001", "55P03")
 
 
 class ApiError(Exception):
@@ -111,13 +119,18 @@ def register_errors(app: Flask) -> None:
         return _from_werkzeug(error)
 
     @app.errorhandler(OperationalError)
+    @app.errorhandler(psycopg.OperationalError)
     @app.errorhandler(PoolTimeout)
     def on_database_away(error: Exception) -> Response:
-        log.warning("request_without_database", method=request.method, path=request.path, error=str(error))
+        drop_broken_connection(error)
+        contended = getattr(getattr(error, "orig", error), "sqlstate", None) in CONTENDED
+        event = "request_contended" if contended else "request_without_database"
+        log.warning(event, method=request.method, path=request.path, error=str(error))
+        why = "Somebody else is changing the same" if contended else "The database cannot be reached"
         return problem(
             503,
             "unavailable",
-            "The database cannot be reached just now. Nothing was changed; try again in a few seconds.",
+            f"{why} just now. Nothing was changed; try again in a few seconds.",
             headers={"Retry-After": "2"},
         )
 

@@ -10,7 +10,6 @@ import structlog
 from flask import Flask, current_app, request
 from flask_socketio import emit, leave_room
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 
 from backend.canvases.feed import CanvasFeed
 from backend.canvases.people import People
@@ -18,7 +17,7 @@ from backend.canvases.pointers import CHANNEL as POINTER_CHANNEL
 from backend.canvases.pointers import Pointers, clean_pointer
 from backend.canvases.service import accessible_canvas, load_elements, merge_elements
 from backend.db import db, driver_connection
-from backend.errors import Forbidden
+from backend.errors import DATABASE_ERRORS, Forbidden
 from backend.extensions import socketio
 from backend.live.arrivals import enter_canvas_room
 from backend.live.rooms import canvas_room
@@ -124,7 +123,7 @@ def depart(sid: str) -> None:
         for canvas_id in _state().people.opened_by(sid):
             _state().people.leave(driver_connection(db.session), canvas_id, sid)
         db.session.commit()
-    except OperationalError:
+    except DATABASE_ERRORS:
         log.warning("departure_not_noted", sid=sid)
 
 

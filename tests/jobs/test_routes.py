@@ -6,12 +6,15 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from backend.app import create_app
 from backend.db import db
+from backend.extensions import socketio
+from backend.live import sockets
 from tests.jobs.engine import Engine
 
 
@@ -20,13 +23,13 @@ class Caller:
 
     def __init__(self, client: FlaskClient, token: str, user_id: str) -> None:
         self._client = client
-        self._token = token
+        self.token = token
         self.user_id = uuid.UUID(user_id)
 
     def __call__(self, method: str, path: str, json: Any = None, **headers: str) -> Any:
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         return self._client.open(
-            path, method=method, json=json, headers={"Authorization": f"Bearer {self._token}", **headers}
+            path, method=method, json=json, headers={"Authorization": f"Bearer {self.token}", **headers}
         )
 
 
@@ -316,3 +319,40 @@ def test_every_route_is_in_the_served_document(app: Flask) -> None:
         parameter["name"] for parameter in paths["/api/jobs"]["post"]["parameters"] if parameter["in"] == "header"
     ]
     assert headers == ["Idempotency-Key", "Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("does", "says"),
+    [
+        ("PERFORM pg_terminate_backend(pg_backend_pid())", "cannot be reached"),
+        ("RAISE SQLSTATE '40P01'", "Somebody else"),
+    ],
+)
+def test_a_connection_lost_under_the_engines_own_statement_is_a_503_to_try_again(
+    engine: Engine, guest: Caller, does: str, says: str
+) -> None:
+    engine.connection.execute(
+        f"""
+        CREATE FUNCTION trouble() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {does}; RETURN NULL; END $$;
+        CREATE TRIGGER trouble BEFORE INSERT ON ai_job EXECUTE FUNCTION trouble();
+        """
+    )
+    answer = guest("POST", "/api/jobs", {"job_type": "sample_echo"})
+    problem = assert_problem(answer, 503)
+    assert (problem["code"], answer.headers["Retry-After"]) == ("unavailable", "2")
+    assert says in problem["detail"]
+    engine.connection.execute("DROP TRIGGER trouble ON ai_job")
+    assert guest("POST", "/api/jobs", {"job_type": "sample_echo"}).status_code == 202, "the next one is fine"
+
+
+def test_a_socket_message_that_loses_its_connection_says_so(
+    app: Flask, guest: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = socketio.test_client(app, auth={"token": guest.token})
+
+    def lost(*_: Any) -> None:
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(sockets, "visible_job", lost)
+    answer: Any = page.emit("job:watch", {"job_id": str(uuid.uuid4())}, callback=True)
+    assert answer["code"] == "unavailable"
