@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from marshmallow import ValidationError
 
-from backend.db import AnySession, driver_connection, uuid7
+from backend.db import AnyConnection, driver_connection, raw_connection, uuid7
 from backend.errors import Conflict, Unprocessable
 from backend.jobs import store
 from backend.jobs.caching.cache import board, cache_key
@@ -27,8 +27,6 @@ from backend.jobs.unique import Unique
 
 MICROSECONDS = 1_000_000
 TURNS = 5  # what stands in the way may be gone when we look at it; not so often in a row
-
-AnyConnection = AnySession | psycopg.Connection[Any]
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,7 @@ def known_job(
     """The job that the user made with this key; raises ``Conflict`` if it was for another request."""
     if idempotency_key is None:
         return None
-    found = store.find_idempotent(_raw(target), user_id, idempotency_key)
+    found = store.find_idempotent(raw_connection(target), user_id, idempotency_key)
     if found is None:
         return None
     job, known = found
@@ -148,9 +146,9 @@ def insert_or_find(
         parameters = parameters_of(task, request, options, user_id, fingerprint)
         if task.cache_seconds is not None and options.run_at is None:
             key = cache_key(task, task.stored(request), user_id, options.canvas_id)
-            with _raw(target).transaction():  # several statements, on an autocommit connection too
+            with raw_connection(target).transaction():  # several statements, on an autocommit connection too
                 made = _insert(target, parameters)
-                found = made and board(_raw(target), made, key, fresh=options.fresh)
+                found = made and board(raw_connection(target), made, key, fresh=options.fresh)
         else:
             found = made = _insert(target, parameters)
         if found is not None:
@@ -158,7 +156,7 @@ def insert_or_find(
         known = known_job(target, user_id, options.idempotency_key, fingerprint)
         if known is not None:
             return known
-        equal = store.find_unique(_raw(target), parameters)
+        equal = store.find_unique(raw_connection(target), parameters)
         if equal is not None:
             return Enqueued(equal, created=False, equal=True)
     raise Conflict("The job that stands in the way of this one is just ending; try again.")
@@ -227,7 +225,3 @@ def summary_of(task: Task, request: dict[str, Any]) -> str | None:
     """The job's title as it can be stored."""
     summary = task.summary(request)
     return None if summary is None else clean(summary)
-
-
-def _raw(target: AnyConnection) -> psycopg.Connection[Any]:
-    return target if isinstance(target, psycopg.Connection) else driver_connection(target)

@@ -10,11 +10,10 @@ from typing import Any
 import psycopg
 from marshmallow import ValidationError
 
-from backend.db import driver_connection, uuid7
+from backend.db import AnyConnection, driver_connection, uuid7
 from backend.errors import Unprocessable
 from backend.jobs import store
 from backend.jobs.enqueue import (
-    AnyConnection,
     InvalidRequest,
     insert_or_find,
     required_task,

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import psycopg
-
 from backend.config import Settings
 from backend.config_rules import MAX_KEY, MAX_SLOTS, LimitRule
-from backend.db import AnySession, driver_connection
+from backend.db import AnyConnection, raw_connection
 from backend.errors import Unprocessable
 from backend.jobs.admission import limit_store
 from backend.jobs.admission.limit_models import SCOPES
 from backend.jobs.admission.limit_store import LimitRow
 from backend.jobs.registry import all_tasks
 from backend.jobs.store import Connection
-
-AnyConnection = AnySession | psycopg.Connection[Any]
 
 
 def set_limit(target: AnyConnection, scope: str, key: str, slots: int) -> None:
@@ -26,7 +20,7 @@ def set_limit(target: AnyConnection, scope: str, key: str, slots: int) -> None:
     Jobs that run already go on and count. A job that waits for the limit is let go as soon as there is room.
     """
     _check(scope, key, slots)
-    limit_store.set_limit(_raw(target), scope, key, slots, "staff")
+    limit_store.set_limit(raw_connection(target), scope, key, slots, "staff")
 
 
 def remove_limit(target: AnyConnection, scope: str, key: str) -> bool:
@@ -34,12 +28,12 @@ def remove_limit(target: AnyConnection, scope: str, key: str) -> bool:
 
     One that the settings or a task name comes back with the next start of a worker.
     """
-    return limit_store.remove_limit(_raw(target), scope, key)
+    return limit_store.remove_limit(raw_connection(target), scope, key)
 
 
 def limits_overview(target: AnyConnection) -> list[LimitRow]:
     """All limits with how much of them is taken, sorted by name."""
-    return limit_store.list_limits(_raw(target))
+    return limit_store.list_limits(raw_connection(target))
 
 
 def declare_limits(connection: Connection, settings: Settings) -> None:
@@ -66,7 +60,3 @@ def _check(scope: str, key: str, slots: int) -> None:
         wrong["slots"] = [f"Must be from 1 to {MAX_SLOTS}. To let none run, pause the queue."]
     if wrong:
         raise Unprocessable("Some values are missing or wrong; “errors” names each one.", errors=wrong)
-
-
-def _raw(target: AnyConnection) -> Connection:
-    return target if isinstance(target, psycopg.Connection) else driver_connection(target)

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 
 import psycopg
 
-from backend.db import driver_connection
+from backend.db import AnyConnection, driver_connection
 from backend.errors import Unprocessable
-from backend.jobs.enqueue import AnyConnection, known_job
+from backend.jobs.enqueue import known_job
 from backend.jobs.flows import flow_store
 from backend.jobs.flows.flow_plan import ChainSpec, GroupSpec, JobSpec, OnFailure, Plan, Spec
 from backend.jobs.job import Job

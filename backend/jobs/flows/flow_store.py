@@ -6,10 +6,8 @@ import uuid
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-import psycopg
-
 from backend.jobs.job import Job
-from backend.jobs.store import Connection, read_jobs, statement
+from backend.jobs.store import Connection, read_jobs, run
 
 GROUP_TYPE = "job_group"  # no task: a group is never claimed, it ends with its children
 MAX_LISTED = 1_000  # ids of children in the result of a group
@@ -35,96 +33,92 @@ class Children(NamedTuple):
     running: int
 
 
-def _run(connection: Connection, name: str, parameters: dict[str, Any]) -> psycopg.Cursor[Any]:
-    return connection.cursor(binary=True).execute(statement(name), parameters)
-
-
 def enqueue_flow(connection: Connection, parameters: dict[str, Any]) -> dict[uuid.UUID, Job]:
     """Insert jobs with what they need; the jobs by their ids."""
-    return {job.id: job for job, _ in read_jobs(_run(connection, "enqueue_flow", parameters))}
+    return {job.id: job for job, _ in read_jobs(run(connection, "enqueue_flow", parameters))}
 
 
 def lock_key(connection: Connection, user_id: uuid.UUID, idempotency_key: str) -> None:
     """One at a time under this key, until the transaction ends."""
-    _run(connection, "lock_key", {"user_id": user_id, "idempotency_key": idempotency_key})
+    run(connection, "lock_key", {"user_id": user_id, "idempotency_key": idempotency_key})
 
 
 def lock_needed(connection: Connection, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
     """Lock jobs that somebody will depend on; whose each is. What is missing does not exist."""
-    return dict(_run(connection, "lock_needed_jobs", {"ids": list(ids)}).fetchall())
+    return dict(run(connection, "lock_needed_jobs", {"ids": list(ids)}).fetchall())
 
 
 def follow(connection: Connection, ids: Sequence[uuid.UUID]) -> None:
     """Have the ends of locked jobs noted, past ones too."""
-    _run(connection, "follow_jobs", {"ids": list(ids)})
+    run(connection, "follow_jobs", {"ids": list(ids)})
 
 
 def note_outcomes(connection: Connection, ended: Sequence[uuid.UUID]) -> list[uuid.UUID]:
     """Tell the dependents of ended jobs how those ended; the dependents."""
-    found = _run(connection, "note_outcomes", {"ids": list(ended)}).fetchall()
+    found = run(connection, "note_outcomes", {"ids": list(ended)}).fetchall()
     return sorted({job_id for (job_id,) in found})
 
 
 def settle_dependents(connection: Connection, ids: Sequence[uuid.UUID]) -> None:
     """Cancel, let go or end those of the jobs of which it is decided. The look comes after the lock, with a new snapshot."""
-    _run(connection, "lock_dependents", {"ids": list(ids)})
-    _run(connection, "cancel_dependents", {"ids": list(ids)})
-    _run(connection, "release_dependents", {"ids": list(ids)})
+    run(connection, "lock_dependents", {"ids": list(ids)})
+    run(connection, "cancel_dependents", {"ids": list(ids)})
+    run(connection, "release_dependents", {"ids": list(ids)})
     close_groups(connection, ids)
 
 
 def close_groups(connection: Connection, ids: Sequence[uuid.UUID]) -> None:
     """End those of the jobs that are groups without an open child."""
-    _run(connection, "close_groups", {"ids": list(ids), "listed": MAX_LISTED})
+    run(connection, "close_groups", {"ids": list(ids), "listed": MAX_LISTED})
 
 
 def forget_groups(connection: Connection, ended: Sequence[uuid.UUID]) -> list[uuid.UUID]:
     """The groups among ended jobs that did not end with their children."""
-    return [job_id for (job_id,) in _run(connection, "forget_groups", {"ids": list(ended)}).fetchall()]
+    return [job_id for (job_id,) in run(connection, "forget_groups", {"ids": list(ended)}).fetchall()]
 
 
 def groups_among(connection: Connection, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
     """Those of the jobs that are groups."""
     parameters = {"ids": list(ids), "group_type": GROUP_TYPE}
-    return {job_id for (job_id,) in _run(connection, "find_groups", parameters).fetchall()}
+    return {job_id for (job_id,) in run(connection, "find_groups", parameters).fetchall()}
 
 
 def lock_unfinished_family(connection: Connection, group_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
     """(id, type) of a group that has failed or was cancelled and of all that did not complete with it; empty if it has not."""
-    return _run(connection, "lock_unfinished_family", {"id": group_id, "group_type": GROUP_TYPE}).fetchall()
+    return run(connection, "lock_unfinished_family", {"id": group_id, "group_type": GROUP_TYPE}).fetchall()
 
 
 def reopen(connection: Connection, ids: Sequence[uuid.UUID], groups: Sequence[uuid.UUID]) -> None:
     """Let locked jobs wait for one another again, and the groups among them for their children."""
-    _run(connection, "reopen_dependencies", {"ids": list(ids)})
-    _run(connection, "reopen_groups", {"ids": list(groups)})
+    run(connection, "reopen_dependencies", {"ids": list(ids)})
+    run(connection, "reopen_groups", {"ids": list(groups)})
 
 
 def heal_dependencies(connection: Connection, limit: int) -> list[uuid.UUID]:
     """Have the ends noted that nobody noted; jobs whose need is not there any more."""
-    return [job_id for (job_id,) in _run(connection, "heal_dependencies", {"limit": limit}).fetchall()]
+    return [job_id for (job_id,) in run(connection, "heal_dependencies", {"limit": limit}).fetchall()]
 
 
 def cancel_children(connection: Connection, group_id: uuid.UUID) -> int:
     """Cancel the children of a group, running ones at their next checkpoint; how many had to be."""
     parameters = {"id": group_id, "group_type": GROUP_TYPE}
-    row = _run(connection, "cancel_children", parameters).fetchone()
+    row = run(connection, "cancel_children", parameters).fetchone()
     return 0 if row is None else int(row[0]) + int(row[1])
 
 
 def count_groups(connection: Connection) -> Counted:
     """Write the progress of open groups."""
     parameters = {"limit": COUNTED_AT_ONCE, "pause": COUNT_PAUSE, "quiet": QUIET_PAUSE}
-    row = _run(connection, "count_groups", parameters).fetchone()
+    row = run(connection, "count_groups", parameters).fetchone()
     return Counted(0, False) if row is None else Counted(row[0], row[1] > 0)
 
 
 def find_inputs(connection: Connection, job_id: uuid.UUID) -> list[tuple[uuid.UUID, str | None, str | None, Any]]:
     """(id, type, outcome, result) of the jobs that a job needs."""
-    return _run(connection, "find_inputs", {"id": job_id, "group_type": GROUP_TYPE}).fetchall()
+    return run(connection, "find_inputs", {"id": job_id, "group_type": GROUP_TYPE}).fetchall()
 
 
 def count_children(connection: Connection, group_id: uuid.UUID) -> Children:
     """How the children of a group stand."""
-    row = _run(connection, "count_children", {"id": group_id}).fetchone()
+    row = run(connection, "count_children", {"id": group_id}).fetchone()
     return Children(*(row or (0, 0, 0, 0, 0)))
