@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from backend.config import ROOT, Settings, SettingsError
-from backend.jobs import JobContext, chain, enqueue_many, registry, task
+from backend.jobs import JobContext, chain, enqueue_many, registry, store, task
 from backend.jobs.admission.limits import declare_limits, limits_overview, set_limit
 from backend.jobs.admission.queues import check_routes, pause_queue, resume_queue
 from backend.jobs.engine_settings import use_settings
@@ -88,6 +88,26 @@ def test_others_neither_see_nor_pause_queues_and_read_only_staff_only_see(
     with_role(engine, staff, "staff_readonly")
     assert staff("GET", "/api/queues").status_code == 200
     assert_problem(staff("POST", "/api/queues/default/pause", {}), 403)
+
+
+def test_a_queue_of_another_version_is_paused_and_resumed_as_long_as_there_is_a_trace_of_it(
+    engine: Engine, staff: Caller
+) -> None:
+    job = engine.enqueue("sample_echo")
+    engine.connection.execute("UPDATE ai_job SET queue = 'gone' WHERE id = %s", (job.id,))
+    assert staff("POST", "/api/queues/gone/pause", {}).json["paused"] is True
+    engine.connection.execute("DELETE FROM ai_job")
+    assert queue(staff, "gone")["paused"] is True
+    answer = staff("POST", "/api/queues/gone/resume")
+    assert (answer.status_code, answer.json["name"], answer.json["paused"]) == (200, "gone", False)
+    assert "gone" not in {item["name"] for item in staff("GET", "/api/queues").json["items"]}
+    for action in ("pause", "resume"):
+        assert_problem(staff("POST", f"/api/queues/gone/{action}", {}), 404)
+
+
+def test_a_queue_that_a_worker_serves_by_name_can_be_paused(engine: Engine, staff: Caller) -> None:
+    store.register_worker(engine.connection, "newer", ["of_a_newer_version"], 1)
+    assert staff("POST", "/api/queues/of_a_newer_version/pause", {}).json["paused"] is True
 
 
 # --- routes ------------------------------------------------------------------------------------------------------------

@@ -25,7 +25,12 @@ def queue_is_known(connection: Connection, name: str) -> bool:
     return bool(store.one(store.run(connection, "find_queue", {"name": name}))[0])
 
 
+def paused_queues(connection: Connection) -> list[str]:
+    """The names of queues that are paused."""
+    return [name for (name,) in store.run(connection, "find_paused_queues", {}).fetchall()]
+
+
 def read_queues(connection: Connection, names: Sequence[str], count_limit: int) -> list[tuple[Any, ...]]:
-    """(name, paused_at, paused_by, reason, ready, running, workers) of these queues and those that were paused."""
+    """(name, paused_at, paused_by, reason, ready, running, workers) of these queues, sorted by name."""
     parameters = {"names": list(names), "count_limit": count_limit}
     return store.run(connection, "read_queues", parameters).fetchall()

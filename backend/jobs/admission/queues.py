@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-import psycopg
 
 from backend.config import Settings, SettingsError
-from backend.db import AnySession, driver_connection
+from backend.db import AnyConnection, raw_connection
 from backend.errors import NotFound
 from backend.jobs.admission import limit_store, queue_store
 from backend.jobs.admission.limit_store import LimitRow
@@ -18,7 +16,6 @@ from backend.jobs.payload import clean
 from backend.jobs.registry import queue_names
 from backend.jobs.store import Connection
 
-AnyConnection = AnySession | psycopg.Connection[Any]
 MAX_REASON = 200  # characters
 COUNT_LIMIT = 10_000  # ready jobs that are counted; beyond it there are just many
 
@@ -42,34 +39,27 @@ def pause_queue(target: AnyConnection, name: str, *, by: uuid.UUID | None, reaso
 
     Pausing again changes the reason. Raises ``NotFound``.
     """
-    _check(target, name)
-    queue_store.pause(_raw(target), name, by, None if not reason else clean(reason)[:MAX_REASON])
+    connection = raw_connection(target)
+    _check(connection, name)
+    queue_store.pause(connection, name, by, None if not reason else clean(reason)[:MAX_REASON])
 
 
 def resume_queue(target: AnyConnection, name: str) -> bool:
     """Let workers claim from the queue again, and wake them; False if it was not paused. Raises ``NotFound``."""
-    _check(target, name)
-    return queue_store.resume(_raw(target), name)
+    connection = raw_connection(target)
+    _check(connection, name)
+    return queue_store.resume(connection, name)
 
 
 def queue_state(target: AnyConnection, name: str) -> QueueState:
-    """How one queue stands. Raises ``NotFound``."""
-    return next(state for state in queues_overview(target) if state.name == _check(target, name))
+    """How one queue stands, whether or not anything is left of it."""
+    return _states(raw_connection(target), [name])[0]
 
 
 def queues_overview(target: AnyConnection) -> list[QueueState]:
-    """Every queue that a task, a setting, a worker or somebody who paused it has named."""
-    connection = _raw(target)
-    limits = [limit for limit in limit_store.list_limits(connection) if limit.scope == "queue"]
-    return [
-        QueueState(
-            *(name, paused_at, paused_by, reason, ready, running, workers),
-            limits=tuple(limit for limit in limits if limit.key in (name, "*")),
-        )
-        for name, paused_at, paused_by, reason, ready, running, workers in queue_store.read_queues(
-            connection, queue_names(), COUNT_LIMIT
-        )
-    ]
+    """Every queue that always exists, that a task names or that is paused."""
+    connection = raw_connection(target)
+    return _states(connection, sorted({*queue_names(), *queue_store.paused_queues(connection)}))
 
 
 def check_routes(settings: Settings) -> None:
@@ -82,11 +72,19 @@ def check_routes(settings: Settings) -> None:
             )
 
 
-def _check(target: AnyConnection, name: str) -> str:
-    if name not in queue_names() and not (name.isprintable() and queue_store.queue_is_known(_raw(target), name)):
+def _check(connection: Connection, name: str) -> None:
+    if name not in queue_names() and not (name.isprintable() and queue_store.queue_is_known(connection, name)):
         raise NotFound("There is no queue with this name.")
-    return name
 
 
-def _raw(target: AnyConnection) -> Connection:
-    return target if isinstance(target, psycopg.Connection) else driver_connection(target)
+def _states(connection: Connection, names: Sequence[str]) -> list[QueueState]:
+    limits = [limit for limit in limit_store.list_limits(connection) if limit.scope == "queue"]
+    return [
+        QueueState(
+            *(name, paused_at, paused_by, reason, ready, running, workers),
+            limits=tuple(limit for limit in limits if limit.key in (name, "*")),
+        )
+        for name, paused_at, paused_by, reason, ready, running, workers in queue_store.read_queues(
+            connection, names, COUNT_LIMIT
+        )
+    ]

@@ -1,8 +1,6 @@
 -- How queues stand. Counts are bounded: of ready jobs by a limit, of running ones by the threads that there are.
 WITH known AS MATERIALIZED (
     SELECT name FROM unnest(%(names)s::text[]) AS name
-    UNION
-    SELECT name FROM job_queue WHERE paused_at IS NOT NULL
 ),
 
 running AS MATERIALIZED (
