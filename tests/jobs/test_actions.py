@@ -262,6 +262,19 @@ def test_somebody_elses_jobs_are_not_found_and_read_only_staff_change_none(
     assert staff("PATCH", f"/api/jobs/{job}", {"priority": "high"}).status_code == 200
 
 
+def test_read_only_staff_who_ask_for_somebody_elses_jobs_do_not_change_their_own(
+    engine: Engine, guest: Caller, app: Flask
+) -> None:
+    reader = with_role(engine, new_guest(app), "staff_readonly")
+    own = made(reader)
+    foreign = {"action": "cancel", "filter": {"user": str(guest.user_id)}}
+    problem = assert_problem(reader("POST", "/api/jobs/bulk-action", foreign), 403)
+    assert "Read-only staff" in problem["detail"]
+    assert engine.row(uuid.UUID(own))["status"] == "queued"
+    assert_problem(guest("POST", "/api/jobs/bulk-action", {**foreign, "filter": {"user": str(reader.user_id)}}), 403)
+    assert act(reader, "cancel", filter={"user": str(reader.user_id)})["done"] == 1
+
+
 def test_what_one_may_not_run_one_may_not_run_again(engine: Engine, guest: Caller, staff: Caller) -> None:
     for job_type in ("sample_staff_only", "sample_internal"):
         job = engine.enqueue(job_type, user_id=guest.user_id)

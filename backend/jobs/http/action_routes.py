@@ -9,7 +9,8 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from backend.db import db
-from backend.identity import require_actor
+from backend.errors import Forbidden
+from backend.identity import Actor, require_actor
 from backend.jobs import actions, service
 from backend.jobs.http import views
 from backend.jobs.http.action_schemas import BulkActedSchema, BulkActionSchema, PrioritySchema
@@ -61,6 +62,7 @@ def change_job(fields: dict[str, str], job_id: uuid.UUID) -> dict[str, Any]:
 @blueprint.route("/bulk-action", methods=["POST"])
 @blueprint.arguments(BulkActionSchema)
 @blueprint.response(200, BulkActedSchema)
+@blueprint.alt_response(403, description="A priority, or the jobs of somebody, that one may not change.")
 def act_on_jobs(fields: dict[str, Any]) -> dict[str, Any]:
     """Cancel, retry, delete or re-prioritise up to 1,000 jobs by their ids, or up to 10,000 that a filter finds.
 
@@ -80,8 +82,8 @@ def _act_on_filter(
     action: actions.Action, wanted: service.JobFilter, priority: str | None
 ) -> tuple[actions.Acted, bool]:
     actor = require_actor()
-    if actor.sees_all and not actor.acts_on_all:  # who may only look at the jobs of others means his own
-        wanted = dataclasses.replace(wanted, user_id=actor.user_id)
+    if actor.sees_all and not actor.acts_on_all:
+        wanted = dataclasses.replace(wanted, user_id=_only_own(actor, wanted.user_id))
     open_to = set(actions.OPEN_TO[action])
     wanted = dataclasses.replace(wanted, statuses=open_to & set(wanted.statuses or open_to) or {"none"})
     total, before = actions.Acted(), None
@@ -95,3 +97,10 @@ def _act_on_filter(
             return total, False
         before = jobs[-1].id
     return total, bool(service.list_jobs(db.session, actor, wanted, limit=1, before=before))
+
+
+def _only_own(actor: Actor, user_id: uuid.UUID | None) -> uuid.UUID:
+    """Whoever may only look at the jobs of others means his own by a filter that names nobody."""
+    if user_id not in (None, actor.user_id):
+        raise Forbidden("Read-only staff may look at the jobs of others, not change them.")
+    return actor.user_id
