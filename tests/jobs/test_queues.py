@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from backend.config import ROOT, Settings, SettingsError
-from backend.jobs import JobContext, chain, enqueue_many, registry, store, task
+from backend.jobs import JobContext, chain, enqueue_many, registry, task
 from backend.jobs.admission.limits import declare_limits, limits_overview, set_limit
 from backend.jobs.admission.queues import check_routes, pause_queue, resume_queue
 from backend.jobs.engine_settings import use_settings
 from backend.jobs.flows.flow_plan import JobSpec
+from backend.jobs.runtime import worker_store
 from tests.jobs import sample_tasks
 from tests.jobs.engine import Engine
 from tests.jobs.test_limits import claim
@@ -106,7 +107,7 @@ def test_a_queue_of_another_version_is_paused_and_resumed_as_long_as_there_is_a_
 
 
 def test_a_queue_that_a_worker_serves_by_name_can_be_paused(engine: Engine, staff: Caller) -> None:
-    store.register_worker(engine.connection, "newer", ["of_a_newer_version"], 1)
+    worker_store.register_worker(engine.connection, "newer", ["of_a_newer_version"], 1)
     assert staff("POST", "/api/queues/of_a_newer_version/pause", {}).json["paused"] is True
 
 
