@@ -1,7 +1,7 @@
 """Every module that declares tasks, imported so that the registry is full: in web and in the worker."""
 
 from backend.ai import tasks as ai_tasks
-from backend.jobs.upkeep import tasks as jobs_tasks
+from backend.jobs import tasks as jobs_tasks
 from backend.monitoring import tasks as monitoring_tasks
 
 TASK_MODULES = (ai_tasks, jobs_tasks, monitoring_tasks)

@@ -21,8 +21,8 @@ from backend.jobs.engine_settings import current_settings
 from backend.jobs.models import FINISHED, PRIORITIES
 from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.maintenance import SILENT_BEATS
+from backend.jobs.tasks import CLEAN_UP
 from backend.jobs.upkeep import retention
-from backend.jobs.upkeep.tasks import CLEAN_UP
 
 LOOK_INTERVAL = 0.1  # seconds
 

@@ -11,9 +11,9 @@ from backend.identity import require_actor, require_staff
 from backend.jobs import service
 from backend.jobs.http import views
 from backend.jobs.http.schemas import AcceptedJobSchema, IdempotencySchema
-from backend.jobs.http.upkeep_schemas import CleanUpSchema, StatisticsQuerySchema, StatisticsSchema
+from backend.jobs.http.upkeep_schemas import StatisticsQuerySchema, StatisticsSchema
+from backend.jobs.tasks import CLEAN_UP, CleanUpSchema
 from backend.jobs.upkeep.statistics import installation_statistics, own_statistics
-from backend.jobs.upkeep.tasks import CLEAN_UP
 
 blueprint = Blueprint("job upkeep", __name__, url_prefix="/api", description="How the queues stand, and their upkeep.")
 

@@ -1,4 +1,4 @@
-"""Shapes of statistics and of the forced clean-up."""
+"""Shapes of statistics."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from backend.jobs.models import FINISHED
 
 STATES = ("ready", "delayed", "blocked", "processing")
 MAX_HOURS = 24 * 31
-MAX_DAYS = 3650
 
 
 class StatisticsQuerySchema(Schema):
@@ -78,12 +77,3 @@ class StatisticsSchema(Schema):
     throughput = fields.List(fields.Nested(HourSchema), required=True)
     times = fields.List(fields.Nested(TypicalTimesSchema), required=True)
     warnings = fields.List(fields.String(), required=True)
-
-
-class CleanUpSchema(Schema):
-    """Which finished jobs to remove now, whatever their retention says."""
-
-    older_than_days = fields.Float(required=True, validate=validate.Range(0, MAX_DAYS))
-    failed = fields.Boolean(
-        load_default=False, metadata={"description": "Failures too; else they keep their retention."}
-    )

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend.jobs.http.upkeep_schemas import CleanUpSchema
+from marshmallow import Schema, fields, validate
+
 from backend.jobs.registry import task
 from backend.jobs.runtime.context import JobContext
 from backend.jobs.runtime.link import connect
 from backend.jobs.upkeep import retention
 
 CLEAN_UP = "clean_up_jobs"
+MAX_DAYS = 3650
+
+
+class CleanUpSchema(Schema):
+    """Which finished jobs to remove now, whatever their retention says."""
+
+    older_than_days = fields.Float(required=True, validate=validate.Range(0, MAX_DAYS))
+    failed = fields.Boolean(
+        load_default=False, metadata={"description": "Failures too; else they keep their retention."}
+    )
 
 
 @task(
