@@ -11,8 +11,8 @@ from backend.db import db
 from backend.errors import Unprocessable
 from backend.identity import require_actor
 from backend.jobs import bulk, service
+from backend.jobs.batches import submit_batch
 from backend.jobs.enqueue import InvalidRequest
-from backend.jobs.flows.batches import submit_batch
 from backend.jobs.http import views
 from backend.jobs.http.schemas import (
     AcceptedJobSchema,
