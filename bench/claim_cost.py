@@ -15,9 +15,9 @@ import psycopg
 
 import backend.tasks  # noqa: F401 - fills the registry: a worker claims from all queues
 from backend.jobs import store
+from backend.jobs.link import Link
 from backend.jobs.registry import queue_names
 from backend.jobs.runtime import worker_store
-from backend.jobs.runtime.link import Link
 from bench.figures import OURS, Figure, latencies, percentile
 from bench.fill import add_finished, add_people, add_queued, settle_table
 from bench.server import Server

@@ -23,7 +23,7 @@ import psycopg
 from backend.embedded import POSTGRES_MAJOR
 from backend.jobs import store
 from backend.jobs.hints import CANCEL, EVENT, LATER, READY, Hints
-from backend.jobs.runtime.link import Link
+from backend.jobs.link import Link
 from bench.figures import OURS, Figure
 from bench.fill import add_people
 from bench.server import Server

@@ -20,10 +20,10 @@ from backend.config import ROOT, Settings
 from backend.jobs import Enqueued, enqueue
 from backend.jobs.engine_settings import use_settings
 from backend.jobs.job import Job
+from backend.jobs.link import Link
 from backend.jobs.registry import queue_names
 from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.limited_claim import Claims
-from backend.jobs.runtime.link import Link
 from backend.jobs.runtime.worker import Worker
 
 PATIENCE = 60.0  # seconds: a hang bound, not a measurement

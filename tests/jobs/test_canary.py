@@ -13,10 +13,10 @@ from structlog.testing import capture_logs
 from backend.app import create_app
 from backend.config import Settings
 from backend.db import db
+from backend.jobs.link import Link
 from backend.jobs.runtime import canary as canary_module
 from backend.jobs.runtime import listener as listener_module
 from backend.jobs.runtime.canary import DEAF_PING_SECONDS, PING_SECONDS
-from backend.jobs.runtime.link import Link
 from tests.jobs.deaf_proxy import DeafProxy
 from tests.jobs.engine import Engine
 

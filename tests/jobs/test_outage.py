@@ -6,9 +6,9 @@ import psycopg
 import pytest
 from structlog.testing import capture_logs
 
-from backend.jobs.runtime import outage as outage_module
-from backend.jobs.runtime.link import Link
-from backend.jobs.runtime.outage import Outage
+from backend.jobs import outage as outage_module
+from backend.jobs.link import Link
+from backend.jobs.outage import Outage
 from tests.jobs.engine import Engine
 
 GONE = psycopg.OperationalError("the server is gone")
@@ -18,7 +18,7 @@ def test_an_outage_is_one_line_at_its_begin_and_one_at_its_end_whoever_notices(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = [100.0]
-    monkeypatch.setattr("backend.jobs.runtime.outage.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("backend.jobs.outage.time.monotonic", lambda: clock[0])
     outage = Outage()
     with capture_logs() as logs:
         for clock[0] in (100.0, 101.0, 130.0, 159.0):

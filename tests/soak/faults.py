@@ -9,9 +9,9 @@ from typing import TypeVar
 
 import psycopg
 
+from backend.jobs.link import Link
 from backend.jobs.runtime import run
 from backend.jobs.runtime.canary import Canary
-from backend.jobs.runtime.link import Link
 from backend.jobs.runtime.listener import Listener
 from backend.jobs.store import Connection
 from tests.jobs import guards
@@ -61,7 +61,7 @@ def _never_listen_again() -> None:
     """A broken listener stays broken and says that all is well."""
 
     def loop(self: Listener) -> None:
-        from backend.jobs.runtime.link import connect
+        from backend.jobs.link import connect
 
         self.connected.set()
         with connect(self._url, f"worker {self._worker_id} listener") as connection:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from backend.errors import ApiError
 from backend.jobs.engine_settings import current_settings
-from backend.jobs.runtime.link import connect
+from backend.jobs.link import connect
 from backend.jobs.store import Connection
 
 

@@ -25,10 +25,10 @@ import psycopg
 
 from backend.config import Settings
 from backend.jobs.engine_settings import use_settings
+from backend.jobs.link import HANDLER, connect
 from backend.jobs.processes import child_log
 from backend.jobs.processes.child_messages import Announced, Assignment, Ended, Interrupt, Progress, Ready, Setup
 from backend.jobs.runtime.executor import execute
-from backend.jobs.runtime.link import HANDLER, connect
 from backend.jobs.runtime.progress import ProgressBuffer
 from backend.jobs.runtime.run import Run
 from backend.jobs.store import Written

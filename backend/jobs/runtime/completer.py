@@ -21,10 +21,10 @@ import structlog
 from backend.config import Settings
 from backend.jobs import store
 from backend.jobs.hints import EVENT, Hints
+from backend.jobs.link import Link, LinkClosed
 from backend.jobs.outcome import Completed, Failed, Outcome, Settlement, decide
 from backend.jobs.registry import find_task
 from backend.jobs.retry import RetryPolicy
-from backend.jobs.runtime.link import Link, LinkClosed
 from backend.jobs.runtime.progress import ProgressBuffer
 from backend.jobs.runtime.run import CANCELLED, LOST, HeldRuns, Run
 

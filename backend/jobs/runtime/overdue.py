@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
+from backend.jobs.link import Link
 from backend.jobs.outcome import Failed, Outcome
 from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.executor import Executor
-from backend.jobs.runtime.link import Link
 from backend.jobs.runtime.run import TIMED_OUT, Run
 from backend.jobs.runtime.taking_away import TOO_LONG, end_transaction
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import structlog
 
+from backend.jobs.link import HANDLER, application_name
 from backend.jobs.runtime import handler_store
-from backend.jobs.runtime.link import HANDLER, application_name
 from backend.jobs.runtime.run import Run
 from backend.jobs.store import Connection
 

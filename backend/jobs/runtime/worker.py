@@ -21,6 +21,8 @@ from backend.jobs.caching.flights import CacheUpkeep, Flights
 from backend.jobs.engine_settings import use_settings
 from backend.jobs.flows.flow_care import GroupCounter
 from backend.jobs.hints import Hints
+from backend.jobs.link import HANDLER, Link, LinkClosed, connect
+from backend.jobs.outage import Outage
 from backend.jobs.outcome import Released
 from backend.jobs.processes.children import Children
 from backend.jobs.registry import queue_names
@@ -30,10 +32,8 @@ from backend.jobs.runtime.completer import Completer
 from backend.jobs.runtime.executor import Executor
 from backend.jobs.runtime.follow_up import CARES
 from backend.jobs.runtime.lease import LeaseKeeper
-from backend.jobs.runtime.link import HANDLER, Link, LinkClosed, connect
 from backend.jobs.runtime.listener import Listener
 from backend.jobs.runtime.maintenance import FollowUps, Maintenance, Rescuer, Timekeeper
-from backend.jobs.runtime.outage import Outage
 from backend.jobs.runtime.overdue import Overdue
 from backend.jobs.runtime.run import RELEASED, HeldRuns, Run
 from backend.jobs.store import Written

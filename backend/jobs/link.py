@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from backend.jobs.runtime.outage import Outage
+from backend.jobs.outage import Outage
 from backend.jobs.store import Connection, prepare_connection
 from backend.pooler import stop_preparing_behind_pooler
 
