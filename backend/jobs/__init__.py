@@ -7,10 +7,10 @@ from backend.jobs.enqueue import Enqueued, enqueue
 from backend.jobs.enqueue_many import enqueue_many
 from backend.jobs.flows.flow import Group, chain, group, then
 from backend.jobs.flows.flow_plan import ChainSpec, GroupSpec, JobSpec
+from backend.jobs.handling.context import JobContext
 from backend.jobs.job import Job
 from backend.jobs.registry import task
 from backend.jobs.retry import RetryPolicy
-from backend.jobs.runtime.context import JobContext
 from backend.jobs.signals import Cancel, ClaimLost, FinalError, JobCancelled, RetryableError, Snooze
 from backend.jobs.unique import Unique
 

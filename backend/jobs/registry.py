@@ -20,7 +20,7 @@ from backend.jobs.retry import RetryPolicy
 from backend.jobs.unique import Unique
 
 if TYPE_CHECKING:
-    from backend.jobs.runtime.context import JobContext
+    from backend.jobs.handling.context import JobContext
 
 Access = Literal["user", "staff", "internal"]
 CacheScope = Literal["user", "shared"]

@@ -6,9 +6,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from backend.jobs.handling.context import JobContext
 from backend.jobs.link import connect
 from backend.jobs.registry import task
-from backend.jobs.runtime.context import JobContext
 from backend.jobs.upkeep import retention
 
 CLEAN_UP = "clean_up_jobs"

@@ -23,6 +23,8 @@ from backend.jobs.caching import cache_store
 from backend.jobs.caching.flights import BEAT, Flights
 from backend.jobs.engine_settings import use_settings
 from backend.jobs.enqueue import enqueue
+from backend.jobs.handling.execute import execute
+from backend.jobs.handling.run import HeldRuns, Run
 from backend.jobs.hints import Hints
 from backend.jobs.job import Job
 from backend.jobs.link import Link
@@ -30,10 +32,8 @@ from backend.jobs.outcome import Failed, Outcome
 from backend.jobs.registry import queue_names
 from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.completer import Completer
-from backend.jobs.runtime.executor import execute
 from backend.jobs.runtime.follow_up import CARES
 from backend.jobs.runtime.maintenance import FollowUps
-from backend.jobs.runtime.run import HeldRuns, Run
 from backend.jobs.runtime.worker import WorkerTools
 from backend.jobs.store import Connection
 from backend.jobs.upkeep import duty_store

@@ -18,8 +18,8 @@ from backend.jobs.admission import queue_store
 from backend.jobs.admission.limits import set_limit
 from backend.jobs.flows.flow import chain
 from backend.jobs.flows.flow_plan import JobSpec
+from backend.jobs.handling import handler_store
 from backend.jobs.outcome import Cancelled, Failed, Outcome, Released, Settlement, Snoozed
-from backend.jobs.runtime import handler_store
 from backend.jobs.store import ProgressReport
 from tests.jobs.job_account import DAY, LEASE, Claim, JobAccount, Known
 

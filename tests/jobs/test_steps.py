@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from backend.jobs import store
-from backend.jobs.runtime import handler_store
+from backend.jobs.handling import handler_store
 from backend.jobs.upkeep.retention import Pruner
 from tests.jobs import flow_tasks
 from tests.jobs.engine import Engine

@@ -10,10 +10,11 @@ import psycopg
 import pytest
 
 from backend.jobs import ClaimLost, Job, JobCancelled, JobContext, RetryableError, store
+from backend.jobs.handling import handler_store
+from backend.jobs.handling.run import Run
 from backend.jobs.hints import Hints
 from backend.jobs.outcome import Settlement
-from backend.jobs.runtime import handler_store, worker_store
-from backend.jobs.runtime.run import Run
+from backend.jobs.runtime import worker_store
 from backend.jobs.store import ProgressReport, Written
 from tests.jobs.engine import Engine
 

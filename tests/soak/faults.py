@@ -9,8 +9,8 @@ from typing import TypeVar
 
 import psycopg
 
+from backend.jobs.handling import run
 from backend.jobs.link import Link
-from backend.jobs.runtime import run
 from backend.jobs.runtime.canary import Canary
 from backend.jobs.runtime.listener import Listener
 from backend.jobs.store import Connection

@@ -16,6 +16,8 @@ from typing import IO
 import structlog
 
 from backend.config import Settings
+from backend.jobs.handling.context import Tools
+from backend.jobs.handling.run import TIMED_OUT, Run
 from backend.jobs.outcome import Outcome
 from backend.jobs.processes import child_log
 from backend.jobs.processes.child_messages import (
@@ -29,8 +31,6 @@ from backend.jobs.processes.child_messages import (
     Setup,
 )
 from backend.jobs.registry import Task
-from backend.jobs.runtime.context import Tools
-from backend.jobs.runtime.run import TIMED_OUT, Run
 
 log = structlog.get_logger(__name__)
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.config import Settings
+from backend.jobs.handling.run import Interruption
 from backend.jobs.job import Job
 from backend.jobs.outcome import Outcome
-from backend.jobs.runtime.run import Interruption
 from backend.jobs.store import Written
 
 # --- to the child ---

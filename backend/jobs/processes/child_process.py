@@ -25,12 +25,12 @@ import psycopg
 
 from backend.config import Settings
 from backend.jobs.engine_settings import use_settings
+from backend.jobs.handling.execute import execute
+from backend.jobs.handling.progress import ProgressBuffer
+from backend.jobs.handling.run import Run
 from backend.jobs.link import HANDLER, connect
 from backend.jobs.processes import child_log
 from backend.jobs.processes.child_messages import Announced, Assignment, Ended, Interrupt, Progress, Ready, Setup
-from backend.jobs.runtime.executor import execute
-from backend.jobs.runtime.progress import ProgressBuffer
-from backend.jobs.runtime.run import Run
 from backend.jobs.store import Written
 
 PR_SET_PDEATHSIG = 1

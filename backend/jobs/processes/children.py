@@ -15,12 +15,12 @@ import psycopg
 import structlog
 
 from backend.config import Settings
+from backend.jobs.handling.context import Tools
+from backend.jobs.handling.run import TIMED_OUT, Run
+from backend.jobs.handling.taking_away import TOO_LONG, end_transaction
 from backend.jobs.outcome import Failed, Outcome, outcome_of
 from backend.jobs.processes.child import Child, ChildDied
 from backend.jobs.registry import Task, process_modules
-from backend.jobs.runtime.context import Tools
-from backend.jobs.runtime.run import TIMED_OUT, Run
-from backend.jobs.runtime.taking_away import TOO_LONG, end_transaction
 from backend.jobs.store import Connection
 
 log = structlog.get_logger(__name__)

@@ -12,12 +12,12 @@ from queue import Empty, SimpleQueue
 import psycopg
 import structlog
 
+from backend.jobs.handling.run import HeldRuns, Run
 from backend.jobs.hints import EVENT, Hints
 from backend.jobs.link import Link
 from backend.jobs.outcome import Outcome, Released
 from backend.jobs.runtime.canary import DOWN_POLL
 from backend.jobs.runtime.limited_claim import Claims
-from backend.jobs.runtime.run import HeldRuns, Run
 from backend.jobs.upkeep import duty_store
 
 log = structlog.get_logger(__name__)

@@ -20,13 +20,13 @@ import structlog
 
 from backend.config import Settings
 from backend.jobs import store
+from backend.jobs.handling.progress import ProgressBuffer
+from backend.jobs.handling.run import CANCELLED, LOST, HeldRuns, Run
 from backend.jobs.hints import EVENT, Hints
 from backend.jobs.link import Link, LinkClosed
 from backend.jobs.outcome import Completed, Failed, Outcome, Settlement, decide
 from backend.jobs.registry import find_task
 from backend.jobs.retry import RetryPolicy
-from backend.jobs.runtime.progress import ProgressBuffer
-from backend.jobs.runtime.run import CANCELLED, LOST, HeldRuns, Run
 
 log = structlog.get_logger(__name__)
 

@@ -10,10 +10,10 @@ import threading
 import psycopg
 
 from backend.config import Settings
+from backend.jobs.handling.run import CANCELLED, LOST, HeldRuns, Run
 from backend.jobs.link import Link
 from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.overdue import Overdue
-from backend.jobs.runtime.run import CANCELLED, LOST, HeldRuns, Run
 
 
 class LeaseKeeper:

@@ -9,12 +9,12 @@ from collections.abc import Callable
 
 import psycopg
 
+from backend.jobs.handling.run import CANCELLED, HeldRuns
 from backend.jobs.hints import CANCEL, LATER, READY
 from backend.jobs.link import FIRST_PAUSE, LONGEST_PAUSE, connect_aware
 from backend.jobs.outage import Outage
 from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.canary import Canary
-from backend.jobs.runtime.run import CANCELLED, HeldRuns
 from backend.jobs.store import Connection
 
 LOOK_UP = 0.25  # seconds between looks at whether to stop and whether the lock is still to be had

@@ -13,10 +13,10 @@ from backend.config import Settings
 from backend.jobs import store
 from backend.jobs.admission.circuit_tender import CircuitTender
 from backend.jobs.admission.limit_tender import LimitTender
+from backend.jobs.handling.run import HeldRuns
 from backend.jobs.link import Link
 from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.canary import DOWN_POLL, Canary
-from backend.jobs.runtime.run import HeldRuns
 from backend.jobs.store import Connection
 from backend.jobs.upkeep import duty_store
 

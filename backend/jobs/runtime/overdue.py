@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
+from backend.jobs.handling.run import TIMED_OUT, Run
+from backend.jobs.handling.taking_away import TOO_LONG, end_transaction
 from backend.jobs.link import Link
 from backend.jobs.outcome import Failed, Outcome
 from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.executor import Executor
-from backend.jobs.runtime.run import TIMED_OUT, Run
-from backend.jobs.runtime.taking_away import TOO_LONG, end_transaction
 
 log = structlog.get_logger(__name__)
 

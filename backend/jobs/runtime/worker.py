@@ -20,6 +20,7 @@ from backend.jobs.admission.limits import declare_limits
 from backend.jobs.caching.flights import CacheUpkeep, Flights
 from backend.jobs.engine_settings import use_settings
 from backend.jobs.flows.flow_care import GroupCounter
+from backend.jobs.handling.run import RELEASED, HeldRuns, Run
 from backend.jobs.hints import Hints
 from backend.jobs.link import HANDLER, Link, LinkClosed, connect
 from backend.jobs.outage import Outage
@@ -35,7 +36,6 @@ from backend.jobs.runtime.lease import LeaseKeeper
 from backend.jobs.runtime.listener import Listener
 from backend.jobs.runtime.maintenance import FollowUps, Maintenance, Rescuer, Timekeeper
 from backend.jobs.runtime.overdue import Overdue
-from backend.jobs.runtime.run import RELEASED, HeldRuns, Run
 from backend.jobs.store import Written
 from backend.jobs.upkeep.retention import Pruner, Sweeper
 from backend.jobs.upkeep.rollup import RollUp

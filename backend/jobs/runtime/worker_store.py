@@ -79,8 +79,3 @@ def rescue(
 def retire_worker(connection: Connection, worker_id: int) -> None:
     """Record a stop in good order."""
     run(connection, "retire_worker", {"worker_id": worker_id})
-
-
-def prune_workers(connection: Connection) -> None:
-    """Forget workers that have been gone for a day."""
-    run(connection, "prune_workers", {})

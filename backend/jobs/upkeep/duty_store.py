@@ -37,3 +37,8 @@ def prune(connection: Connection, *, days: float, failed_days: float, limit: int
     """Delete up to ``limit`` finished jobs past their retention; returns how many there were."""
     parameters = {"days": days, "failed_days": failed_days, "limit": limit}
     return int(one(run(connection, "prune_jobs", parameters))[0])
+
+
+def prune_workers(connection: Connection) -> None:
+    """Forget workers that have been gone for a day."""
+    run(connection, "prune_workers", {})

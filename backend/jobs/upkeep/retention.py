@@ -13,7 +13,6 @@ import structlog
 
 from backend.config import Settings
 from backend.jobs import store
-from backend.jobs.runtime import worker_store
 from backend.jobs.store import Connection
 from backend.jobs.upkeep import duty_store
 from backend.jobs.upkeep.duties import in_order, take_turn
@@ -76,7 +75,7 @@ class Pruner:
             log.info("jobs_pruned", jobs=pruned)
         if pruned == limit:
             return PRUNE_PAUSE
-        worker_store.prune_workers(connection)
+        duty_store.prune_workers(connection)
         return PRUNE_INTERVAL * random.uniform(0.8, 1.2)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 import psycopg
 
+from backend.jobs.handling import handler_store
+from backend.jobs.handling.run import LOST, Run
 from backend.jobs.payload import holds_nul
-from backend.jobs.runtime import handler_store
-from backend.jobs.runtime.run import LOST, Run
 from backend.jobs.signals import FinalError, database_lost
 
 MAX_STEPS = 1_000  # of one job

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import structlog
 
+from backend.jobs.handling import handler_store
+from backend.jobs.handling.run import Run
 from backend.jobs.link import HANDLER, application_name
-from backend.jobs.runtime import handler_store
-from backend.jobs.runtime.run import Run
 from backend.jobs.store import Connection
 
 log = structlog.get_logger(__name__)

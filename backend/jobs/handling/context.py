@@ -14,11 +14,11 @@ import psycopg
 from backend.config import Settings
 from backend.jobs.admission.circuit import Asking, guarded
 from backend.jobs.flows import flow_store
+from backend.jobs.handling import handler_store
+from backend.jobs.handling.run import CANCELLED, LOST, Run
+from backend.jobs.handling.steps import Steps
 from backend.jobs.job import Job
 from backend.jobs.payload import clean
-from backend.jobs.runtime import handler_store
-from backend.jobs.runtime.run import CANCELLED, LOST, Run
-from backend.jobs.runtime.steps import Steps
 from backend.jobs.signals import database_lost
 from backend.jobs.store import Written
 

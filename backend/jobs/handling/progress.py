@@ -6,7 +6,7 @@ import threading
 import uuid
 from collections.abc import Collection
 
-from backend.jobs.runtime.run import Run
+from backend.jobs.handling.run import Run
 
 INTERVAL = 0.1  # seconds between two stored reports of one run
 
