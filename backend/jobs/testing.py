@@ -129,7 +129,7 @@ class _Desk:
             self._worker_id,
             self._held,
             hints,
-            on_written=lambda _jobs, _seconds: None,
+            on_ended=lambda _jobs, _seconds: None,
             on_later=lambda: None,
         )
         self._tools = WorkerTools(settings, self._completer, hints)

@@ -98,11 +98,17 @@ class HeldRuns:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._runs: dict[uuid.UUID, Run] = {}
+        self.ending = 0  # of these, how many have ended and are being written: threads no longer need them
         self.emptied = threading.Event()
         self.emptied.set()
 
     def __len__(self) -> int:
         return len(self._runs)
+
+    @property
+    def open(self) -> int:
+        """How many have not ended."""
+        return len(self._runs) - self.ending
 
     def add(self, runs: Iterable[Run]) -> None:
         """Runs that were just claimed."""

@@ -50,11 +50,11 @@ class Pace:
         self._mean = None
         self.capacity = self._concurrency
 
-    def need(self, held: int) -> int:
+    def need(self, open_runs: int) -> int:
         """Jobs to claim now. Refills in halves of the read-ahead, so that statements carry many jobs."""
-        free = self.capacity - held
+        free = self.capacity - open_runs
         least = max(1, (self.capacity - self._concurrency) // 2)
-        return free if free >= least or (held == 0 and free > 0) else 0
+        return free if free >= least or (open_runs == 0 and free > 0) else 0
 
 
 class Claimer:
@@ -92,22 +92,25 @@ class Claimer:
         self._give_back = give_back
         self._drain = drain
         self._claims = Claims()
+        self._sated = False  # the last look found less than was wanted
 
     def loop(self) -> None:
         """The thread's work until ``stop``."""
         looked_twice = True
         while not self.stopping.is_set():
             self._return_stale()
-            need = self._pace.need(len(self._held))
+            need = self._pace.need(self._held.open)
             if need == 0:
+                self._sated = False
                 self._wait(self._poll_pause())
                 continue
             self.wake.clear()
             claimed = self._claim(need)
+            self._sated = claimed < need
             if claimed == need:
                 continue
-            if self._drain and claimed == 0 and len(self._held) == 0:
-                if self._nothing_left():
+            if self._drain:
+                if claimed == 0 and len(self._held) == 0 and self._nothing_left():
                     self.drained.set()
                     break
                 self._wait(SECOND_LOOK)
@@ -115,6 +118,11 @@ class Claimer:
             looked_twice = claimed == 0 and not looked_twice
             self._wait(self._poll_pause() if looked_twice else SECOND_LOOK * random.uniform(0.5, 1.5))
         self._link.close()
+
+    def on_room(self) -> None:
+        """Runs have ended. Where the queue was found empty, their end is no reason to look again: a hint will say."""
+        if not self._sated or not self._listening():
+            self.wake.set()
 
     def stop(self) -> None:
         """Claim nothing more."""

@@ -37,7 +37,8 @@ Finished = tuple[Run, Outcome]
 
 
 class Completer:
-    """``on_written(jobs, seconds they ran)`` is called after each batch, ``on_later()`` when a job waits for its time."""
+    """``on_ended(jobs, seconds they ran)`` is called for each batch before it is written, so that the next jobs are claimed
+    meanwhile; ``on_later()`` when a job waits for its time."""
 
     def __init__(
         self,
@@ -47,7 +48,7 @@ class Completer:
         held: HeldRuns,
         hints: Hints,
         *,
-        on_written: Callable[[int, float], None],
+        on_ended: Callable[[int, float], None],
         on_later: Callable[[], None],
     ) -> None:
         self.progress = ProgressBuffer()
@@ -56,7 +57,7 @@ class Completer:
         self._worker_id = worker_id
         self._held = held
         self._hints = hints
-        self._on_written = on_written
+        self._on_ended = on_ended
         self._on_later = on_later
         self._finished: deque[tuple[Run, Outcome, float]] = deque()
         self._wake = threading.Event()
@@ -104,11 +105,14 @@ class Completer:
             run, outcome, took = self._finished.popleft()
             batch.append((run, outcome))
             seconds += took
+        if batch:
+            self._held.ending = len(batch)
+            self._on_ended(len(batch), seconds)
         self._store_progress({run.job.id for run, _ in batch})
         if batch:
             self._store_endings(batch)
             self._held.discard(run for run, _ in batch)
-            self._on_written(len(batch), seconds)
+            self._held.ending = 0
 
     # --- progress ---
 

@@ -117,7 +117,7 @@ class Worker:
             self.worker_id,
             self._held,
             self._hints,
-            on_written=self._on_written,
+            on_ended=self._on_ended,
             on_later=self._on_later,
         )
         self._children = Children(self._settings, self._settings.cpu_processes or os.cpu_count() or 1)
@@ -252,9 +252,9 @@ class Worker:
     def _on_later(self) -> None:
         self._maintenance.look_at_clock()
 
-    def _on_written(self, jobs: int, seconds: float) -> None:
+    def _on_ended(self, jobs: int, seconds: float) -> None:
         self._pace.note(jobs, seconds)
-        self._claimer.wake.set()
+        self._claimer.on_room()
 
     def _send_hints(self, pairs: list[tuple[str, str]]) -> None:
         with self._hint_lock:
