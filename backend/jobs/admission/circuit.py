@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -32,6 +33,22 @@ class Asking(NamedTuple):
     job_id: uuid.UUID
     token: uuid.UUID
     connection: Callable[[], Connection]  # autocommit
+
+
+@dataclass(frozen=True, slots=True)
+class CircuitRow:
+    """A provider's circuit. ``budget`` calls fit into a window, as far as is known; ``waiting`` is counted to a thousand."""
+
+    provider: str
+    state: str  # closed, open, half_open
+    open_until: datetime | None
+    failures: int
+    reason: str | None
+    probe_job: uuid.UUID | None
+    budget: int | None
+    window_seconds: float | None
+    waiting: int
+    updated_at: datetime
 
 
 @contextmanager
@@ -58,6 +75,23 @@ def tend(connection: Connection) -> float | None:
     """Let jobs go that wait for providers, where it is time; seconds until the next time."""
     due: float | None = store.one(store.run(connection, "tend_providers", {}))[0]
     return due
+
+
+def list_circuits(connection: Connection) -> list[CircuitRow]:
+    """Every provider that ever refused or was out, those that are not closed first."""
+    return [CircuitRow(*row) for row in store.run(connection, "list_circuits", {}).fetchall()]
+
+
+def close_circuit(connection: Connection, provider: str) -> tuple[str, int] | None:
+    """Let everybody ask a provider again, whatever was learned of it; autocommit or in the caller's transaction.
+
+    Returns its state before and how many jobs were let go at once (a worker lets the rest go within a second); None if there
+    is no circuit of this name. A provider that still refuses opens it again.
+    """
+    row = store.run(connection, "close_circuit", {"provider": provider}).fetchone()
+    if row is None:
+        return None
+    return row[0], store.one(store.run(connection, "let_provider_jobs_go", {"provider": provider}))[0]
 
 
 def _enter(asking: Asking) -> None:

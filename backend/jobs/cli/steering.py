@@ -1,4 +1,4 @@
-"""Commands that say what may be claimed: pause, resume, limit."""
+"""Commands that say what may be claimed: pause, resume, limit, circuits, close-circuit."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import asdict
 import click
 
 from backend.db import db
+from backend.jobs.admission.circuit import close_circuit, list_circuits
 from backend.jobs.admission.limit_models import SCOPES
 from backend.jobs.admission.limits import limits_overview, remove_limit, set_limit
 from backend.jobs.admission.queues import pause_queue, resume_queue
 from backend.jobs.cli.arguments import as_json
-from backend.jobs.cli.group import jobs_commands
-from backend.jobs.cli.printing import print_json, print_table
+from backend.jobs.cli.group import engine_connection, jobs_commands
+from backend.jobs.cli.printing import duration, print_json, print_table
 
 
 @jobs_commands.command("pause")
@@ -72,4 +73,32 @@ def list_limits(as_json: bool) -> None:
         return
     print_table(
         rows, ("scope", "key", "slots", "held", "waiting", "source", "updated_at"), empty="There are no limits."
+    )
+
+
+@jobs_commands.command("circuits")
+@as_json
+def circuits(as_json: bool) -> None:
+    """Providers that refused or were out: whether they are asked, until when not, why, and how many jobs wait for them."""
+    with engine_connection() as connection:
+        rows = [asdict(row) for row in list_circuits(connection)]
+    if as_json:
+        print_json(rows)
+        return
+    shown = [{**row, "window": duration(row["window_seconds"]) if row["window_seconds"] else None} for row in rows]
+    columns = ("provider", "state", "open_until", "waiting", "failures", "reason", "probe_job", "budget", "window")
+    print_table(shown, columns, empty="No provider has refused or been out.")
+
+
+@jobs_commands.command("close-circuit")
+@click.argument("provider")
+def close(provider: str) -> None:
+    """Let all jobs ask PROVIDER again at once, without a probe. If it still refuses, it is left alone again."""
+    with engine_connection() as connection, connection.transaction():
+        found = close_circuit(connection, provider)
+    if found is None:
+        raise click.ClickException(f"No provider called “{provider}” has refused or been out: see flask jobs circuits.")
+    state, gone = found
+    click.echo(
+        f"The circuit of “{provider}” was {state.replace('_', ' ')} and is closed; {gone} jobs go that waited for it."
     )
