@@ -99,6 +99,5 @@ def close(provider: str) -> None:
     if found is None:
         raise click.ClickException(f"No provider called “{provider}” has refused or been out: see flask jobs circuits.")
     state, gone = found
-    click.echo(
-        f"The circuit of “{provider}” was {state.replace('_', ' ')} and is closed; {gone} jobs go that waited for it."
-    )
+    let_go = "1 job goes" if gone == 1 else f"{gone} jobs go"
+    click.echo(f"The circuit of “{provider}” was {state.replace('_', ' ')} and is closed; {let_go} that waited for it.")

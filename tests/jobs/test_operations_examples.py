@@ -1,0 +1,32 @@
+"""What docs/operations.md shows of the commands is what they print."""
+
+from __future__ import annotations
+
+import re
+
+from backend.config import ROOT
+from tests.jobs.engine import Engine
+from tests.jobs.test_circuit_commands import refuse
+from tests.jobs.test_cli import Run, flask_jobs  # noqa: F401 - fixture
+
+# ruff: noqa: F811
+
+DOC = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+def test_the_examples_have_the_columns_that_the_commands_print(flask_jobs: Run, engine: Engine) -> None:
+    refuse(engine)
+    shown = dict(re.findall(r"^\$ flask --app backend jobs ([a-z-]+)\n(.+)$", DOC, re.MULTILINE))
+    assert {"queues", "circuits"} <= set(shown)
+    for command, heads in shown.items():
+        printed = flask_jobs(command).output.splitlines()[0]
+        assert re.split(r"\s{2,}", printed) == re.split(r"\s{2,}", heads), command
+
+
+def test_sentences_that_first_aid_quotes_are_what_the_commands_say(flask_jobs: Run, engine: Engine) -> None:
+    said = flask_jobs("workers").output.strip()
+    assert f"`{said}`" in DOC
+    refuse(engine)
+    closed = flask_jobs("close-circuit", "acme/large").output
+    pattern = closed.strip().replace("acme/large", "openai/gpt-4o").replace("0 jobs", "31 jobs")
+    assert f"`{pattern}`" in DOC
