@@ -8,10 +8,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import psycopg
+import structlog
 
+from backend.jobs.failures import PASSING, is_concurrency, passes
 from backend.jobs.outage import Outage
 from backend.jobs.store import Connection, prepare_connection
 from backend.pooler import stop_preparing_behind_pooler
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -77,8 +81,8 @@ class Link:
         """Do ``work`` once. Raises what it raises; a broken connection is dropped."""
         try:
             result = work(self._open())
-        except psycopg.Error:
-            self._drop_if_broken()
+        except psycopg.Error as error:
+            self._drop_if_broken(error)
             raise
         self._pause = FIRST_PAUSE
         if self._failed:
@@ -87,17 +91,22 @@ class Link:
 
     def insist(self, work: Callable[[Connection], T], closed: threading.Event) -> T:
         """Do ``work`` until the database has taken it. Raises ``LinkClosed`` once ``closed`` is set, and at once any
-        error that is not about the connection or about concurrency."""
+        error that does not pass by itself."""
         while True:
             try:
                 return self.attempt(work)
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            except PASSING as error:
+                if not passes(error):
+                    raise
                 self.report(error)
                 if closed.wait(self.next_pause()):
                     raise LinkClosed from error
 
     def report(self, error: psycopg.Error) -> None:
         """A failed attempt, for the log."""
+        if is_concurrency(error):
+            log.warning("statement_tried_again", thread=self._name, error=str(error).strip())
+            return
         self._failed = True
         self._outage.lost(self._name, error)
 
@@ -137,7 +146,9 @@ class Link:
         if not self._durable:
             connection.execute("SET synchronous_commit = off")
 
-    def _drop_if_broken(self) -> None:
-        if self._connection is not None and self._connection.closed:
+    def _drop_if_broken(self, error: psycopg.Error) -> None:
+        # After a failover the connection may still be with the old primary: a new one finds the new one.
+        useless = isinstance(error, psycopg.errors.ReadOnlySqlTransaction)
+        if self._connection is not None and (self._connection.closed or useless):
             self._connection.close()
             self._connection = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from backend.errors import Unprocessable
 from backend.jobs.models import PRIORITIES
@@ -15,6 +15,7 @@ from backend.jobs.unique import Unique
 MAX_KEY = 200  # characters of an idempotency key
 MAX_TAGS, MAX_TAG = 20, 100
 MAX_ATTEMPTS = 100
+FIRST_YEAR, LAST_YEAR = 1970, 9000  # in UTC; what Postgres can hold beyond them Python cannot read back
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,18 @@ def _wrong_times(run_at: datetime | None, expires_at: datetime | None) -> dict[s
     for name, moment in (("run_at", run_at), ("expires_at", expires_at)):
         if moment is not None and moment.tzinfo is None:
             wrong[name] = ["Give the time with its zone, for example 2030-01-31T12:00:00Z."]
+        elif moment is not None and not _sensible(moment):
+            wrong[name] = [f"Must lie in the years {FIRST_YEAR} to {LAST_YEAR}."]
     if not wrong and run_at and expires_at and expires_at <= run_at:
         wrong["expires_at"] = ["Must be later than run_at."]
     return wrong
+
+
+def _sensible(moment: datetime) -> bool:
+    try:
+        return FIRST_YEAR <= moment.astimezone(UTC).year <= LAST_YEAR
+    except OverflowError:
+        return False
 
 
 def _storable(text: str, longest: int) -> bool:

@@ -11,6 +11,7 @@ from backend.jobs.job import Job
 from backend.jobs.payload import clean
 from backend.jobs.retry import RetryPolicy
 from backend.jobs.signals import (
+    DATABASE_LOST,
     Cancel,
     ClaimLost,
     FinalError,
@@ -23,7 +24,9 @@ from backend.jobs.signals import (
 )
 
 MAX_PAUSE = 7 * 86_400.0  # seconds; a longer Retry-After or snooze is a mistake
+MAX_FREE_RUNS = 10  # runs without an attempt, after which a lost connection spends one
 MAX_TEXT = 4_000  # characters of an error's message
+MAX_CODE = 100  # characters of an error's code
 MAX_TRACEBACK = 20_000  # characters, its end is kept
 UNEXPECTED = "Something unexpected went wrong while this job ran. If it stays, give the operator its id."
 
@@ -98,7 +101,7 @@ class Settlement:
 
 
 def outcome_of(error: BaseException, policy: RetryPolicy) -> Outcome:  # noqa: PLR0911 - one for each kind
-    """Classify what a handler raised."""
+    """Classify what a handler raised. May raise itself if that is not what its type promises."""
     match error:
         case JobCancelled():
             return Cancelled("cancelled by request")
@@ -111,13 +114,14 @@ def outcome_of(error: BaseException, policy: RetryPolicy) -> Outcome:  # noqa: P
         case Cancel():
             return Cancelled(_text(error.reason))
         case ProviderWait():
-            return Snoozed(error.seconds, _text(error.reason), error.provider)
+            return Snoozed(float(error.seconds), _text(error.reason), error.provider)
         case Snooze():
-            return Snoozed(error.seconds, _text(error.reason))
+            return Snoozed(float(error.seconds), _text(error.reason))
         case FinalError():
-            return Failed(error.code, _text(error.message), final=True, traceback=_trace(error))
+            return Failed(_code(error.code), _text(error.message), final=True, traceback=_trace(error))
         case RetryableError():
-            return Failed(error.code, _text(error.message), retry_after=error.retry_after, traceback=_trace(error))
+            after = None if error.retry_after is None else float(error.retry_after)
+            return Failed(_code(error.code), _text(error.message), retry_after=after, traceback=_trace(error))
     return Failed(
         "unexpected",
         UNEXPECTED,
@@ -153,10 +157,11 @@ def decide(  # noqa: PLR0911 - one for each kind
 
 
 def _after_failure(job: Job, failure: Failed, policy: RetryPolicy, now: datetime, jitter: float) -> Settlement:
-    free = failure.retry_after is not None and not failure.final
+    free = failure.retry_after is not None and not failure.final and not _loses_again(job, failure)
     if failure.final or (not free and job.attempt >= job.max_attempts):
         return _failed(failure)
-    pause = _bounded(failure.retry_after if failure.retry_after is not None else policy.pause(job.attempt, jitter))
+    asked = failure.retry_after if free else None
+    pause = _bounded(policy.pause(job.attempt, jitter) if asked is None else asked)
     if _too_late(job, now, pause):
         return _expired(failure)
     return Settlement(
@@ -171,6 +176,11 @@ def _after_failure(job: Job, failure: Failed, policy: RetryPolicy, now: datetime
         detail=failure.detail,
         traceback=failure.traceback,
     )
+
+
+def _loses_again(job: Job, failure: Failed) -> bool:
+    """Whether a job lost its connection so often that it is the cause: what its handler does would break every one."""
+    return failure.code == DATABASE_LOST and job.runs - job.attempt >= MAX_FREE_RUNS
 
 
 def _failed(failure: Failed) -> Settlement:
@@ -206,9 +216,13 @@ def _bounded(seconds: float) -> float:
     return min(max(seconds, 0.0), MAX_PAUSE) if math.isfinite(seconds) else MAX_PAUSE
 
 
-def _text(text: str) -> str:
-    """Text as Postgres can store it."""
-    return clean(text)[:MAX_TEXT]
+def _text(text: object) -> str:
+    """Text as Postgres can store it; handlers give what they like."""
+    return "" if text is None else clean(str(text))[:MAX_TEXT]
+
+
+def _code(code: object) -> str:
+    return _text(code)[:MAX_CODE] or "unexpected"
 
 
 def _trace(error: BaseException) -> str:

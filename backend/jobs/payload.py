@@ -50,6 +50,25 @@ def fingerprint_of(job_type: str, raw: Mapping[str, Any]) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
+def to_clean_json(value: Any) -> bytes:
+    """JSON that Postgres accepts: texts lose what it refuses. Raises ``TypeError`` for what JSON has no form for."""
+    try:
+        dumped = orjson.dumps(value)
+    except TypeError:  # half a character, perhaps
+        return orjson.dumps(_cleaned(value))
+    return orjson.dumps(_cleaned(orjson.loads(dumped))) if b"\\u0000" in dumped else dumped
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, Mapping):
+        return {_cleaned(key): _cleaned(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cleaned(part) for part in value]
+    return value
+
+
 def clean(text: str) -> str:
     """``text`` without what Postgres refuses: NUL characters and lone surrogates."""
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")

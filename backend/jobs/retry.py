@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 MAX_EXPONENT = 62  # beyond it the doubling would overflow a float long after any cap has been reached
@@ -35,6 +36,9 @@ class RetryPolicy:
         """Seconds to wait after failed attempt number ``attempt`` (from 1); ``jitter`` is a random number in [0, 1)."""
         if self.base is None or self.cap is None:
             raise ValueError("fill in the defaults first")
-        growth = float(self.factor ** min(max(attempt - 1, 0), MAX_EXPONENT))
-        longest = min(self.cap, self.base * growth)
+        try:
+            growth = float(self.factor) ** min(max(attempt - 1, 0), MAX_EXPONENT)
+        except OverflowError:
+            growth = math.inf
+        longest = min(self.cap, self.base * growth) if self.base > 0 else 0.0
         return longest * jitter if self.jitter else longest

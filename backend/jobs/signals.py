@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+DATABASE_LOST = "database_lost"
 DATABASE_PAUSE = 1.0  # seconds until a job whose connection broke runs again
 
 
@@ -10,8 +11,8 @@ class FinalError(Exception):
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
-        self.code = code
-        self.message = message
+        self.code = _words(code)
+        self.message = _words(message)
 
 
 class RetryableError(Exception):
@@ -22,9 +23,9 @@ class RetryableError(Exception):
 
     def __init__(self, code: str, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
-        self.code = code
-        self.message = message
-        self.retry_after = retry_after
+        self.code = _words(code)
+        self.message = _words(message)
+        self.retry_after = None if retry_after is None else float(retry_after)
 
 
 class Snooze(Exception):
@@ -32,8 +33,8 @@ class Snooze(Exception):
 
     def __init__(self, seconds: float, reason: str) -> None:
         super().__init__(reason)
-        self.seconds = seconds
-        self.reason = reason
+        self.seconds = float(seconds)
+        self.reason = _words(reason)
 
 
 class ProviderWait(Snooze):
@@ -49,7 +50,7 @@ class Cancel(Exception):
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason = _words(reason)
 
 
 class JobInterrupted(BaseException):
@@ -76,5 +77,11 @@ class JobReleased(JobInterrupted):
 
 
 def database_lost() -> RetryableError:
-    """What a handler's run ends with when its connection broke; it spends no attempt."""
-    return RetryableError("database_lost", "The database could not be reached; trying again.", DATABASE_PAUSE)
+    """What a handler's run ends with when its connection broke; it spends no attempt, unless that
+    happens to the job again and again."""
+    return RetryableError(DATABASE_LOST, "The database could not be reached; trying again.", DATABASE_PAUSE)
+
+
+def _words(text: object) -> str:
+    """What a handler gave as a text; a mistake in it must show in the handler, not where the end is written."""
+    return "" if text is None else str(text)

@@ -19,9 +19,12 @@ from psycopg.types.json import set_json_loads
 
 from backend.jobs.job import Job
 from backend.jobs.outcome import Settlement
+from backend.jobs.unreadable import read_anyhow
 
 QUERIES = Path(__file__).parent / "queries"
 JOB_COLUMNS = [field.encode() for field in Job._fields]
+
+MAX_RESULTS = 32 * 1024 * 1024  # characters of results in one statement: five hundred of 8 MB would not fit a message
 
 Connection = psycopg.Connection[Any]
 
@@ -50,6 +53,10 @@ class ProgressAnswer(NamedTuple):
     seq: int | None
     cancelled: bool
     lost: bool
+
+
+class TooMuchAtOnce(Exception):
+    """Results that are too large for one statement."""
 
 
 class Ended(NamedTuple):
@@ -89,7 +96,11 @@ def _jobs(cursor: psycopg.Cursor[Any]) -> list[tuple[Job, tuple[Any, ...]]]:
     names = [] if result is None else [result.fname(column) for column in range(min(width, result.nfields))]
     if names != JOB_COLUMNS:
         raise RuntimeError(f"a statement returns {names} where a job has {JOB_COLUMNS}")
-    return [(Job._make(row[:width]), row[width:]) for row in cursor.fetchall()]
+    try:
+        rows = cursor.fetchall()
+    except (psycopg.DataError, ValueError) as error:
+        rows = read_anyhow(cursor, error)
+    return [(Job._make(row[:width]), row[width:]) for row in rows]
 
 
 # --- enqueue and cancel: in the caller's transaction -------------------------------------------------------------
@@ -204,11 +215,17 @@ def claim(
 def complete(
     connection: Connection, worker_id: int, done: Sequence[tuple[uuid.UUID, uuid.UUID, str]], *, lead: bool
 ) -> tuple[int, list[Written]]:
-    """Write finished jobs: (id, token, result as JSON). Returns how many were written and, without ``lead``, which."""
+    """Write finished jobs: (id, token, result as JSON). Returns how many were written and, without ``lead``, which.
+
+    Raises ``TooMuchAtOnce`` for several whose results are together larger than ``MAX_RESULTS``.
+    """
+    results = _text_array([row[2] for row in done])
+    if len(results) > MAX_RESULTS and len(done) > 1:
+        raise TooMuchAtOnce
     parameters = {
         "ids": _uuid_array([row[0] for row in done]),
         "tokens": _uuid_array([row[1] for row in done]),
-        "results": _text_array([row[2] for row in done]),
+        "results": results,
         "worker_id": worker_id,
         "lead": lead,
     }

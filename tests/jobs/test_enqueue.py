@@ -258,3 +258,21 @@ def test_options_are_stored(engine: Engine) -> None:
     )
     assert row["virtual_time"] - row["sort_key"] == 600 * 1_000_000
     assert engine.enqueue().max_attempts == engine.settings.max_attempts
+
+
+@pytest.mark.parametrize(
+    ("name", "moment"),
+    [
+        ("expires_at", "9999-12-31T23:59:59-12:00"),
+        ("run_at", "0001-01-01T00:00:00+14:00"),
+        ("run_at", "9999-01-01T00:00:00Z"),
+        ("expires_at", "1969-12-31T23:59:59Z"),
+    ],
+)
+def test_a_time_that_nobody_could_read_back_is_refused(engine: Engine, name: str, moment: str) -> None:
+    """Postgres takes them as the year 10000 or before the year 1, and no worker could read the row."""
+    when: Any = {name: datetime.fromisoformat(moment)}
+    with pytest.raises(Unprocessable) as refused:
+        enqueue(engine.connection, "sample_echo", {}, user_id=engine.user_id, **when)
+    assert set(refused.value.errors) == {name}
+    engine.enqueue("sample_echo", {}, expires_at=datetime.fromisoformat("9000-12-31T23:59:59Z"))

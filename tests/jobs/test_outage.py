@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
 import psycopg
 import pytest
 from structlog.testing import capture_logs
 
 from backend.jobs import outage as outage_module
+from backend.jobs import store
 from backend.jobs.link import Link
 from backend.jobs.outage import Outage
 from tests.jobs.engine import Engine
@@ -64,3 +67,34 @@ def test_a_link_that_is_closed_while_the_database_is_down_does_not_claim_its_ret
         outage.lost("other", GONE)
         outage.found("other")
     assert [line["event"] for line in logs] == ["database_unreachable", "database_unreachable", "database_reachable"]
+
+
+def test_a_deadlock_is_no_outage(engine: Engine) -> None:
+    link = Link(engine.url, "test")
+    with capture_logs() as logs:
+        link.report(psycopg.errors.DeadlockDetected("deadlock detected"))
+        link.attempt(lambda connection: connection.execute("SELECT 1"))
+    link.close()
+    assert [line["event"] for line in logs] == ["statement_tried_again"]
+
+
+def test_a_link_insists_through_a_failover_on_a_new_connection(engine: Engine) -> None:
+    link = Link(engine.url, "test")
+    sessions: list[int] = []
+
+    def write(connection: store.Connection) -> None:
+        sessions.append(connection.info.backend_pid)
+        if len(sessions) == 1:
+            connection.execute("SET default_transaction_read_only = on")  # as on a primary that has become a standby
+        connection.execute("UPDATE ai_job SET progress = 0")
+
+    link.insist(write, threading.Event())
+    link.close()
+    assert len(set(sessions)) == 2
+
+
+def test_a_link_does_not_insist_on_what_will_always_be_too_large(engine: Engine) -> None:
+    link = Link(engine.url, "test")
+    with pytest.raises(psycopg.errors.ProgramLimitExceeded):
+        link.insist(lambda c: c.execute("SELECT repeat('x', 2000000000)"), threading.Event())
+    link.close()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 import pytest
 
 from backend.jobs import store
+from backend.jobs.runtime import claimer
 from tests.jobs.engine import Engine
 from tests.jobs.sample_tasks import gates, reached
 
@@ -202,3 +204,35 @@ def test_read_ahead_that_no_thread_can_begin_is_given_back(engine: Engine) -> No
     assert given_back
     assert all(engine.row(job_id)["attempt"] == 1 for job_id in others)
     assert {engine.attempts(job_id)[0]["outcome"] for job_id in given_back} == {"released"}
+
+
+def test_jobs_that_were_given_back_are_not_claimed_again_while_the_worker_is_busy(
+    engine_environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What never ran took no time, and would make the worker believe that it can read ahead for ever."""
+    monkeypatch.setattr(claimer, "GIVE_BACK_SECONDS", 0.05)
+    engine = Engine({**engine_environ, "HEARTBEAT_INTERVAL": "0.1"})
+    with engine.worker(concurrency=1) as worker:
+        for _ in range(30):  # quick jobs, so that the worker reads ahead
+            engine.enqueue()
+        engine.until(lambda: engine.count("status = 'completed'") == 30)
+        with engine.connection.transaction():
+            engine.enqueue("sample_gate", {"name": "churn"})
+            others = [engine.enqueue().id for _ in range(5)]
+        assert reached["churn"].wait(30)
+        engine.until(lambda: engine.count("status = 'queued'") == len(others) and len(worker._held) == 1)
+        for _ in range(8):
+            engine.until(partial(beaten_since, engine, heartbeat(engine)))
+        runs = [engine.row(job_id)["runs"] for job_id in others]
+        gates["churn"].set()
+        engine.until(lambda: engine.count("completed_at IS NULL") == 0)
+    engine.close()
+    assert max(runs) <= 1
+
+
+def beaten_since(engine: Engine, beat: object) -> bool:
+    return heartbeat(engine) != beat
+
+
+def heartbeat(engine: Engine) -> object:
+    return engine.connection.execute("SELECT max(heartbeat_at) FROM ai_worker").fetchone()

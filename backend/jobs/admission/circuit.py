@@ -6,6 +6,7 @@ raised while it is asked: a ``RetryableError`` with ``retry_after`` is “too ma
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,10 +14,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+import structlog
+
 from backend.jobs import store
+from backend.jobs.failures import PASSING
 from backend.jobs.payload import clean
-from backend.jobs.signals import FinalError, ProviderWait, RetryableError
+from backend.jobs.signals import FinalError, ProviderWait, RetryableError, database_lost
 from backend.jobs.store import Connection
+
+log = structlog.get_logger(__name__)
 
 MAX_NAME = 200  # characters of a provider's name
 MAX_WHY = 200  # characters
@@ -32,7 +38,7 @@ class Asking(NamedTuple):
     provider: str
     job_id: uuid.UUID
     token: uuid.UUID
-    connection: Callable[[], Connection]  # autocommit
+    connection: Callable[[], Connection]  # autocommit; raises psycopg's error if there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,10 @@ def _enter(asking: Asking) -> None:
     if not 1 <= len(asking.provider) <= MAX_NAME or not asking.provider.isprintable():
         raise ValueError(f"a provider's name has 1 to {MAX_NAME} printable characters")
     parameters = {"provider": asking.provider, "job_id": asking.job_id, "token": asking.token}
-    admitted, until = store.one(store.run(asking.connection(), "ask_provider", parameters))
+    try:
+        admitted, until = store.one(store.run(asking.connection(), "ask_provider", parameters))
+    except PASSING as error:
+        raise database_lost() from error
     if not admitted:
         raise _wait(asking.provider, until)
 
@@ -106,10 +115,12 @@ def _enter(asking: Asking) -> None:
 def _note_failure(asking: Asking, error: RetryableError) -> datetime | None:
     if error.retry_after is None:
         return _note(asking, "down", FIRST_PAUSE, error.message)
-    return _note(asking, "busy", min(max(error.retry_after, SHORTEST_PAUSE), LONGEST_PAUSE), error.message)
+    asked = error.retry_after if math.isfinite(error.retry_after) else LONGEST_PAUSE
+    return _note(asking, "busy", min(max(asked, SHORTEST_PAUSE), LONGEST_PAUSE), error.message)
 
 
 def _note(asking: Asking, how: str, seconds: float = 0.0, why: str = "") -> datetime | None:
+    """Record the answer; until when to wait. If the database is away the answer, which was paid for, counts all the same."""
     parameters = {
         "provider": asking.provider,
         "job_id": asking.job_id,
@@ -119,7 +130,11 @@ def _note(asking: Asking, how: str, seconds: float = 0.0, why: str = "") -> date
         "why": clean(why)[:MAX_WHY],
         "patience": PATIENCE,
     }
-    until: datetime | None = store.one(store.run(asking.connection(), "note_provider", parameters))[0]
+    try:
+        until: datetime | None = store.one(store.run(asking.connection(), "note_provider", parameters))[0]
+    except PASSING as error:
+        log.warning("provider_not_noted", provider=asking.provider, how=how, error=str(error).strip())
+        return None
     return until
 
 

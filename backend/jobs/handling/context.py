@@ -5,25 +5,26 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, ParamSpec, Protocol
 
-import orjson
 import psycopg
 
 from backend.config import Settings
 from backend.jobs.admission.circuit import Asking, guarded
+from backend.jobs.failures import PASSING
 from backend.jobs.flows import flow_store
 from backend.jobs.handling import handler_store
 from backend.jobs.handling.run import CANCELLED, LOST, Run
 from backend.jobs.handling.steps import Steps
 from backend.jobs.job import Job
-from backend.jobs.payload import clean
-from backend.jobs.signals import database_lost
+from backend.jobs.payload import clean, to_clean_json
+from backend.jobs.signals import RetryableError, database_lost
 from backend.jobs.store import Written
 
 MAX_MESSAGE = 500  # characters of a progress message
 MAX_PARTIAL_BYTES = 64 * 1024  # an event carries references, not the data itself
+IDLE = "The job kept a transaction open for too long without doing anything in it."
 
 P = ParamSpec("P")
 
@@ -93,7 +94,7 @@ class JobContext:
             raise RuntimeError("a step is not taken inside ctx.transaction(): its result would be undone with it")
         self.checkpoint()
         if self._steps is None:
-            self._steps = Steps(self._run, self._connect)
+            self._steps = Steps(self._run, self._tools.connection)
         return self._steps.take(name, lambda: work(*args, **kwargs))
 
     def inputs(self) -> list[dict[str, Any]]:
@@ -103,7 +104,7 @@ class JobContext:
         """
         try:
             found = flow_store.find_inputs(self._connect(), self.job.id)
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        except PASSING as error:
             raise database_lost() from error
         names = ("job_id", "job_type", "status", "result")
         return [dict(zip(names, (str(row[0]), *row[1:]), strict=True)) for row in found]
@@ -129,14 +130,14 @@ class JobContext:
         if self._written is not None:
             raise RuntimeError("no provider is asked inside a transaction: it locks the job's row")
         self.checkpoint()
-        return guarded(Asking(name, self.job.id, self._run.token, self._connect))
+        return guarded(Asking(name, self.job.id, self._run.token, self._tools.connection))
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection[Any]]:
         """A transaction that commits only if this run still owns the job; all of it or nothing.
 
         It locks the job's row first, so keep it short: no model call inside, and after 30 s without a statement the server
-        ends it. Raises ``ClaimLost`` or ``JobCancelled``.
+        ends it, which fails the attempt. Raises ``ClaimLost`` or ``JobCancelled``.
         """
         if self._written is not None:
             raise RuntimeError("transactions of a job do not nest")
@@ -145,12 +146,10 @@ class JobContext:
         written: list[Written] = []
         self._written = written
         try:
-            with connection.transaction():
-                self._fence(connection)
-                began = time.monotonic()
+            with self._fenced(connection):
                 yield connection
-                if time.monotonic() - began > self.settings.heartbeat_interval / 2:
-                    handler_store.extend_lease(connection, self.job.id, self._run.token, self.settings.lease_seconds)
+        except psycopg.errors.IdleInTransactionSessionTimeout as error:
+            raise RetryableError("transaction_idle", IDLE) from error
         except psycopg.Error as error:
             if connection.closed:
                 raise database_lost() from error
@@ -167,10 +166,13 @@ class JobContext:
         progress: float | None = None,
         message: str | None = None,
     ) -> None:
-        """Append a ``job:partial`` event inside the open ``transaction``. ``data`` must be small: references, not content."""
+        """Append a ``job:partial`` event inside the open ``transaction``. ``data`` must be small: references, not content.
+
+        What Postgres cannot store of its texts is replaced: a model may say anything.
+        """
         if self._written is None:
             raise RuntimeError("a partial result is written inside ctx.transaction()")
-        dumped = orjson.dumps(data)
+        dumped = to_clean_json(data)
         if len(dumped) > MAX_PARTIAL_BYTES:
             raise ValueError(
                 f"a partial result's event has {len(dumped)} bytes; at most {MAX_PARTIAL_BYTES} are allowed"
@@ -178,9 +180,7 @@ class JobContext:
         percent, text = self._run.pending or (None, None)
         percent = percent if progress is None else _percent(progress)
         text = text if message is None else clean(message)[:MAX_MESSAGE]
-        seq = handler_store.append_partial(
-            connection, self.job.id, self._run.token, clean(dumped.decode()), percent, text
-        )
+        seq = handler_store.append_partial(connection, self.job.id, self._run.token, dumped.decode(), percent, text)
         if seq is None:
             self._run.interrupt(LOST)
             raise LOST
@@ -189,8 +189,26 @@ class JobContext:
     def _connect(self) -> psycopg.Connection[Any]:
         try:
             return self._tools.connection()
-        except psycopg.OperationalError as error:
+        except PASSING as error:
             raise database_lost() from error
+
+    @contextmanager
+    def _fenced(self, connection: psycopg.Connection[Any]) -> Iterator[None]:
+        """The transaction under the claim. Its lock kept the heartbeat from renewing the lease: that is made up for."""
+        began = time.monotonic()
+        try:
+            with connection.transaction():
+                self._fence(connection)
+                yield
+                self._renew_after_long(connection, began)
+        except BaseException:
+            with suppress(psycopg.Error):  # rolled back, and the renewal with it
+                self._renew_after_long(connection, began)
+            raise
+
+    def _renew_after_long(self, connection: psycopg.Connection[Any], began: float) -> None:
+        if time.monotonic() - began > self.settings.heartbeat_interval / 2:
+            handler_store.extend_lease(connection, self.job.id, self._run.token, self.settings.lease_seconds)
 
     def _fence(self, connection: psycopg.Connection[Any]) -> None:
         stop = handler_store.fence(connection, self.job.id, self._run.token)

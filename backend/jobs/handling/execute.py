@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 
 from backend.jobs.handling.context import JobContext, Tools
 from backend.jobs.handling.run import CANCELLED, Run
-from backend.jobs.outcome import Completed, Failed, Outcome, outcome_of
+from backend.jobs.outcome import UNEXPECTED, Completed, Failed, Outcome, outcome_of
 from backend.jobs.payload import holds_nul
 from backend.jobs.registry import Task, find_task
 from backend.jobs.retry import RetryPolicy
@@ -84,7 +84,11 @@ def _raised(run: Run, task: Task, error: BaseException) -> Outcome:
     if run.interruption is not None and not said_why:
         # Whatever came out of a handler that was told to stop (a closed stream, as a rule) is that interruption.
         error = run.interruption()
-    outcome = outcome_of(error, task.retry)
-    if isinstance(outcome, Failed) and outcome.code == "unexpected":
-        log.error("handler_raised", exc_info=error)
+    try:
+        outcome = outcome_of(error, task.retry)
+        if isinstance(outcome, Failed) and outcome.code == "unexpected":
+            log.error("handler_raised", exc_info=error)
+    except BaseException:  # noqa: BLE001 - an error that cannot even be read must not end this thread
+        log.error("handler_raised_unreadable", error=type(error).__name__)
+        return Failed("unexpected", UNEXPECTED)
     return outcome

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import psycopg
 
+from backend.jobs.failures import PASSING, passes
 from backend.jobs.handling import handler_store
 from backend.jobs.handling.run import LOST, Run
 from backend.jobs.payload import holds_nul
@@ -24,7 +25,7 @@ Connect = Callable[[], psycopg.Connection[Any]]
 
 
 class Steps:
-    """The steps of one run. Belongs to the handler's thread; ``connect`` gives its connection."""
+    """The steps of one run. Belongs to the handler's thread; ``connect`` gives its connection, or raises psycopg's error."""
 
     def __init__(self, run: Run, connect: Connect) -> None:
         self._run = run
@@ -65,7 +66,7 @@ class Steps:
             return None
         try:
             return handler_store.find_step(self._connect(), self._run.job.id, name)
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        except PASSING as error:
             raise database_lost() from error
 
     def _record(self, name: str, ordinal: int, result: str, seconds: float) -> Any:
@@ -85,7 +86,9 @@ class Steps:
                 break
             except psycopg.DataError as error:
                 raise _refusal(name, str(error).strip()) from error
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            except PASSING as error:
+                if not passes(error):
+                    raise
                 if self._run.interruption is not None or time.monotonic() > given_up:
                     raise database_lost() from error
                 self._run.wait(PAUSE)

@@ -9,9 +9,9 @@ import uuid
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 
-import psycopg
 import structlog
 
+from backend.jobs.failures import PASSING
 from backend.jobs.handling.run import HeldRuns, Run
 from backend.jobs.hints import EVENT, Hints
 from backend.jobs.link import Link
@@ -154,7 +154,7 @@ class Claimer:
                     lead=lead,
                 )
             )
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        except PASSING as error:
             # If the claim was committed all the same, nobody renews its lease: it is rescued.
             self._link.report(error)
             self.stopping.wait(self._link.next_pause())
@@ -193,5 +193,5 @@ class Claimer:
             if self._link.attempt(duty_store.promote).changed or self._link.attempt(duty_store.any_due):
                 return False
             return self._claim(1) == 0
-        except psycopg.OperationalError:
+        except PASSING:
             return False

@@ -13,6 +13,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -20,11 +21,13 @@ import structlog
 
 from backend.config import Settings
 from backend.jobs import store
+from backend.jobs.failures import REFUSED
+from backend.jobs.handling import handler_store
 from backend.jobs.handling.progress import ProgressBuffer
 from backend.jobs.handling.run import CANCELLED, LOST, HeldRuns, Run
 from backend.jobs.hints import EVENT, Hints
 from backend.jobs.link import Link, LinkClosed
-from backend.jobs.outcome import Completed, Failed, Outcome, Settlement, decide
+from backend.jobs.outcome import UNEXPECTED, Completed, Failed, Outcome, Settlement, decide
 from backend.jobs.registry import find_task
 from backend.jobs.retry import RetryPolicy
 
@@ -37,8 +40,11 @@ Finished = tuple[Run, Outcome]
 
 
 class Completer:
-    """``on_ended(jobs, seconds they ran)`` is called for each batch before it is written, so that the next jobs are claimed
-    meanwhile; ``on_later()`` when a job waits for its time."""
+    """``on_ended(runs, seconds)`` is called for each batch before it is written, so that the next jobs are claimed meanwhile;
+    ``on_later()`` when a job waits for its time.
+
+    Counted are the runs that a thread had begun, with the time they took together: there may be none.
+    """
 
     def __init__(
         self,
@@ -64,7 +70,7 @@ class Completer:
         self._closed = threading.Event()
 
     def finish(self, run: Run, outcome: Outcome, seconds: float) -> None:
-        """A run has ended."""
+        """A run has ended after ``seconds``; 0 if no thread had begun it."""
         self._finished.append((run, outcome, seconds))
         if not self._wake.is_set():
             self._wake.set()
@@ -100,14 +106,16 @@ class Completer:
 
     def _write_batch(self) -> None:
         batch: list[Finished] = []
-        seconds = 0.0
+        ran, seconds = 0, 0.0
         while self._finished and len(batch) < MAX_BATCH:
             run, outcome, took = self._finished.popleft()
             batch.append((run, outcome))
-            seconds += took
+            if took > 0.0:  # what was given back unbegun says nothing about how long jobs take
+                ran += 1
+                seconds += took
         if batch:
             self._held.ending = len(batch)
-            self._on_ended(len(batch), seconds)
+            self._on_ended(ran, seconds)
         self._store_progress({run.job.id for run, _ in batch})
         if batch:
             self._store_endings(batch)
@@ -131,14 +139,29 @@ class Completer:
             answer = answers[run.job.id]
             if answer.lost:
                 run.interrupt(LOST)
-            elif answer.seq is None:
-                self.progress.put_back(run, percent, message)
-            else:
+            elif answer.seq is not None:
                 written.append(store.Written(run.job.id, answer.seq))
+            elif run.job.id in ending:
+                self._store_last_progress(run, percent, message)
+            else:
+                self.progress.put_back(run, percent, message)
             if answer.cancelled:
                 run.interrupt(CANCELLED)
         if not lead:
             self._hints.owe_events(written)
+
+    def _store_last_progress(self, run: Run, percent: int, message: str | None) -> None:
+        """Of a run that is ending, while somebody has its row: wait for that, as the end would have to next."""
+
+        def write(connection: store.Connection) -> list[store.ProgressAnswer]:
+            with connection.transaction():
+                handler_store.fence(connection, run.job.id, run.token)
+                report = store.ProgressReport(run.job.id, run.token, percent, message)
+                return store.report_progress(connection, [report], lead=False)
+
+        (answer,) = self._link.insist(write, self._closed)
+        if answer.seq is not None:
+            self._hints.owe_events([store.Written(run.job.id, answer.seq)])
 
     # --- endings ---
 
@@ -172,7 +195,12 @@ class Completer:
             count, written = self._link.insist(
                 lambda c: store.complete(c, self._worker_id, rows, lead=lead), self._closed
             )
-        except psycopg.DataError as error:
+        except store.TooMuchAtOnce:
+            half = len(completed) // 2
+            self._complete(completed[:half])
+            self._complete(completed[half:])
+            return
+        except REFUSED as error:
             self._split(completed, error)
             return
         self._announce(count, written, len(rows))
@@ -193,7 +221,11 @@ class Completer:
     def _settle(self, settled: Sequence[tuple[Run, Settlement]]) -> None:
         rows = [(run.job.id, run.token, update) for run, update in settled]
         lead = self._hints.lead(EVENT)
-        written = self._link.insist(lambda c: store.settle(c, self._worker_id, rows, lead=lead), self._closed)
+        try:
+            written = self._link.insist(lambda c: store.settle(c, self._worker_id, rows, lead=lead), self._closed)
+        except REFUSED as error:
+            self._settle_each(settled, error)
+            return
         self._announce(len(written), () if lead else written, len(rows))
         for run, update in settled:
             log.info(
@@ -206,6 +238,26 @@ class Completer:
             )
         if any(update.pause > 0 for _, update in settled):
             self._on_later()
+
+    def _settle_each(self, settled: Sequence[tuple[Run, Settlement]], error: psycopg.Error) -> None:
+        """One ending that Postgres refuses must not hold up the others; it is written without its texts."""
+        if len(settled) > 1:
+            for pair in settled:
+                self._settle([pair])
+            return
+        run, update = settled[0]
+        failed = update.error_code is not None
+        plain = replace(
+            update,
+            message=None,
+            error_code="unexpected" if failed else None,
+            error_message=UNEXPECTED if failed else None,
+            detail=None,
+            traceback=None,
+        )
+        log.error("ending_refused", job_id=run.job.id, error=str(error).strip(), given_up=plain == update)
+        if plain != update:  # else the job is left to its lease, and to the count of its rescues
+            self._settle([(run, plain)])
 
     def _announce(self, count: int, written: Sequence[store.Written], sent: int) -> None:
         """``written`` is what no hint has been sent of."""

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import threading
 
-import psycopg
-
 from backend.config import Settings
+from backend.jobs.failures import PASSING
 from backend.jobs.handling.run import CANCELLED, LOST, HeldRuns, Run
 from backend.jobs.link import Link
 from backend.jobs.runtime import worker_store
@@ -37,7 +36,7 @@ class LeaseKeeper:
             try:
                 self._beat(held)
                 self._overdue.settle(self._link)
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            except PASSING as error:
                 self._link.report(error)
                 pause = min(pause, self._link.next_pause())
         self._link.close()

@@ -55,7 +55,7 @@ class Overdue:
             run = self._given_up[0]
             link.attempt(lambda connection: end_transaction(connection, run))  # noqa: B023 - called before the next turn
             self._given_up.pop(0)
-            self._finish(run, Failed("timeout", TOO_LONG), 0.0)
+            self._finish(run, Failed("timeout", TOO_LONG), _seconds_of(run))
         self._note(link)
 
     def _note(self, link: Link) -> None:
@@ -66,3 +66,7 @@ class Overdue:
         if abandoned > MAX_ABANDONED:
             log.critical("too_many_abandoned_runs", abandoned=abandoned)
             self._on_too_many()
+
+
+def _seconds_of(run: Run) -> float:
+    return 0.0 if run.began is None else time.monotonic() - run.began

@@ -252,8 +252,9 @@ class Worker:
     def _on_later(self) -> None:
         self._maintenance.look_at_clock()
 
-    def _on_ended(self, jobs: int, seconds: float) -> None:
-        self._pace.note(jobs, seconds)
+    def _on_ended(self, runs: int, seconds: float) -> None:
+        if runs:
+            self._pace.note(runs, seconds)
         self._claimer.on_room()
 
     def _send_hints(self, pairs: list[tuple[str, str]]) -> None:
