@@ -10,6 +10,7 @@ from flask import Flask
 from backend.app import create_app
 from backend.db import db
 from tests.jobs import sample_tasks
+from tests.jobs.callers import Caller, new_guest, with_role
 from tests.jobs.engine import Engine
 
 
@@ -45,3 +46,24 @@ def web(engine: Engine) -> Iterator[Flask]:
         yield application
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def app(engine: Engine) -> Iterator[Flask]:
+    """The web application on the engine's database."""
+    application = create_app(engine.settings)
+    yield application
+    with application.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def guest(app: Flask) -> Caller:
+    """A guest."""
+    return new_guest(app)
+
+
+@pytest.fixture
+def staff(app: Flask, engine: Engine) -> Caller:
+    """Somebody of the staff."""
+    return with_role(engine, new_guest(app), "staff")

@@ -11,19 +11,9 @@ import pytest
 from flask import Flask
 
 from backend.jobs import Unique, actions, store
+from tests.jobs.callers import Caller, assert_problem, new_guest, with_role
 from tests.jobs.engine import Engine
-from tests.jobs.test_routes import (  # noqa: F401 - fixtures
-    Caller,
-    app,
-    assert_problem,
-    guest,
-    new_guest,
-    staff,
-    with_role,
-)
 from tests.jobs.test_unique import end
-
-# ruff: noqa: F811
 
 
 def made(caller: Caller, job_type: str = "sample_echo", **fields: Any) -> str:

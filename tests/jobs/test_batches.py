@@ -10,13 +10,12 @@ from flask import Flask
 
 from backend.jobs import ChainSpec, JobSpec, chain, group, store
 from tests.jobs import flow_tasks
+from tests.jobs.callers import Caller, assert_problem, new_guest
 from tests.jobs.engine import Engine
+from tests.jobs.flows import care, statuses, until_all_end
 from tests.jobs.sample_tasks import reached
-from tests.jobs.test_flow import care, statuses, until_all_end
-from tests.jobs.test_routes import Caller, app, assert_problem, guest, new_guest, staff
 
 assert flow_tasks.QUICK
-__all__ = ["app", "guest", "staff"]  # fixtures
 
 ECHO = {"job_type": "sample_echo", "request_data": {"name": "a"}}
 LOOKS = {"job_type": "flow_inputs"}

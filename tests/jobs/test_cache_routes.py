@@ -18,18 +18,9 @@ from backend.jobs.caching.flights import Flights
 from backend.jobs.cli.looking import worker_rows
 from backend.live.replay import find_jobs
 from tests.jobs import cache_tasks
+from tests.jobs.callers import Caller, assert_problem, new_guest
 from tests.jobs.engine import Engine
-from tests.jobs.test_routes import (  # noqa: F401 - fixtures
-    Caller,
-    app,
-    assert_problem,
-    guest,
-    new_guest,
-    staff,
-    with_role,
-)
 
-# ruff: noqa: F811
 __all__ = ["cache_tasks"]
 
 BODY: dict[str, Any] = {"job_type": "sample_cached", "request_data": {"name": "a"}}

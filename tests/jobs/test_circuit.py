@@ -16,13 +16,11 @@ from backend.jobs import FinalError, JobContext, RetryableError, registry, task
 from backend.jobs.admission import circuit
 from backend.jobs.admission.circuit import Asking, guarded
 from backend.jobs.signals import ProviderWait
+from tests.jobs.callers import Caller
 from tests.jobs.engine import Engine
 from tests.jobs.sample_tasks import AnySchema
 from tests.jobs.test_limits import AGAIN, settle
-from tests.jobs.test_routes import Caller, app, guest  # noqa: F401 - fixtures
 from tests.jobs.test_waiting import waiting_for
-
-# ruff: noqa: F811
 
 NAME = "acme/large"
 

@@ -16,11 +16,9 @@ from backend.jobs.engine_settings import use_settings
 from backend.jobs.flows.flow_plan import JobSpec
 from backend.jobs.runtime import worker_store
 from tests.jobs import sample_tasks
+from tests.jobs.callers import Caller, assert_problem, with_role
 from tests.jobs.engine import Engine
 from tests.jobs.test_limits import claim
-from tests.jobs.test_routes import Caller, app, assert_problem, guest, staff, with_role  # noqa: F401 - fixtures
-
-# ruff: noqa: F811
 
 STANDARD = {"ai", "billing", "default", "exports", "integrations", "notifications", "reports"}
 

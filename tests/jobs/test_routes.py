@@ -3,79 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
-from backend.app import create_app
-from backend.db import db
 from backend.extensions import socketio
 from backend.live import sockets
+from tests.jobs.callers import Caller, assert_problem, new_guest, with_role
 from tests.jobs.engine import Engine
-
-
-class Caller:
-    """Somebody with a token."""
-
-    def __init__(self, client: FlaskClient, token: str, user_id: str) -> None:
-        self._client = client
-        self.token = token
-        self.user_id = uuid.UUID(user_id)
-
-    def __call__(self, method: str, path: str, json: Any = None, **headers: str) -> Any:
-        headers = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self._client.open(
-            path, method=method, json=json, headers={"Authorization": f"Bearer {self.token}", **headers}
-        )
-
-
-@pytest.fixture
-def app(engine: Engine) -> Iterator[Flask]:
-    """The web application on the engine's database."""
-    application = create_app(engine.settings)
-    yield application
-    with application.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture
-def guest(app: Flask) -> Caller:
-    """A guest."""
-    return new_guest(app)
-
-
-def new_guest(app: Flask) -> Caller:
-    """Another one."""
-    client = app.test_client(use_cookies=False)
-    answer: Any = client.post("/api/auth/guest?token=1")
-    assert answer.status_code == 201, answer.text
-    return Caller(client, answer.json["token"], answer.json["id"])
-
-
-@pytest.fixture
-def staff(app: Flask, engine: Engine) -> Caller:
-    """Somebody of the staff."""
-    return with_role(engine, new_guest(app), "staff")
-
-
-def with_role(engine: Engine, caller: Caller, role: str) -> Caller:
-    """The same person with another role."""
-    engine.connection.execute("UPDATE app_user SET role = %s WHERE id = %s", (role, caller.user_id))
-    return caller
-
-
-def assert_problem(answer: Any, status: int) -> dict[str, Any]:
-    """An RFC 9457 document."""
-    assert answer.status_code == status, answer.text
-    assert answer.content_type == "application/problem+json"
-    body: dict[str, Any] = answer.json
-    assert body["status"] == status
-    assert body["detail"].endswith((".", "!"))
-    return body
 
 
 def test_a_job_is_made_looked_at_and_its_result_fetched(engine: Engine, guest: Caller) -> None:

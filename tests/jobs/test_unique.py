@@ -11,8 +11,8 @@ from flask import Flask
 
 from backend.jobs import Unique, enqueue
 from backend.jobs.registry import find_task
+from tests.jobs.callers import Caller, assert_problem, new_guest
 from tests.jobs.engine import Engine
-from tests.jobs.test_routes import Caller, app, assert_problem, guest, new_guest, staff  # noqa: F401 - fixtures
 
 BY_NAME = Unique(fields=["name"])
 
@@ -118,8 +118,8 @@ def test_a_failing_unique_job_retries_although_an_equal_one_is_asked_for(engine:
 
 def test_the_api_gives_the_equal_job_and_says_so(
     engine: Engine,
-    guest: Caller,  # noqa: F811
-    app: Flask,  # noqa: F811
+    guest: Caller,
+    app: Flask,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     task = find_task("sample_echo")

@@ -15,11 +15,9 @@ from backend.jobs.flows.flow_plan import JobSpec
 from backend.jobs.outcome import Settlement
 from backend.jobs.runtime import worker_store
 from backend.jobs.upkeep import duty_store
+from tests.jobs.callers import Caller
 from tests.jobs.engine import Engine
 from tests.jobs.test_limits import claim
-from tests.jobs.test_routes import Caller, app, guest, new_guest, staff  # noqa: F401 - fixtures
-
-# ruff: noqa: F811
 
 
 def waiting_for(caller: Caller, job_id: uuid.UUID) -> dict[str, dict[str, Any]]:

@@ -1,0 +1,325 @@
+"""Single flight: one run for all who ask the same, seen by each of them as its own."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+import psycopg
+
+from backend.jobs import enqueue, store
+from backend.jobs.caching import cache_store
+from backend.jobs.caching.cache import board_again
+from backend.jobs.caching.flights import BEAT, CacheUpkeep, Flights
+from backend.jobs.job import Job
+from backend.jobs.runtime import worker_store
+from backend.jobs.upkeep import duty_store
+from tests.jobs import cache_tasks
+from tests.jobs.cached import ask, runs, stop, the_flight
+from tests.jobs.engine import Engine
+from tests.jobs.sample_tasks import gates, reached
+
+__all__ = ["cache_tasks"]
+
+
+# one run
+
+
+def test_fifty_who_ask_the_same_at_once_share_one_run_and_each_gets_the_result(engine: Engine) -> None:
+    found: list[Job] = []
+    start = threading.Barrier(50)
+    connections = [engine.connect() for _ in range(50)]
+
+    def request(connection: psycopg.Connection[Any]) -> None:
+        start.wait()
+        found.append(enqueue(connection, "sample_cached", {"name": "a"}, user_id=engine.user_id).job)
+
+    with engine.worker():
+        threads = [threading.Thread(target=request, args=(connection,)) for connection in connections]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        rows = [engine.until_status(job.id) for job in found]
+    assert len({job.id for job in found}) == 50
+    assert runs(engine) == 1
+    assert {row["status"] for row in rows} == {"completed"}
+    assert [row["result_data"] for row in rows] == [{"name": "a", "by": str(engine.user_id)}] * 50
+    for job in found:
+        assert engine.event_types(job.id)[-1] == "completed"
+
+
+def test_everybody_who_waits_for_a_run_sees_all_of_it(engine: Engine) -> None:
+    first = ask(engine, "sample_cached_gate")
+    with engine.worker():
+        assert reached["a"].wait(30)
+        late = ask(engine, "sample_cached_gate")  # when half of it has happened
+        for job in (first, late):
+            while engine.row(job.id)["progress"] != 20:
+                time.sleep(0.01)
+            row = engine.row(job.id)
+            assert (row["status"], row["progress_message"], row["attempt"]) == ("processing", "twenty", 1)
+            assert row["claim_token"] is None, "no worker has claimed it"
+        gates["a"].set()
+        for job in (first, late):
+            engine.until_status(job.id)
+    for job in (first, late):
+        types = engine.event_types(job.id)
+        assert (types[:2], types[-1]) == (["queued", "processing"], "completed")
+        (partial,) = [event for event in engine.events(job.id) if event["type"] == "partial"]
+        assert partial["data"] == {"text": "part"}
+        (attempt,) = engine.attempts(job.id)
+        assert (attempt["run"], attempt["outcome"]) == (1, "completed")
+        assert engine.row(job.id)["runs"] == 1
+    assert runs(engine) == 1
+
+
+# going
+
+
+def test_one_who_goes_does_not_stop_the_others_not_even_the_first(engine: Engine) -> None:
+    jobs = [ask(engine, "sample_cached_gate") for _ in range(3)]
+    with engine.worker():
+        assert reached["a"].wait(30)
+        engine.until(lambda: engine.row(jobs[0].id)["status"] == "processing")
+        assert stop(engine, jobs[0].id)
+        assert engine.row(jobs[0].id)["status"] == "cancelled", "at once: nothing runs for it any more"
+        gates["a"].set()
+        rows = [engine.until_status(job.id) for job in jobs]
+    assert [row["status"] for row in rows] == ["cancelled", "completed", "completed"]
+    assert engine.event_types(jobs[0].id)[-1] == "cancelled"
+    assert runs(engine) == 1
+
+
+def test_the_run_stops_when_the_last_one_goes_and_he_is_cancelled_when_it_has_stopped(engine: Engine) -> None:
+    jobs = [ask(engine, "sample_cached_gate") for _ in range(2)]
+    with engine.worker():
+        assert reached["a"].wait(30)
+        for job in jobs:
+            engine.until_status(job.id, "processing")
+        assert stop(engine, jobs[0].id)
+        assert stop(engine, jobs[1].id)
+        assert not stop(engine, jobs[1].id), "asked already"
+        assert engine.until_status(jobs[1].id)["status"] == "cancelled"
+        (flight,) = engine.connection.execute("SELECT status FROM ai_job WHERE hidden").fetchall()
+        assert flight == ("cancelled",)
+    assert engine.event_types(jobs[1].id)[-1] == "cancelled"
+    assert not gates["a"].is_set(), "the handler was stopped, nobody let it go"
+
+
+def test_a_run_that_has_not_begun_never_does_when_all_have_gone(engine: Engine) -> None:
+    jobs = [ask(engine) for _ in range(2)]
+    for job in jobs:
+        assert stop(engine, job.id)
+        assert engine.row(job.id)["status"] == "cancelled"
+    Flights(engine.settings)(engine.connection)
+    assert the_flight(engine)["status"] == "cancelled"
+    engine.drain()
+    assert runs(engine) == 0
+    assert ask(engine).status == "queued", "a newcomer gets a run of his own"
+    engine.drain()
+    assert runs(engine) == 1
+
+
+def test_whoever_comes_while_the_run_is_being_stopped_runs_by_himself(engine: Engine) -> None:
+    """The look for idle runs and the newcomer's transaction cannot see each other."""
+    rival = engine.connect()
+    first = ask(engine)
+    with rival.transaction():
+        late = enqueue(rival, "sample_cached", {"name": "a"}, user_id=engine.user_id).job
+        stop(engine, first.id)
+        cache_store.cancel_idle_flights(engine.connection, 10)
+    assert the_flight(engine)["status"] == "cancelled"
+    assert engine.row(late.id)["blocked_on"] is not None
+    with engine.worker():
+        assert engine.until_status(late.id)["status"] == "completed"
+    assert "retrying" in engine.event_types(late.id)
+
+
+def test_those_whose_run_is_gone_run_by_themselves(engine: Engine) -> None:
+    """As when the person who came first is deleted."""
+    job = ask(engine, "sample_cached_shared")
+    engine.connection.execute("DELETE FROM ai_job WHERE hidden")
+    Flights(engine.settings)(engine.connection)
+    row = engine.row(job.id)
+    assert (row["status"], row["runnable"], row["blocked_on"], row["flight_seq"]) == ("queued", True, None, None)
+    engine.drain()
+    assert engine.row(job.id)["status"] == "completed"
+
+
+def test_one_who_expires_while_he_waits_fails_and_the_run_goes_on_for_the_others(engine: Engine) -> None:
+    soon = ask(engine, expires_at=datetime.now(UTC) + timedelta(seconds=0.05))
+    other = ask(engine)
+    engine.until(lambda: duty_store.expire(engine.connection).changed)
+    assert engine.row(soon.id)["error_code"] == "expired"
+    engine.drain()
+    assert engine.row(other.id)["status"] == "completed"
+
+
+# failing
+
+
+def test_when_the_run_fails_all_fail_alike_and_nothing_is_stored(engine: Engine) -> None:
+    jobs = [engine.enqueue("sample_cached_fail", {"name": "a", "times": 1, "code": "final"}) for _ in range(2)]
+    gates["a"].set()
+    engine.drain()
+    for job in jobs:
+        row = engine.row(job.id)
+        assert (row["status"], row["error_code"], row["result_data"]) == ("failed", "no_way", None)
+        assert engine.events(job.id)[-1]["data"]["error"]["code"] == "no_way"
+        assert [attempt["error_code"] for attempt in engine.attempts(job.id)] == ["no_way"]
+    again = engine.enqueued("sample_cached_fail", {"name": "a", "times": 1, "code": "final"})
+    assert not again.cached
+    engine.drain()
+    assert engine.row(again.job.id)["status"] == "completed", "the second run of all"
+
+
+def test_a_retry_of_the_run_is_seen_by_all(engine: Engine) -> None:
+    jobs = [engine.enqueue("sample_cached_fail", {"name": "a", "times": 1}) for _ in range(2)]
+    gates["a"].set()
+    with engine.worker():
+        for job in jobs:
+            engine.until_status(job.id)
+    for job in jobs:
+        assert [kind for kind in engine.event_types(job.id) if kind != "progress"] == [
+            "queued",
+            "processing",
+            "retrying",
+            "processing",
+            "completed",
+        ]
+        row = engine.row(job.id)
+        assert (row["attempt"], row["runs"]) == (2, 2)
+        assert [attempt["outcome"] for attempt in engine.attempts(job.id)] == ["retried", "completed"]
+
+
+def test_many_that_failed_together_share_a_run_again_when_they_are_retried(engine: Engine) -> None:
+    jobs = [engine.enqueue("sample_cached_fail", {"name": "a", "times": 1, "code": "final"}) for _ in range(3)]
+    gates["a"].set()
+    engine.drain()
+    with engine.connection.transaction():
+        requeued = store.requeue(engine.connection, [job.id for job in jobs])
+        board_again(engine.connection, requeued.cacheable)
+    assert requeued.ids == requeued.cacheable == {job.id for job in jobs}
+    engine.drain()
+    assert {engine.row(job.id)["status"] for job in jobs} == {"completed"}
+    assert runs(engine) == 2
+    for job in jobs:
+        assert [attempt["run"] for attempt in engine.attempts(job.id)] == [1, 2]
+        engine.event_types(job.id)
+
+
+def test_a_run_whose_worker_dies_is_rescued_for_all(engine: Engine) -> None:
+    jobs = [ask(engine) for _ in range(2)]
+    ((flight, _),) = engine.claim(5, lease=0.01)
+    assert flight.id not in {job.id for job in jobs}
+    Flights(engine.settings)(engine.connection)
+    assert {engine.row(job.id)["status"] for job in jobs} == {"processing"}
+    engine.until(lambda: worker_store.rescue(engine.connection, lease=0.0, silence=0.0, held_tokens=[]) == [flight.id])
+    with engine.worker():
+        for job in jobs:
+            assert engine.until_status(job.id)["status"] == "completed"
+            assert "retrying" in engine.event_types(job.id)
+
+
+# order and hiddenness
+
+
+def test_the_run_has_the_place_of_the_most_urgent_who_waits(engine: Engine) -> None:
+    slow = ask(engine, priority="low")
+    ask(engine, "sample_echo")
+    assert engine.connection.execute("SELECT priority FROM ai_job WHERE hidden").fetchone() == ("low",)
+    hurried = ask(engine, priority="high")
+    flight = the_flight(engine)
+    assert (flight["priority"], flight["sort_key"]) == ("high", engine.row(hurried.id)["sort_key"])
+    assert engine.claim(1)[0][0].id == flight["id"]
+    assert engine.row(slow.id)["priority"] == "low"
+
+
+def test_a_landed_run_is_forgotten_after_a_while(engine: Engine) -> None:
+    job = ask(engine)
+    engine.drain()
+    flight = the_flight(engine)["id"]
+    CacheUpkeep()(engine.connection)
+    assert engine.count("hidden") == 1, "somebody may still be about to join it"
+    engine.connection.execute("UPDATE ai_job SET completed_at = now() - interval '2 minutes' WHERE hidden")
+    CacheUpkeep()(engine.connection)
+    assert engine.count("hidden") == 0
+    assert engine.connection.execute("SELECT count(*) FROM ai_job_event WHERE job_id = %s", (flight,)).fetchone() == (
+        0,
+    )
+    assert engine.events(job.id)
+
+
+def test_whoever_joined_in_a_long_transaction_gets_the_result_all_the_same(engine: Engine) -> None:
+    first = ask(engine)
+    rival = engine.connect()
+    with rival.transaction():
+        late = enqueue(rival, "sample_cached", {"name": "a"}, user_id=engine.user_id).job
+        engine.drain()
+        assert engine.row(first.id)["status"] == "completed"
+    Flights(engine.settings)(engine.connection)
+    row = engine.row(late.id)
+    assert (row["status"], row["result_data"]["name"]) == ("completed", "a")
+    assert runs(engine) == 1
+
+
+def test_large_results_are_copied_in_more_than_one_step(engine: Engine) -> None:
+    for _ in range(5):
+        engine.enqueue("sample_cached_big", {"times": 20_000})
+    ((flight, token),) = engine.claim(9)
+    result = orjson.dumps({"text": "x" * 20_000}).decode()
+    store.complete(engine.connection, engine.register(), [(flight.id, token, result)], lead=False)
+    assert cache_store.mirror_flights(engine.connection, limit=10, result_bytes=1) == 5
+    assert engine.count("NOT hidden AND status = 'completed'") == 1
+    assert cache_store.mirror_flights(engine.connection, limit=2, result_bytes=10**9) == 2
+    assert engine.count("NOT hidden AND status = 'completed'") == 3
+
+
+def test_rows_that_are_locked_hold_up_nobody(engine: Engine) -> None:
+    jobs = [ask(engine) for _ in range(2)]
+    ((flight, token),) = engine.claim(9)
+    rival = engine.connect()
+    with rival.transaction():
+        rival.execute("SELECT FROM ai_job WHERE id = %s FOR UPDATE", (jobs[0].id,))
+        began = time.monotonic()
+        store.complete(engine.connection, engine.register(), [(flight.id, token, "{}")], lead=False)
+        assert Flights(engine.settings)(engine.connection) == BEAT
+        assert time.monotonic() - began < 30
+        assert [engine.row(job.id)["status"] for job in jobs] == ["queued", "completed"]
+    Flights(engine.settings)(engine.connection)
+    assert engine.row(jobs[0].id)["status"] == "completed"
+
+
+def test_many_workers_tell_everybody_once(engine: Engine) -> None:
+    jobs = [ask(engine, "sample_cached_gate") for _ in range(40)]
+    ((flight, token),) = engine.claim(99)
+    connections = [engine.connect() for _ in range(6)]
+    done = threading.Event()
+
+    def look(connection: psycopg.Connection[Any]) -> None:
+        while not done.is_set():
+            cache_store.mirror_flights(connection, limit=7, result_bytes=10**6)
+
+    threads = [threading.Thread(target=look, args=(connection,)) for connection in connections]
+    for thread in threads:
+        thread.start()
+    for percent in range(1, 30):
+        report = store.ProgressReport(flight.id, token, percent, f"{percent}")
+        while store.report_progress(engine.connection, [report], lead=False)[0].seq is None:
+            pass  # its row is locked: try again, as the completer does
+    store.complete(engine.connection, engine.register(), [(flight.id, token, "{}")], lead=False)
+    for job in jobs:
+        engine.until_status(job.id)
+    done.set()
+    for thread in threads:
+        thread.join()
+    for job in jobs:
+        types = engine.event_types(job.id)
+        assert (types.count("processing"), types.count("completed")) == (1, 1)
+        progresses = [event["progress"] for event in engine.events(job.id) if event["type"] == "progress"]
+        assert progresses == sorted(set(progresses))
+        assert progresses[-1] == 29, "the last one always"
