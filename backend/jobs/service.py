@@ -212,7 +212,8 @@ def _seen_by(actor: Actor, user_id: uuid.UUID | None) -> Select[AiJob]:
     return query if user_id is None else query.where(AiJob.user_id == user_id)
 
 
-def _stop(connection: store.Connection, job_id: uuid.UUID) -> bool:
+def stop(connection: store.Connection, job_id: uuid.UUID) -> bool:
+    """Cancel a job, at once or as soon as its run has stopped; False if it has finished or was asked already."""
     return (
         store.cancel_queued(connection, job_id)
         or cache_store.leave_flight(connection, job_id)
@@ -228,7 +229,7 @@ def cancel(session: AnySession, actor: Actor, job_id: uuid.UUID) -> AiJob:
     visible_job(session, actor, job_id, acting=True)
     connection = driver_connection(session)
     for _ in range(TURNS):
-        if _stop(connection, job_id):
+        if stop(connection, job_id):
             job = visible_job(session, actor, job_id)
             if job.job_type == GROUP_TYPE:
                 cancel_family(connection, job_id)

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from backend.config import Settings
 from backend.jobs import store
 from backend.jobs.caching import cache_store
-from backend.jobs.caching.flights import BEAT, Flights
+from backend.jobs.caching.flights import SOONEST, Flights
 from backend.jobs.engine_settings import use_settings
 from backend.jobs.enqueue import enqueue
 from backend.jobs.handling.execute import execute
@@ -28,11 +28,12 @@ from backend.jobs.handling.run import HeldRuns, Run
 from backend.jobs.hints import Hints
 from backend.jobs.job import Job
 from backend.jobs.link import Link
-from backend.jobs.outcome import Failed, Outcome
+from backend.jobs.outcome import Failed, Outcome, Released
 from backend.jobs.registry import queue_names
 from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.completer import Completer
 from backend.jobs.runtime.follow_up import CARES
+from backend.jobs.runtime.limited_claim import Claims
 from backend.jobs.runtime.maintenance import FollowUps
 from backend.jobs.runtime.worker import WorkerTools
 from backend.jobs.store import Connection
@@ -121,6 +122,7 @@ class _Desk:
         self._follow_ups = FollowUps(settings, CARES)
         self._flights = Flights(settings)
         self._held = HeldRuns()
+        self._claims = Claims()
         hints = _HintsAtOnce(self._link)
         self._worker_id = self._link.attempt(lambda c: worker_store.register_worker(c, "test", None, 1))
         self._completer = Completer(
@@ -157,6 +159,8 @@ class _Desk:
         job = self._link.attempt(make)
         run = self._claim([job.queue])
         if run is None or run.job.id != job.id:
+            if run is not None:
+                self._write(run, Released("not the one that was asked for"))
             raise RuntimeError(f"the job cannot run now: {job.job_type} is delayed, held back by a limit, or paused")
         return self._perform(run, raise_errors)
 
@@ -187,13 +191,13 @@ class _Desk:
 
     def _follow(self) -> None:
         self._link.attempt(self._follow_ups)
-        while self._link.attempt(self._flights) < BEAT:
+        while self._link.attempt(self._flights) <= SOONEST:  # there is more
             pass
 
     def _claim(self, queues: Sequence[str]) -> Run | None:
         token = uuid.uuid4()
         jobs = self._link.attempt(
-            lambda c: store.claim(
+            lambda c: self._claims.take(
                 c, queues=queues, limit=1, token=token, worker_id=self._worker_id, lease=LEASE, lead=True
             )
         )
@@ -203,14 +207,17 @@ class _Desk:
 
     def _perform(self, run: Run, raise_errors: bool) -> Ran:
         outcome = execute(run, self._tools)
-        self._completer.finish(run, outcome, 0.0)
-        self._completer.flush()
+        self._write(run, outcome)
         self._follow()
         if raise_errors and run.error is not None and isinstance(outcome, Failed):
             raise run.error
         row = self._link.attempt(lambda c: c.execute(store.statement("read_ending"), {"id": run.job.id}).fetchone())
         status, result, error_code = row or ("deleted", None, None)
         return Ran(run.job, outcome, status, result, error_code, run.error)
+
+    def _write(self, run: Run, outcome: Outcome) -> None:
+        self._completer.finish(run, outcome, 0.0)
+        self._completer.flush()
 
 
 class _HintsAtOnce(Hints):

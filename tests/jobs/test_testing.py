@@ -11,9 +11,10 @@ from flask import Flask
 from backend.config import Settings
 from backend.db import db
 from backend.jobs import RetryableError, enqueue
+from backend.jobs.admission.limits import set_limit
 from backend.jobs.outcome import Completed, Snoozed
-from backend.jobs.testing import drain, eager, run_job
-from tests.jobs.engine import Engine
+from backend.jobs.testing import Ran, drain, eager, run_job
+from tests.jobs.engine import PATIENCE, Engine
 
 
 def test_a_job_is_run_in_the_callers_thread_and_leaves_what_a_worker_leaves(engine: Engine) -> None:
@@ -60,6 +61,36 @@ def test_draining_runs_all_that_can_run_and_with_hurry_what_waits_for_a_time(eng
     assert drain(engine.settings) == []
     assert engine.row(delayed.id)["status"] == "queued"
     assert drain(engine.settings, queues=["reports"], hurry=True) == []
+
+
+def test_jobs_run_under_limits_as_a_worker_would_run_them(engine: Engine) -> None:
+    set_limit(engine.connection, "type", "sample_echo", 1)
+    assert run_job(engine.settings, "sample_echo", {}, user_id=engine.user_id).status == "completed"
+    for _ in range(3):
+        engine.enqueue()
+    assert [run.status for run in drain(engine.settings)] == ["completed"] * 3
+
+
+def test_a_job_that_a_limit_keeps_back_says_so_and_what_was_taken_instead_is_given_back(engine: Engine) -> None:
+    set_limit(engine.connection, "type", "sample_echo", 1)
+    engine.enqueue()
+    engine.claim()  # has the only slot
+    other = engine.enqueue("sample_effect", {"name": "x"})
+    with pytest.raises(RuntimeError, match="cannot run now"):
+        run_job(engine.settings, "sample_echo", {}, user_id=engine.user_id)
+    assert (engine.row(other.id)["status"], engine.row(other.id)["attempt"]) == ("queued", 0)
+
+
+def test_draining_ends_however_often_workers_look(engine_environ: dict[str, str]) -> None:
+    """Also if they look more often than at those who wait for a run."""
+    engine = Engine({**engine_environ, "JOB_PROCESSING_INTERVAL": "0.05"})
+    engine.enqueue()
+    ran: list[Ran] = []
+    thread = threading.Thread(target=lambda: ran.extend(drain(engine.settings)), daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    assert [run.status for run in ran] == ["completed"]
+    engine.close()
 
 
 def test_a_task_for_a_child_process_runs_here_too(engine: Engine) -> None:

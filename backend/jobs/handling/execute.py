@@ -22,6 +22,7 @@ from backend.jobs.signals import Cancel
 log = structlog.get_logger(__name__)
 
 MAX_RESULT_BYTES = 8 * 1024 * 1024
+UNKNOWN_PAUSE = 30.0  # seconds until a job of a type that no task has is offered again
 Elsewhere = Callable[[Run, Task, Tools], Outcome]
 
 
@@ -31,8 +32,9 @@ def execute(run: Run, tools: Tools, elsewhere: Elsewhere | None = None) -> Outco
     if run.interruption is not None:
         return outcome_of(run.interruption(), RetryPolicy())
     task = find_task(run.job.job_type)
-    if task is None:  # written by a newer version: a worker that knows it may come
-        return Failed("unknown_job_type", f"This worker knows no job type called “{run.job.job_type}”.")
+    if task is None:  # written by a newer version: a worker that knows it may come, so this spends no attempt
+        message = f"This worker knows no job type called “{run.job.job_type}”."
+        return Failed("unknown_job_type", message, retry_after=UNKNOWN_PAUSE)
     now = time.monotonic()
     soft, hard = task.time_limits(tools.settings.job_timeout, tools.settings.hard_timeout_grace)
     run.deadline, run.hard_deadline = now + soft, now + hard
