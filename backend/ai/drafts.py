@@ -54,13 +54,16 @@ def note_written(connection: Connection, job_id: uuid.UUID, draft: Draft) -> Non
     )
 
 
-@sweep("drafts of cancelled jobs")
+@sweep("drafts without a canvas")
 def forget_drafts(connection: Connection, limit: int) -> int:
-    """Nobody goes on with what was cancelled. A failed job keeps its draft: tried again, it asks no model again."""
+    """Nobody draws on a canvas that is gone. Any other draft goes with its job: failed or cancelled, the job may be tried
+    again, and then asks no model again.
+    """
     return connection.execute(
         """
         DELETE FROM ai_draft WHERE job_id = ANY (ARRAY(
-            SELECT job_id FROM ai_draft JOIN ai_job ON ai_job.id = job_id WHERE status = 'cancelled' LIMIT %s
+            SELECT job_id FROM ai_draft JOIN ai_job ON ai_job.id = job_id
+            WHERE canvas_id IS NULL AND status IN ('completed', 'failed', 'cancelled') LIMIT %s
         ))
         """,
         (limit,),

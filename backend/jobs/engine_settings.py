@@ -6,6 +6,8 @@ from flask import current_app, has_app_context
 
 from backend.config import Settings
 
+SILENT_LEASES = 2  # without a heartbeat, and nobody counts on the worker any more
+
 _process: Settings | None = None
 
 
@@ -23,3 +25,8 @@ def current_settings() -> Settings:
     if _process is None:
         raise RuntimeError("no settings: call use_settings() first, or work inside an application context")
     return _process
+
+
+def worker_silence() -> float:
+    """For how many seconds a worker may have been silent to be called live."""
+    return SILENT_LEASES * current_settings().lease_seconds

@@ -335,7 +335,6 @@ def _make_cache() -> None:
         sa.Column("result", postgresql.JSONB(), nullable=False),
         sa.Column("bytes", sa.Integer(), nullable=False),
         sa.Column("took", sa.Double(), nullable=True),
-        sa.Column("hits", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=now, nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -352,8 +351,8 @@ def _make_cache() -> None:
         "ai_cache_use",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("job_type", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("saved", sa.Double(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), server_default=now, nullable=False),
         sa.CheckConstraint("kind IN ('hit', 'miss', 'shared')", name=op.f("ck_ai_cache_use_kind")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ai_cache_use")),
@@ -365,6 +364,7 @@ def _make_cache() -> None:
         sa.Column("hits", sa.BigInteger(), nullable=False),
         sa.Column("misses", sa.BigInteger(), nullable=False),
         sa.Column("shared", sa.BigInteger(), nullable=False),
+        sa.Column("saved", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("hour", "job_type", name=op.f("pk_ai_cache_hour")),
     )
 

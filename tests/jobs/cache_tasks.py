@@ -59,3 +59,22 @@ def cached_big(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
     """Give back ``times`` bytes."""
     _ran(ctx)
     return {"text": "x" * int(request["times"])}
+
+
+@task("sample_cached_steps", schema=AnySchema, cache_seconds=3600)
+def cached_steps(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
+    """A step that leaves an effect; wait for the test; fail the first time of all for good if ``code`` says so."""
+
+    def pay() -> dict[str, Any]:
+        _ran(ctx)
+        return {"paid": request["name"]}
+
+    first = ctx.step("first", pay)
+    ctx.progress(50, "half")
+    while not gates[request["name"]].wait(0.01):
+        ctx.checkpoint()
+    with ctx.transaction() as connection:
+        row = connection.execute("SELECT count(*) FROM ai_job_attempt WHERE error_code = 'no_way'").fetchone()
+    if request["code"] == "final" and row == (0,):
+        raise FinalError("no_way", "This can never work.")
+    return {"first": first, "second": ctx.step("second", lambda: ctx.job.runs)}

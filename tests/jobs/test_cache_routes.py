@@ -138,10 +138,12 @@ def test_staff_see_how_much_is_stored_and_of_use(engine: Engine, guest: Caller, 
         "shared": 1,
     }
     assert found["bytes"] > 10
+    (took,) = engine.connection.execute("SELECT took FROM ai_result_cache").fetchone() or (None,)
+    assert took
+    assert found["saved_seconds"] == found["types"][0]["saved_seconds"] == pytest.approx(3 * took, abs=0.001)
     assert [line["job_type"] for line in found["types"]] == ["sample_cached"]
     while cache_store.fold_uses(engine.connection, 2):
         assert stats() == found, "counted once, wherever the counts are"
-    assert engine.connection.execute("SELECT hits FROM ai_result_cache").fetchone() == (3,)
     assert_problem(guest("GET", "/api/cache/stats"), 403)
     assert_problem(staff("GET", "/api/cache/stats?hours=0"), 422)
 

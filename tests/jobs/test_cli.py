@@ -13,8 +13,12 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
+from tests.jobs import cache_tasks
+from tests.jobs.cached import ask
 from tests.jobs.engine import Engine
 from tests.jobs.sample_tasks import reached
+
+__all__ = ["cache_tasks"]
 
 Run = Callable[..., Result]
 
@@ -195,8 +199,19 @@ def test_cleanup_asks_and_removes_in_batches(flask_jobs: Run, engine: Engine) ->
     assert "3 jobs removed" in flask_jobs("cleanup", "--older-than", "0", "--now", "--yes").stdout
     assert engine.count("true") == 1
     assert engine.row(kept.id)["status"] == "failed"
-    flask_jobs("cleanup", "--older-than", "0", "--failed", "--now", "--yes")
+    flask_jobs("purge", "--older-than", "0", "--failed", "--now", "--yes")  # the same
     assert engine.count("true") == 0
+
+
+def test_cache_says_of_what_use_stored_results_were(flask_jobs: Run, engine: Engine) -> None:
+    assert "Nothing is stored" in flask_jobs("cache").stdout
+    ask(engine)
+    engine.drain()
+    engine.connection.execute("UPDATE ai_result_cache SET took = 90")
+    ask(engine), ask(engine)
+    assert "3 min" in flask_jobs("cache").stdout
+    (line,) = printed(flask_jobs("cache", "--json"))
+    assert (line["job_type"], line["hits"], line["saved_seconds"]) == ("sample_cached", 2, 180.0)
 
 
 def test_cleanup_as_a_job_says_how_far_it_is(flask_jobs: Run, engine: Engine) -> None:

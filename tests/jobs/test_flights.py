@@ -9,17 +9,21 @@ from typing import Any
 
 import orjson
 import psycopg
+from flask import Flask
 
 from backend.jobs import enqueue, store
 from backend.jobs.caching import cache_store
 from backend.jobs.caching.cache import board_again
+from backend.jobs.caching.cache_store import Landing
 from backend.jobs.caching.flights import BEAT, CacheUpkeep, Flights
 from backend.jobs.job import Job
 from backend.jobs.runtime import worker_store
 from backend.jobs.upkeep import duty_store
 from tests.jobs import cache_tasks
 from tests.jobs.cached import ask, runs, stop, the_flight
+from tests.jobs.callers import new_guest
 from tests.jobs.engine import Engine
+from tests.jobs.flows import somebody_waits
 from tests.jobs.sample_tasks import gates, reached
 
 __all__ = ["cache_tasks"]
@@ -223,6 +227,94 @@ def test_a_run_whose_worker_dies_is_rescued_for_all(engine: Engine) -> None:
         for job in jobs:
             assert engine.until_status(job.id)["status"] == "completed"
             assert "retrying" in engine.event_types(job.id)
+
+
+# steps
+
+
+def test_the_steps_of_the_run_are_those_of_all_who_wait_for_it(engine: Engine, app: Flask) -> None:
+    guest = new_guest(app)
+
+    def shown(job: Job) -> list[str]:
+        return [step["name"] for step in guest("GET", f"/api/jobs/{job.id}").json["steps"]]
+
+    jobs = [ask(engine, "sample_cached_steps", user_id=guest.user_id) for _ in range(2)]
+    with engine.worker():
+        engine.until(lambda: engine.count("progress = 50 AND NOT hidden") == 2)
+        jobs.append(ask(engine, "sample_cached_steps", user_id=guest.user_id))
+        engine.until(lambda: engine.count("progress = 50 AND NOT hidden") == 3)
+        assert [shown(job) for job in jobs] == [["first"]] * 3, "as they come"
+        gates["a"].set()
+        for job in jobs:
+            assert engine.until_status(job.id)["status"] == "completed"
+    assert [shown(job) for job in jobs] == [["first", "second"]] * 3
+    assert runs(engine) == 1
+
+
+def test_a_retry_by_hand_does_not_repeat_the_steps_that_the_shared_run_had_finished(engine: Engine) -> None:
+    jobs = [engine.enqueue("sample_cached_steps", {"name": "a", "code": "final"}) for _ in range(2)]
+    gates["a"].set()
+    engine.drain()
+    assert {engine.row(job.id)["status"] for job in jobs} == {"failed"}
+    with engine.connection.transaction():
+        board_again(engine.connection, store.requeue(engine.connection, [job.id for job in jobs]).cacheable)
+    engine.drain()
+    assert {engine.row(job.id)["status"] for job in jobs} == {"completed"}
+    assert runs(engine) == 1, "the step was paid once"
+    assert engine.row(jobs[1].id)["result_data"]["first"] == {"paid": "a"}
+
+
+def test_one_who_loses_his_run_goes_on_after_its_finished_steps(engine: Engine) -> None:
+    job = ask(engine, "sample_cached_steps")
+    with engine.worker():
+        engine.until(lambda: engine.row(job.id)["progress"] == 50)
+        engine.connection.execute("DELETE FROM ai_job WHERE hidden")
+        gates["a"].set()
+        assert engine.until_status(job.id)["status"] == "completed"
+    assert runs(engine) == 1
+
+
+# forgetting
+
+
+def forget(engine: Engine, connection: psycopg.Connection[Any]) -> int:
+    with connection.transaction():
+        return cache_store.forget(
+            connection, user_id=None, key=None, job_type="sample_cached", canvas_id=None, shared_types=[]
+        )
+
+
+def test_a_result_that_is_being_stored_while_results_are_forgotten_is_forgotten_too(engine: Engine) -> None:
+    ask(engine)
+    ((flight, token),) = engine.claim(9)
+    store.complete(engine.connection, engine.register(), [(flight.id, token, "{}")], lead=False)
+    landing, other = engine.connect(), engine.connect()
+    thread = threading.Thread(target=forget, args=(engine, other))
+    with landing.transaction():
+        cache_store.land(landing, [Landing(flight.id, 60.0, shared=False)], most=10**6)
+        thread.start()
+        engine.until(lambda: somebody_waits(engine))
+    thread.join()
+    assert engine.connection.execute("SELECT count(*) FROM ai_result_cache").fetchone() == (0,)
+
+
+def test_forgetting_results_and_storing_one_take_their_locks_in_the_same_order(engine: Engine) -> None:
+    ask(engine)
+    engine.drain()
+    ask(engine, fresh=True)
+    ((flight, token),) = engine.claim(9)
+    store.complete(engine.connection, engine.register(), [(flight.id, token, "{}")], lead=False)
+    landing, other = engine.connect(), engine.connect()
+    found: list[int] = []
+    thread = threading.Thread(target=lambda: found.append(forget(engine, other)))
+    with landing.transaction():
+        landing.execute("SELECT FROM ai_job WHERE id = %s FOR UPDATE", (flight.id,))
+        thread.start()
+        engine.until(lambda: somebody_waits(engine))
+        cache_store.land(landing, [Landing(flight.id, 60.0, shared=False)], most=10**6)
+    thread.join()
+    assert found == [1]
+    assert engine.connection.execute("SELECT count(*) FROM ai_result_cache").fetchone() == (0,)
 
 
 # order and hiddenness

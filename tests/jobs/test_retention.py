@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from backend.ai import drafts
@@ -86,17 +89,30 @@ def test_the_forced_clean_up_removes_what_is_old_enough_in_batches_and_spares_fa
     assert row is not None and row[0] >= 6  # counted before they went
 
 
-def test_the_draft_of_a_cancelled_job_goes_and_that_of_a_failed_one_stays(engine: Engine) -> None:
-    kept, dropped = engine.enqueue("sample_fail", {"times": 9, "code": "final"}), engine.enqueue()
-    for job in (kept, dropped):
+def test_a_draft_stays_while_its_job_can_be_retried_and_goes_with_its_canvas(engine: Engine) -> None:
+    canvases = [uuid.uuid4(), uuid.uuid4()]
+    for canvas_id in canvases:
+        engine.connection.execute(
+            "INSERT INTO canvas (id, owner_id, name) VALUES (%s, %s, 'c')", (canvas_id, engine.user_id)
+        )
+    cancelled = engine.enqueue(canvas_id=canvases[0])
+    failed = engine.enqueue("sample_fail", {"times": 9, "code": "final"}, canvas_id=canvases[0])
+    unfinished = engine.enqueue(canvas_id=canvases[1], run_at=datetime.now(UTC) + timedelta(hours=1))
+    dropped = engine.enqueue(canvas_id=canvases[1])
+    for job in (cancelled, failed, unfinished, dropped):
         with engine.connection.transaction():
             drafts.save_draft(engine.connection, job.id, drafts.Draft({}, []))
-    store.cancel_queued(engine.connection, dropped.id)
+    for job in (cancelled, dropped):
+        store.cancel_queued(engine.connection, job.id)
     engine.drain()
+    engine.connection.execute("DELETE FROM canvas WHERE id = %s", (canvases[1],))
     duty = Sweeper()
     while duty(engine.connection) < 1:
         pass
-    assert engine.connection.execute("SELECT job_id FROM ai_draft").fetchall() == [(kept.id,)]
+    left = {row[0] for row in engine.connection.execute("SELECT job_id FROM ai_draft").fetchall()}
+    assert left == {cancelled.id, failed.id, unfinished.id}
+    store.delete(engine.connection, [cancelled.id])
+    assert engine.connection.execute("SELECT count(*) FROM ai_draft").fetchone() == (2,), "with its job at the latest"
 
 
 def test_of_two_workers_one_sweeps(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

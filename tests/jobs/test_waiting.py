@@ -10,11 +10,13 @@ import pytest
 
 from backend.jobs import chain, store
 from backend.jobs.admission.limits import set_limit
-from backend.jobs.admission.queues import pause_queue
+from backend.jobs.admission.queues import pause_queue, queue_state
+from backend.jobs.cli.looking import worker_rows
 from backend.jobs.flows.flow_plan import JobSpec
 from backend.jobs.outcome import Settlement
 from backend.jobs.runtime import worker_store
 from backend.jobs.upkeep import duty_store
+from tests.jobs.cached import ask
 from tests.jobs.callers import Caller
 from tests.jobs.engine import Engine
 from tests.jobs.test_limits import claim
@@ -109,15 +111,44 @@ def test_a_job_that_needs_others_says_how_many_and_which(engine: Engine, guest: 
     assert found["jobs"]["message"] == "It waits for 1 other job to end."
 
 
-def test_a_job_that_shares_a_run_names_the_one_that_runs(engine: Engine, guest: Caller, serving: int) -> None:
-    leader = engine.enqueue(user_id=guest.user_id)
-    job = engine.enqueue(user_id=guest.user_id)
+def test_a_job_that_shares_a_run_waits_for_what_the_run_waits_for(
+    engine: Engine, guest: Caller, staff: Caller, serving: int
+) -> None:
+    jobs = [ask(engine, user_id=guest.user_id) for _ in range(2)]
+    ahead = engine.enqueue("sample_cached", {"name": "b"}, user_id=guest.user_id, priority="high")
+    flights = [str(row[0]) for row in engine.connection.execute("SELECT id FROM ai_job WHERE hidden").fetchall()]
+
+    def causes() -> dict[str, dict[str, Any]]:
+        answers = [caller("GET", f"/api/jobs/{job.id}") for caller in (guest, staff) for job in jobs]
+        for answer in answers:
+            assert not [flight for flight in flights if flight in answer.text], "the hidden run is nobody's"
+        return waiting_for(guest, jobs[1].id)
+
+    assert causes()["order"]["ahead"] == 1
+    set_limit(engine.connection, "queue", "default", 1)
+    claim(engine)
+    found = causes()
+    assert (found["limit"]["held"], found["limit"]["job_ids"]) == (1, [str(ahead.id)])
+    assert "busy" not in found
+    pause_queue(engine.connection, "default", by=None, reason="Paused.")
+    assert causes()["paused"]["queue"] == "default"
     engine.connection.execute(
-        "UPDATE ai_job SET runnable = false, blocked_on = 'flight:' || %s::text WHERE id = %s", (leader.id, job.id)
+        "UPDATE ai_job SET runnable = false, run_at = now() + interval '1 h', wait_reason = 'retry' "
+        "WHERE hidden AND status = 'queued'"
     )
+    assert causes()["time"]["reason"] == "retry"
+    engine.connection.execute("DELETE FROM ai_worker")
+    assert causes()["worker"]["queue"] == "default"
+
+
+def test_a_job_whose_run_has_begun_a_moment_ago_says_that_it_gets_its_result(
+    engine: Engine, guest: Caller, serving: int
+) -> None:
+    job = ask(engine, user_id=guest.user_id)
+    engine.claim()
     found = waiting_for(guest, job.id)
     assert set(found) == {"flight"}
-    assert found["flight"]["job_ids"] == [str(leader.id)]
+    assert "job_ids" not in found["flight"]
 
 
 def test_a_queue_that_no_living_worker_serves_is_named(engine: Engine, guest: Caller) -> None:
@@ -127,8 +158,23 @@ def test_a_queue_that_no_living_worker_serves_is_named(engine: Engine, guest: Ca
     assert "worker" in waiting_for(guest, job.id)
     here = worker_store.register_worker(engine.connection, "here", ["default"], 1)
     assert "worker" not in waiting_for(guest, job.id)
-    engine.connection.execute("UPDATE ai_worker SET heartbeat_at = now() - interval '1 min' WHERE id = %s", (here,))
+    engine.connection.execute("DELETE FROM ai_worker WHERE id = %s", (here,))
     assert "worker" in waiting_for(guest, job.id)
+
+
+@pytest.mark.parametrize(("leases", "lives"), [(1.9, True), (2.1, False)])
+def test_a_worker_lives_for_everybody_until_it_has_been_silent_for_two_leases(
+    engine: Engine, guest: Caller, leases: float, lives: bool
+) -> None:
+    here = worker_store.register_worker(engine.connection, "here", ["default"], 1)
+    job = engine.enqueue(user_id=guest.user_id)
+    silent = leases * engine.settings.lease_seconds
+    engine.connection.execute(
+        "UPDATE ai_worker SET heartbeat_at = now() - %s * interval '1 s' WHERE id = %s", (silent, here)
+    )
+    assert ("worker" not in waiting_for(guest, job.id)) == lives
+    assert queue_state(engine.connection, "default").workers == int(lives)
+    assert [row["state"] for row in worker_rows(engine.connection)] == ["live" if lives else "silent"]
 
 
 def test_workers_that_are_all_busy_are_counted(engine: Engine, guest: Caller, serving: int) -> None:

@@ -30,7 +30,9 @@ def paused_queues(connection: Connection) -> list[str]:
     return [name for (name,) in store.run(connection, "find_paused_queues", {}).fetchall()]
 
 
-def read_queues(connection: Connection, names: Sequence[str], count_limit: int) -> list[tuple[Any, ...]]:
+def read_queues(
+    connection: Connection, names: Sequence[str], count_limit: int, silence: float
+) -> list[tuple[Any, ...]]:
     """(name, paused_at, paused_by, reason, ready, running, workers) of these queues, sorted by name."""
-    parameters = {"names": list(names), "count_limit": count_limit}
+    parameters = {"names": list(names), "count_limit": count_limit, "silence": silence}
     return store.run(connection, "read_queues", parameters).fetchall()

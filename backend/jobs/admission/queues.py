@@ -12,6 +12,7 @@ from backend.db import AnyConnection, raw_connection
 from backend.errors import NotFound
 from backend.jobs.admission import limit_store, queue_store
 from backend.jobs.admission.limit_store import LimitRow
+from backend.jobs.engine_settings import worker_silence
 from backend.jobs.payload import clean
 from backend.jobs.registry import queue_names
 from backend.jobs.store import Connection
@@ -85,6 +86,6 @@ def _states(connection: Connection, names: Sequence[str]) -> list[QueueState]:
             limits=tuple(limit for limit in limits if limit.key in (name, "*")),
         )
         for name, paused_at, paused_by, reason, ready, running, workers in queue_store.read_queues(
-            connection, names, COUNT_LIMIT
+            connection, names, COUNT_LIMIT, worker_silence()
         )
     ]

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from backend.jobs import store
+from backend.jobs.engine_settings import worker_silence
 from backend.jobs.store import Connection
 
 COUNTED = 1_000  # jobs ahead; beyond them there are just many
 LISTED = 20  # ids of other jobs
-SILENCE = 10.0  # seconds without a heartbeat after which a worker is not counted on
 
 TIMES = {
     "scheduled": "It is scheduled for a later time.",
@@ -35,7 +35,7 @@ class Cause:
 
 def causes_of(connection: Connection, job_id: uuid.UUID, viewer: uuid.UUID | None) -> list[Cause]:
     """Why the job is not running; empty unless it is queued. ``viewer`` sees ids of own jobs alone; None is staff."""
-    parameters = {"id": job_id, "viewer": viewer, "silence": SILENCE, "most": COUNTED, "listed": LISTED}
+    parameters = {"id": job_id, "viewer": viewer, "silence": worker_silence(), "most": COUNTED, "listed": LISTED}
     return [Cause(*row) for row in store.run(connection, "why_waiting", parameters).fetchall()]
 
 

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Identity, Text, func, text
+from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Identity, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,7 +25,6 @@ class AiResultCache(Model):
     result: Mapped[dict[str, Any]] = mapped_column(JSONB)
     bytes: Mapped[int]
     took: Mapped[float | None] = mapped_column(Double)  # seconds that the run took
-    hits: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))  # folded from AiCacheUse
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -38,8 +37,8 @@ class AiCacheUse(Model):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     job_type: Mapped[str] = mapped_column(Text)
-    key: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text)
+    saved: Mapped[float | None] = mapped_column(Double)  # seconds that the stored run took, of a hit
     at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -53,3 +52,4 @@ class AiCacheHour(Model):
     hits: Mapped[int] = mapped_column(BigInteger)
     misses: Mapped[int] = mapped_column(BigInteger)
     shared: Mapped[int] = mapped_column(BigInteger)
+    saved: Mapped[float] = mapped_column(Double)  # seconds

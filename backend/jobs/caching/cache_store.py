@@ -27,6 +27,7 @@ class CacheLine(NamedTuple):
     hits: int
     misses: int
     shared: int
+    saved_seconds: float
 
 
 def serve(connection: Connection, job_id: uuid.UUID, key: str) -> Job | None:
@@ -139,7 +140,7 @@ def forget(
     canvas_id: uuid.UUID | None,
     shared_types: Sequence[str],
 ) -> int:
-    """Remove stored results that fit; returns how many."""
+    """Remove stored results that fit, and keep what runs now from being stored; returns how many there were."""
     parameters = {
         "user_id": user_id,
         "key": key,
@@ -147,6 +148,7 @@ def forget(
         "canvas_id": canvas_id,
         "shared_types": list(shared_types),
     }
+    run(connection, "part_flights", parameters)
     return _number(connection, "forget_cached_results", parameters)
 
 

@@ -72,6 +72,9 @@ def cleanup(days: float, failed: bool, here: bool, user: str | None, yes: bool) 
     click.echo(f"{job.id} removes {total} jobs; watch it with: flask --app backend jobs show {job.id}")
 
 
+jobs_commands.add_command(cleanup, "purge")
+
+
 @jobs_commands.command("enqueue")
 @click.argument("job_type")
 @click.argument("request_data", default="{}")

@@ -14,12 +14,13 @@ from backend.db import db
 from backend.jobs import service
 from backend.jobs.admission.queues import queues_overview
 from backend.jobs.admission.waiting import waiting_bodies
+from backend.jobs.caching import cache_store
 from backend.jobs.cli.arguments import OPERATOR, Moment, as_json, find_person
 from backend.jobs.cli.group import engine_connection, jobs_commands
 from backend.jobs.cli.printing import ago, cell, duration, print_fields, print_json, print_table
-from backend.jobs.engine_settings import current_settings
+from backend.jobs.engine_settings import worker_silence
 from backend.jobs.http import views
-from backend.jobs.models import STATUSES, AiJobEvent
+from backend.jobs.models import STATUSES, AiJob, AiJobEvent
 from backend.jobs.runtime.worker_store import WORKER_LOCK_CLASS
 from backend.jobs.store import Connection, statement
 from backend.jobs.upkeep.statistics import installation_statistics
@@ -126,7 +127,7 @@ def job_story(job_id: uuid.UUID) -> dict[str, Any]:
     return {
         **views.job_detail_body(job, attempts, steps, children, causes, OPERATOR),
         "runnable": job.runnable,
-        "blocked_on": job.blocked_on,
+        "blocked_on": "flight" if _follows(job) else job.blocked_on,  # the run is hidden
         "wait_reason": job.wait_reason,
         "runs": job.runs,
         "rescues": job.rescues,
@@ -136,6 +137,10 @@ def job_story(job_id: uuid.UUID) -> dict[str, Any]:
         "result": job.result_data,
         "events": [_columns(event) for event in reversed(db.session.scalars(newest).all())],
     }
+
+
+def _follows(job: AiJob) -> bool:
+    return job.blocked_on is not None and job.blocked_on.startswith("flight:")
 
 
 def _columns(row: Any) -> dict[str, Any]:
@@ -268,9 +273,24 @@ def workers(every: bool, as_json: bool) -> None:
 
 def worker_rows(connection: Connection, *, every: bool = False) -> list[dict[str, Any]]:
     """Workers with their state and jobs."""
-    parameters = {"lease": current_settings().lease_seconds, "lock_class": WORKER_LOCK_CLASS, "all": every}
+    parameters = {"silence": worker_silence(), "lock_class": WORKER_LOCK_CLASS, "all": every}
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(statement("list_workers"), parameters).fetchall()
+
+
+@jobs_commands.command("cache")
+@click.option("--hours", type=click.IntRange(1, 744), default=24, show_default=True)
+@as_json
+def cache(hours: int, as_json: bool) -> None:
+    """Stored results by type, and of what use they were: runs that nobody waited for, and the time that those had taken."""
+    with engine_connection() as connection:
+        rows = [line._asdict() for line in cache_store.read_stats(connection, hours)]
+    if as_json:
+        print_json(rows)
+        return
+    shown = [{**row, "saved": duration(row["saved_seconds"])} for row in rows]
+    columns = ("job_type", "entries", "bytes", "hits", "misses", "shared", "saved")
+    print_table(shown, columns, empty="Nothing is stored, and nothing was asked for.")
 
 
 @jobs_commands.command("vacuum-check")

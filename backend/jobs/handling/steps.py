@@ -12,7 +12,9 @@ import psycopg
 from backend.jobs.failures import PASSING, passes
 from backend.jobs.handling import handler_store
 from backend.jobs.handling.run import LOST, Run
+from backend.jobs.job import Job
 from backend.jobs.payload import holds_nul
+from backend.jobs.registry import find_task
 from backend.jobs.signals import FinalError, database_lost
 
 MAX_STEPS = 1_000  # of one job
@@ -62,7 +64,7 @@ class Steps:
             raise ValueError(f"a job has at most {MAX_STEPS} steps; put more work into each, or make more jobs")
 
     def _find(self, name: str) -> handler_store.StepResult | None:
-        if self._run.job.runs <= 1:  # nobody has run it before
+        if self._run.job.runs <= 1 and not _is_shared(self._run.job):  # nobody has run it before
             return None
         try:
             return handler_store.find_step(self._connect(), self._run.job.id, name)
@@ -96,6 +98,12 @@ class Steps:
             self._run.interrupt(LOST)
             raise LOST
         return recorded.result
+
+
+def _is_shared(job: Job) -> bool:
+    """Whether the first run of this row may go on where that of another row has ended: as a flight, or without it."""
+    task = find_task(job.job_type)
+    return task is not None and task.cache_seconds is not None
 
 
 def _to_json(name: str, result: object) -> str:

@@ -26,6 +26,9 @@ class CacheLineSchema(Schema):
     hits = fields.Integer(required=True)
     misses = fields.Integer(required=True)
     shared = fields.Integer(required=True)
+    saved_seconds = fields.Float(
+        required=True, metadata={"description": "Time that the runs behind the hits took, which nobody spent again."}
+    )
 
 
 class CacheStatsSchema(Schema):
@@ -37,6 +40,7 @@ class CacheStatsSchema(Schema):
     hits = fields.Integer(required=True)
     misses = fields.Integer(required=True)
     shared = fields.Integer(required=True)
+    saved_seconds = fields.Float(required=True)
     types = fields.List(fields.Nested(CacheLineSchema), required=True)
 
 

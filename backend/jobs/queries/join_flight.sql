@@ -18,7 +18,7 @@ job AS (
 ),
 
 used AS (
-    INSERT INTO ai_cache_use (job_type, key, kind) SELECT job_type, %(key)s, %(kind)s FROM job
+    INSERT INTO ai_cache_use (job_type, kind) SELECT job_type, %(kind)s FROM job
 )
 
 SELECT pg_notify('job_later', queue) FROM job

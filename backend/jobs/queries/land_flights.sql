@@ -1,7 +1,12 @@
 -- Runs that have ended are closed, and what they gave is stored in the same transaction: whoever asks the same finds the one
 -- or the other. Not stored: failures, results that are too large, and those whose key was taken away meanwhile.
+-- Runs are locked in the order of their ids, results in that of their keys, as by whoever forgets results.
 WITH landing AS MATERIALIZED (
-    SELECT * FROM unnest(%(ids)s::uuid[], %(seconds)s::float8[], %(shared)s::boolean[]) AS landing (id, seconds, shared)
+    SELECT landing.*
+    FROM unnest(%(ids)s::uuid[], %(seconds)s::float8[], %(shared)s::boolean[]) AS landing (id, seconds, shared)
+    JOIN ai_job ON ai_job.id = landing.id
+    ORDER BY landing.id
+    FOR NO KEY UPDATE OF ai_job
 ),
 
 flight AS (
@@ -17,6 +22,7 @@ INSERT INTO ai_result_cache (key, job_type, user_id, canvas_id, result, bytes, t
 SELECT cache_key, job_type, user_id, canvas_id, result_data, bytes, took, now() + seconds * interval '1 second'
 FROM flight
 WHERE status = 'completed' AND cache_key IS NOT NULL AND seconds > 0 AND bytes <= %(most)s
+ORDER BY cache_key
 ON CONFLICT (key) DO UPDATE SET
-    result = excluded.result, bytes = excluded.bytes, took = excluded.took, hits = 0,
+    result = excluded.result, bytes = excluded.bytes, took = excluded.took,
     created_at = excluded.created_at, expires_at = excluded.expires_at

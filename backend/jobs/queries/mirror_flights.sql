@@ -1,13 +1,18 @@
 -- Those who wait for a run see what happens to it: its new events become events of their own, the last progress alone, and
--- their rows say what its row says. When it has ended they end likewise, with its attempts. Not so if it was stopped because
+-- their rows say what its row says; its steps are theirs. When it has ended they end likewise, with its attempts. Not so if it was stopped because
 -- nobody wanted it, and somebody came a moment later: free_stranded_jobs takes care of him.
--- A batch copies at most %(bytes)s bytes of results, as they are stored, or one result. Rows that are locked wait for the next look.
+-- A batch copies at most %(bytes)s bytes of results and of steps, as they are stored, or those of one job. Rows that are locked wait for the next look.
 WITH candidate AS MATERIALIZED (
     SELECT follower.id, flight.id AS flight_id, size.bytes, sum(size.bytes) OVER (ORDER BY flight.id, follower.id) AS total
     FROM ai_job AS flight
     JOIN ai_job AS follower ON follower.blocked_on = 'flight:' || flight.id
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN flight.completed_at IS NULL THEN 0 ELSE coalesce(pg_column_size(flight.result_data), 0) END AS bytes
+        SELECT
+            CASE WHEN flight.completed_at IS NULL THEN 0 ELSE coalesce(pg_column_size(flight.result_data), 0) END
+            + coalesce(sum(pg_column_size(run.result)), 0) AS bytes
+        FROM ai_job_step AS run
+        LEFT JOIN ai_job_step AS own ON own.job_id = follower.id AND own.name = run.name
+        WHERE run.job_id = flight.id AND own.ended_at IS DISTINCT FROM run.ended_at
     ) AS size
     WHERE flight.hidden
         AND follower.flight_seq IS NOT NULL AND follower.flight_seq < flight.last_seq
@@ -74,6 +79,17 @@ job AS (
 event AS (
     INSERT INTO ai_job_event (job_id, seq, type, status, progress, message, data)
     SELECT id, seq, type, status, progress, message, data FROM news
+),
+
+step AS (
+    INSERT INTO ai_job_step (job_id, name, ordinal, result, started_at, ended_at)
+    SELECT behind.id, run.name, run.ordinal, run.result, run.started_at, run.ended_at
+    FROM behind
+    JOIN ai_job_step AS run ON run.job_id = behind.flight_id
+    LEFT JOIN ai_job_step AS own ON own.job_id = behind.id AND own.name = run.name
+    WHERE own.ended_at IS DISTINCT FROM run.ended_at
+    ON CONFLICT (job_id, name) DO UPDATE SET
+        ordinal = excluded.ordinal, result = excluded.result, started_at = excluded.started_at, ended_at = excluded.ended_at
 ),
 
 attempt AS (

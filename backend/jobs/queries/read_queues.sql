@@ -17,7 +17,7 @@ SELECT
     coalesce((SELECT jobs FROM running WHERE running.queue = known.name), 0) AS running,
     (
         SELECT count(*) FROM ai_worker
-        WHERE stopped_at IS NULL AND heartbeat_at > now() - interval '10 seconds'
+        WHERE stopped_at IS NULL AND heartbeat_at > now() - %(silence)s * interval '1 second'
             AND (queues IS NULL OR known.name = ANY (queues))
     ) AS workers
 FROM known

@@ -11,7 +11,7 @@ WITH job AS (
         completed_at = clock_timestamp()
     FROM ai_result_cache AS entry
     WHERE ai_job.id = %(id)s AND ai_job.status = 'queued' AND entry.key = %(key)s AND entry.expires_at > now()
-    RETURNING ai_job.*
+    RETURNING ai_job.*, entry.took
 ),
 
 event AS (
@@ -20,7 +20,7 @@ event AS (
 ),
 
 used AS (
-    INSERT INTO ai_cache_use (job_type, key, kind) SELECT job_type, cache_key, 'hit' FROM job
+    INSERT INTO ai_cache_use (job_type, kind, saved) SELECT job_type, 'hit', took FROM job
 )
 
 SELECT

@@ -11,6 +11,12 @@ WITH job AS (
     FROM ai_job WHERE id = %(id)s
     ON CONFLICT DO NOTHING
     RETURNING id
+),
+
+-- Steps that earlier runs of the first one have finished, before it was queued again by hand, are not done again.
+step AS (
+    INSERT INTO ai_job_step (job_id, name, ordinal, result, started_at, ended_at)
+    SELECT job.id, name, ordinal, result, started_at, ended_at FROM job JOIN ai_job_step ON job_id = %(id)s
 )
 
 INSERT INTO ai_job_event (job_id, seq, type, status, progress)

@@ -1,8 +1,16 @@
 -- Why a queued job does not run: a row for each cause, with what is behind it. Ids of jobs are those that the viewer may see
--- (NULL: all), never those of hidden runs; counts are of all. Nothing is scanned: each part is one look by an index, and bounded.
-WITH job AS MATERIALIZED (
-    SELECT id, user_id, queue, job_type, limit_key, priority, virtual_time, sort_key, runnable, blocked_on, wait_reason, run_at, expires_at
+-- (NULL: all), counts are of all. Nothing is scanned: each part is one look by an index, and bounded.
+-- Who follows a run waits for what the run waits for. The run itself is hidden: its id is never told.
+WITH asked AS MATERIALIZED (
+    SELECT id, CASE WHEN blocked_on LIKE 'flight:%%' THEN substr(blocked_on, 8)::uuid END AS flight_id, expires_at
     FROM ai_job WHERE id = %(id)s AND status = 'queued'
+),
+
+job AS MATERIALIZED (
+    SELECT
+        ai_job.id, user_id, queue, job_type, limit_key, priority, virtual_time, sort_key, runnable, blocked_on, wait_reason, run_at
+    FROM asked JOIN ai_job ON ai_job.id = coalesce(asked.flight_id, asked.id)
+    WHERE ai_job.status = 'queued'
 ),
 
 gate AS MATERIALIZED (
@@ -39,7 +47,12 @@ SELECT 'limit', NULL, jsonb_build_object(
     'limit', gate.name, 'slots', coalesce(job_limit_slots(gate.name), gate.slots), 'held', held,
     'job_ids', ARRAY(
         SELECT ai_job.id FROM ai_job
-        WHERE ai_job.id = ANY (gate.holders) AND NOT ai_job.hidden AND (%(viewer)s::uuid IS NULL OR ai_job.user_id = %(viewer)s)
+        WHERE ai_job.id = ANY (gate.holders) AND NOT hidden AND (%(viewer)s::uuid IS NULL OR ai_job.user_id = %(viewer)s)
+        UNION ALL
+        SELECT follower.id
+        FROM unnest(gate.holders) AS holder (id)
+        JOIN ai_job AS follower ON follower.blocked_on = 'flight:' || holder.id AND follower.flight_seq IS NOT NULL
+        WHERE %(viewer)s::uuid IS NULL OR follower.user_id = %(viewer)s
         LIMIT %(listed)s
     )
 )
@@ -60,14 +73,7 @@ FROM job WHERE blocked_on = 'jobs'
 
 UNION ALL
 
-SELECT 'flight', NULL, jsonb_build_object(
-    'count', 1,
-    'job_ids', ARRAY(
-        SELECT ai_job.id FROM ai_job
-        WHERE ai_job.id = substr(job.blocked_on, 8)::uuid AND NOT ai_job.hidden AND (%(viewer)s::uuid IS NULL OR ai_job.user_id = %(viewer)s)
-    )
-)
-FROM job WHERE blocked_on LIKE 'flight:%%'
+SELECT 'flight', NULL, '{}' FROM asked WHERE flight_id IS NOT NULL AND NOT EXISTS (SELECT FROM job)
 
 UNION ALL
 
@@ -109,4 +115,4 @@ FROM job WHERE runnable
 
 UNION ALL
 
-SELECT 'expired', expires_at, '{}' FROM job WHERE expires_at <= now()
+SELECT 'expired', expires_at, '{}' FROM asked WHERE expires_at <= now()

@@ -1850,6 +1850,8 @@ export interface components {
       hits: number;
       job_type: string;
       misses: number;
+      /** @description Time that the runs behind the hits took, which nobody spent again. */
+      saved_seconds: number;
       shared: number;
     };
     CacheStats: {
@@ -1858,6 +1860,7 @@ export interface components {
       hits: number;
       hours: number;
       misses: number;
+      saved_seconds: number;
       shared: number;
       types: components["schemas"]["CacheLine"][];
     };
