@@ -1114,6 +1114,13 @@ export interface paths {
             "application/json": components["schemas"]["BulkActed"];
           };
         };
+        /** @description A priority, or the jobs of somebody, that one may not change. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
         422: components["responses"]["UNPROCESSABLE_ENTITY"];
         default: components["responses"]["DEFAULT_ERROR"];
       };
