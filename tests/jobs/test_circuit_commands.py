@@ -10,7 +10,6 @@ from backend.jobs.signals import ProviderWait
 from tests.jobs.engine import Engine
 from tests.jobs.test_circuit import NAME, allow, ask, asking, asking_task, busy, state  # noqa: F401 - fixtures
 from tests.jobs.test_cli import Run, flask_jobs, printed, staff  # noqa: F401 - fixtures
-from tests.jobs.test_routes import app  # noqa: F401 - fixture
 
 # ruff: noqa: F811
 

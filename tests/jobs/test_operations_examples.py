@@ -8,7 +8,6 @@ from backend.config import ROOT
 from tests.jobs.engine import Engine
 from tests.jobs.test_circuit_commands import refuse
 from tests.jobs.test_cli import Run, flask_jobs  # noqa: F401 - fixture
-from tests.jobs.test_routes import app  # noqa: F401 - fixture
 
 # ruff: noqa: F811
 
