@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import flask_swagger_ui
 from flask import Blueprint, Flask, Response, send_from_directory
 from flask_smorest import Api
+from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema, fields
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 ASSETS = Path(flask_swagger_ui.__file__).parent / "dist"
 DESCRIPTION = """Canvases that people and AI jobs edit together.
@@ -57,6 +61,24 @@ class ProblemSchema(Schema):
     detail = fields.String(required=True)
     code = fields.String(required=True)
     errors = fields.Dict(metadata={"description": "Messages by field."})
+
+
+def refuses(blueprint: SmorestBlueprint, **reasons: str) -> Callable[[Handler], Handler]:
+    """Describe the refusals of a route: ``@refuses(blueprint, _404="There is no such job.")``. What every route may answer
+    (401, 422, 429, 500, 503) is not repeated.
+    """
+
+    def describe(handler: Handler) -> Handler:
+        for status, reason in reasons.items():
+            handler = blueprint.alt_response(
+                int(status.removeprefix("_")),
+                schema=ProblemSchema,
+                content_type="application/problem+json",
+                description=reason,
+            )(handler)
+        return handler
+
+    return describe
 
 
 class ProblemApi(Api):

@@ -15,11 +15,12 @@ from urllib.parse import urlsplit, urlunsplit
 import hypothesis
 import psycopg
 import pytest
-from flask import Flask
+from flask import Flask, request_finished
 
 from backend.app import create_app
 from backend.config import ROOT, Settings
 from backend.embedded import EmbeddedPostgres
+from tests.described import Watch
 
 # Hypothesis draws the same examples in every run of the same tests: a commit is not refused for what it did not change.
 # HYPOTHESIS_PROFILE=explore draws new ones.
@@ -49,6 +50,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def with_database(url: str, name: str) -> str:
     """``url`` pointing to another database of the same server."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+@pytest.fixture(autouse=True)
+def refusals_are_described() -> Iterator[None]:
+    """Whatever refusal of a job's route a test provokes has to be in the API's description."""
+    watch = Watch()
+    with request_finished.connected_to(watch):
+        yield
+    assert not watch.undescribed
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.clients import Browser
+from tests.described import JOB_ROUTES
 
 UNDESCRIBED = {"/api/openapi.json", "/api/docs", "/api/docs/start.js", "/api/docs/{name}"}
 
@@ -30,6 +31,42 @@ def test_every_route_is_described_with_a_sentence_and_its_errors(app: Flask, doc
             assert operation["summary"], (method, path)
             assert operation["tags"]
             assert operation["responses"]
+
+
+def operations(document: dict[str, Any], *tags: str) -> list[tuple[str, dict[str, Any]]]:
+    """What the document says of the routes under ``tags``."""
+    return [
+        (f"{method.upper()} {path}", operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if isinstance(operation, dict) and set(operation["tags"]) & set(tags)
+    ]
+
+
+def test_routes_of_jobs_say_why_they_may_refuse(document: dict[str, Any]) -> None:
+    found = operations(document, *JOB_ROUTES)
+    assert len(found) >= 25
+    for name, operation in found:
+        described = {status for status, answer in operation["responses"].items() if answer.get("description")}
+        keyed = any(parameter.get("name") == "Idempotency-Key" for parameter in operation.get("parameters", ()))
+        assert "{" not in name or "404" in described, name
+        assert not keyed or "409" in described, name
+        assert "For staff" not in operation["summary"] + operation.get("description", "") or "403" in described, name
+        for status in described & {"403", "404", "409"}:
+            content = operation["responses"][status]["content"]
+            assert content["application/problem+json"]["schema"]["$ref"].endswith("/Problem"), name
+
+
+def test_every_tag_is_written_alike_and_explained(document: dict[str, Any]) -> None:
+    for tag in document["tags"]:
+        assert re.fullmatch(r"[a-z_]+", tag["name"])
+        assert tag["description"]
+
+
+def test_every_field_of_what_a_job_waits_for_is_explained(document: dict[str, Any]) -> None:
+    fields = document["components"]["schemas"]["WaitingFor"]["properties"]
+    assert {name for name, field in fields.items() if not field.get("description")} == set()
+    assert all(f"`{cause}`" in fields["cause"]["description"] for cause in fields["cause"]["enum"])
 
 
 def test_errors_are_described_as_problem_documents(document: dict[str, Any]) -> None:

@@ -19,7 +19,9 @@ from backend.db import db
 from backend.identity import require_actor
 from backend.jobs import Job, service
 from backend.jobs.http import views
+from backend.jobs.http.refusals import LOOK_ONLY, NO_JOB, NO_RESULT, NOT_ALLOWED, NOT_THERE, NOT_TO_STOP
 from backend.jobs.http.schemas import CancelledSchema, IdempotencySchema, JobResultSchema, JobSchema
+from backend.openapi import refuses
 
 PREFIX = "/api/ai-agent"
 
@@ -32,6 +34,7 @@ Accepted = tuple[dict[str, Any], int, dict[str, str]]
 @blueprint.arguments(CreateCanvasSchema)
 @blueprint.arguments(IdempotencySchema, location="headers")
 @blueprint.response(202, AcceptedSchema)
+@refuses(blueprint, _403=NOT_ALLOWED, _404=NOT_THERE, _409="The Idempotency-Key was used for another request.")
 def create_canvas(fields: dict[str, Any], headers: dict[str, Any]) -> Accepted:
     """Draw what the instructions ask for, on a new canvas or on the one that is named."""
     return _queue("create_canvas", CreateCanvasRequestSchema(), fields, headers)
@@ -41,6 +44,7 @@ def create_canvas(fields: dict[str, Any], headers: dict[str, Any]) -> Accepted:
 @blueprint.arguments(ModifyCanvasSchema)
 @blueprint.arguments(IdempotencySchema, location="headers")
 @blueprint.response(202, AcceptedSchema)
+@refuses(blueprint, _403=NOT_ALLOWED, _404=NOT_THERE, _409="The Idempotency-Key was used for another request.")
 def modify_canvas(fields: dict[str, Any], headers: dict[str, Any]) -> Accepted:
     """Change what is on a canvas, and nothing that the instructions do not speak of."""
     return _queue("modify_canvas", ModifyCanvasRequestSchema(), fields, headers)
@@ -48,6 +52,7 @@ def modify_canvas(fields: dict[str, Any], headers: dict[str, Any]) -> Accepted:
 
 @blueprint.route("/job/<uuid:job_id>/status")
 @blueprint.response(200, JobSchema)
+@refuses(blueprint, _404=NO_JOB)
 def read_status(job_id: uuid.UUID) -> dict[str, Any]:
     """How a job stands."""
     actor = require_actor()
@@ -56,7 +61,7 @@ def read_status(job_id: uuid.UUID) -> dict[str, Any]:
 
 @blueprint.route("/job/<uuid:job_id>/result")
 @blueprint.response(200, JobResultSchema)
-@blueprint.alt_response(409, description="Not finished, failed (with the error) or cancelled.")
+@refuses(blueprint, _404=NO_JOB, _409=NO_RESULT)
 def read_result(job_id: uuid.UUID) -> dict[str, Any]:
     """What a completed job has drawn, and who made it: the planner, or a model."""
     return views.job_result_response(service.visible_job(db.session, require_actor(), job_id))
@@ -64,7 +69,7 @@ def read_result(job_id: uuid.UUID) -> dict[str, Any]:
 
 @blueprint.route("/job/<uuid:job_id>", methods=["DELETE"])
 @blueprint.response(202, CancelledSchema)
-@blueprint.alt_response(409, description="Finished, or already asked to stop.")
+@refuses(blueprint, _403=LOOK_ONLY, _404=NO_JOB, _409=NOT_TO_STOP)
 def cancel_job(job_id: uuid.UUID) -> dict[str, Any]:
     """Cancel a job. What it has drawn stays on the canvas."""
     body = views.cancel_response(service.cancel(db.session, require_actor(), job_id))

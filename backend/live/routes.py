@@ -11,10 +11,12 @@ from flask_smorest import Blueprint
 from backend.db import db, driver_connection
 from backend.errors import BadRequest
 from backend.identity import require_actor
+from backend.jobs.http.refusals import NO_JOB
 from backend.live.replay import JobRow, event_body, events_after, gap_before, visible_job
 from backend.live.schemas import EventsQuery, EventsSchema
 from backend.live.sse import EVENT_STREAM, stream
 from backend.live.state import live
+from backend.openapi import refuses
 
 blueprint = Blueprint("events", __name__, description="What happens to a job, live")
 
@@ -22,6 +24,7 @@ blueprint = Blueprint("events", __name__, description="What happens to a job, li
 @blueprint.route("/api/jobs/<uuid:job_id>/events")
 @blueprint.arguments(EventsQuery, location="query")
 @blueprint.response(200, EventsSchema)
+@refuses(blueprint, _404=NO_JOB)
 def job_events(query: dict[str, Any], job_id: uuid.UUID) -> Response | dict[str, Any]:
     """Events of a job after a number, in order. With `Accept: text/event-stream` they go on arriving until the job ends."""
     actor = require_actor()

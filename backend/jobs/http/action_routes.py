@@ -14,8 +14,10 @@ from backend.identity import Actor, require_actor
 from backend.jobs import actions, service
 from backend.jobs.http import views
 from backend.jobs.http.action_schemas import BulkActedSchema, BulkActionSchema, PrioritySchema
+from backend.jobs.http.refusals import IN_THE_WAY, LOOK_ONLY, NO_JOB, NOT_ALLOWED
 from backend.jobs.http.routes import filter_of
 from backend.jobs.http.schemas import AcceptedJobSchema, IdempotencySchema, JobSchema
+from backend.openapi import refuses
 
 BATCH = 500  # jobs in one transaction of an action on a filter
 MAX_BATCHES = 20
@@ -25,7 +27,12 @@ blueprint = Blueprint("job_actions", __name__, url_prefix=views.JOBS, descriptio
 
 @blueprint.route("/<uuid:job_id>/retry", methods=["POST"])
 @blueprint.response(202, AcceptedJobSchema)
-@blueprint.alt_response(409, description="Neither failed nor cancelled, or an equal unique job is there.")
+@refuses(
+    blueprint,
+    _403=LOOK_ONLY + " A job type that one may not ask for.",
+    _404=NO_JOB,
+    _409="Neither failed nor cancelled, just ended, or an equal unique job is there.",
+)
 def retry_job(job_id: uuid.UUID) -> dict[str, Any]:
     """Queue a failed or cancelled job again: the same job, with all its attempts before it."""
     job = actions.retry(db.session, require_actor(), job_id)
@@ -37,7 +44,12 @@ def retry_job(job_id: uuid.UUID) -> dict[str, Any]:
 @blueprint.route("/<uuid:job_id>/run-again", methods=["POST"])
 @blueprint.arguments(IdempotencySchema, location="headers")
 @blueprint.response(202, AcceptedJobSchema)
-@blueprint.alt_response(409, description="Not finished yet.")
+@refuses(
+    blueprint,
+    _403=NOT_ALLOWED,
+    _404=NO_JOB + " Something that its request names is not there any more.",
+    _409="Not finished yet. " + IN_THE_WAY,
+)
 def run_job_again(headers: dict[str, Any], job_id: uuid.UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Make a new job of mine with the request of a finished one, which stays as it is."""
     queued = actions.run_again(db.session, require_actor(), job_id, idempotency_key=headers["key"])
@@ -49,7 +61,12 @@ def run_job_again(headers: dict[str, Any], job_id: uuid.UUID) -> tuple[dict[str,
 @blueprint.route("/<uuid:job_id>", methods=["PATCH"])
 @blueprint.arguments(PrioritySchema)
 @blueprint.response(200, JobSchema)
-@blueprint.alt_response(409, description="Not queued any more.")
+@refuses(
+    blueprint,
+    _403=LOOK_ONLY + " A priority that one may not ask for.",
+    _404=NO_JOB,
+    _409="Not queued any more.",
+)
 def change_job(fields: dict[str, str], job_id: uuid.UUID) -> dict[str, Any]:
     """Change the priority of a queued job."""
     actor = require_actor()
@@ -62,7 +79,7 @@ def change_job(fields: dict[str, str], job_id: uuid.UUID) -> dict[str, Any]:
 @blueprint.route("/bulk-action", methods=["POST"])
 @blueprint.arguments(BulkActionSchema)
 @blueprint.response(200, BulkActedSchema)
-@blueprint.alt_response(403, description="A priority, or the jobs of somebody, that one may not change.")
+@refuses(blueprint, _403="A priority, or the jobs of somebody, that one may not change.")
 def act_on_jobs(fields: dict[str, Any]) -> dict[str, Any]:
     """Cancel, retry, delete or re-prioritise up to 1,000 jobs by their ids, or up to 10,000 that a filter finds.
 
@@ -102,5 +119,5 @@ def _act_on_filter(
 def _only_own(actor: Actor, user_id: uuid.UUID | None) -> uuid.UUID:
     """Whoever may only look at the jobs of others means his own by a filter that names nobody."""
     if user_id not in (None, actor.user_id):
-        raise Forbidden("Read-only staff may look at the jobs of others, not change them.")
+        raise Forbidden(LOOK_ONLY)
     return actor.user_id

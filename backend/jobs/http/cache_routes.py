@@ -10,6 +10,8 @@ from backend.db import db, driver_connection
 from backend.identity import require_actor, require_staff
 from backend.jobs.caching import cache, cache_store
 from backend.jobs.http.cache_schemas import CacheStatsQuerySchema, CacheStatsSchema, ForgetSchema, ForgottenSchema
+from backend.jobs.http.refusals import FOR_STAFF
+from backend.openapi import refuses
 
 blueprint = Blueprint("cache", __name__, url_prefix="/api/cache", description="Stored results of jobs.")
 
@@ -17,6 +19,7 @@ blueprint = Blueprint("cache", __name__, url_prefix="/api/cache", description="S
 @blueprint.route("/stats")
 @blueprint.arguments(CacheStatsQuerySchema, location="query")
 @blueprint.response(200, CacheStatsSchema)
+@refuses(blueprint, _403=FOR_STAFF)
 def read_stats(query: dict[str, int]) -> dict[str, Any]:
     """How much is stored, and how often it was of use, by job type. For staff."""
     require_staff()

@@ -12,12 +12,15 @@ from backend.jobs.admission import queues
 from backend.jobs.admission.limits import limits_overview
 from backend.jobs.admission.queues import QueueState
 from backend.jobs.http.queue_schemas import PauseSchema, QueueListSchema, QueueSchema
+from backend.jobs.http.refusals import FOR_STAFF, NO_QUEUE
+from backend.openapi import refuses
 
 blueprint = Blueprint("queues", __name__, url_prefix="/api/queues", description="Queues and limits, for staff.")
 
 
 @blueprint.route("")
 @blueprint.response(200, QueueListSchema)
+@refuses(blueprint, _403=FOR_STAFF)
 def list_queues() -> dict[str, Any]:
     """Every queue: whether it is paused, what is ready and running, and its limits."""
     require_staff()
@@ -30,6 +33,7 @@ def list_queues() -> dict[str, Any]:
 @blueprint.route("/<string:name>/pause", methods=["POST"])
 @blueprint.arguments(PauseSchema)
 @blueprint.response(200, QueueSchema)
+@refuses(blueprint, _403=FOR_STAFF, _404=NO_QUEUE)
 def pause_queue(fields: dict[str, Any], name: str) -> dict[str, Any]:
     """Let no worker begin a job of this queue. What runs goes on."""
     actor = require_staff(acting=True)
@@ -41,6 +45,7 @@ def pause_queue(fields: dict[str, Any], name: str) -> dict[str, Any]:
 
 @blueprint.route("/<string:name>/resume", methods=["POST"])
 @blueprint.response(200, QueueSchema)
+@refuses(blueprint, _403=FOR_STAFF, _404=NO_QUEUE)
 def resume_queue(name: str) -> dict[str, Any]:
     """Let workers begin jobs of this queue again."""
     require_staff(acting=True)

@@ -14,6 +14,7 @@ from backend.jobs import bulk, service
 from backend.jobs.batches import submit_batch
 from backend.jobs.enqueue import InvalidRequest
 from backend.jobs.http import views
+from backend.jobs.http.refusals import IN_THE_WAY, LOOK_ONLY, NO_JOB, NO_RESULT, NOT_ALLOWED, NOT_THERE, NOT_TO_STOP
 from backend.jobs.http.schemas import (
     AcceptedJobSchema,
     AcceptedJobsSchema,
@@ -30,6 +31,7 @@ from backend.jobs.http.schemas import (
     NewJobSchema,
     NewJobsSchema,
 )
+from backend.openapi import refuses
 from backend.paging import cursor_after, position_of
 
 blueprint = Blueprint("jobs", __name__, url_prefix=views.JOBS, description="Jobs of every type.")
@@ -39,6 +41,7 @@ blueprint = Blueprint("jobs", __name__, url_prefix=views.JOBS, description="Jobs
 @blueprint.arguments(NewJobSchema)
 @blueprint.arguments(NewJobHeadersSchema, location="headers")
 @blueprint.response(202, AcceptedJobSchema)
+@refuses(blueprint, _403=NOT_ALLOWED, _404=NOT_THERE, _409=IN_THE_WAY)
 def create_job(fields: dict[str, Any], headers: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Queue a job of any type that one may run."""
     actor = require_actor()
@@ -57,6 +60,7 @@ def create_job(fields: dict[str, Any], headers: dict[str, Any]) -> tuple[dict[st
 @blueprint.arguments(NewJobsSchema)
 @blueprint.arguments(NewJobHeadersSchema, location="headers")
 @blueprint.response(202, AcceptedJobsSchema)
+@refuses(blueprint, _403=NOT_ALLOWED, _404=NOT_THERE, _409=IN_THE_WAY)
 def create_jobs(fields: dict[str, Any], headers: dict[str, Any]) -> dict[str, Any]:
     """Queue up to 1,000 jobs, all or none; `errors` names those that are wrong by their index. The key is for the whole."""
     fresh = _wants_fresh(headers)
@@ -74,6 +78,7 @@ def _wants_fresh(headers: dict[str, Any]) -> bool:
 @blueprint.arguments(NewBatchSchema)
 @blueprint.arguments(IdempotencySchema, location="headers")
 @blueprint.response(202, AcceptedJobSchema)
+@refuses(blueprint, _403=NOT_ALLOWED, _404=NOT_THERE, _409="The Idempotency-Key was used for another request.")
 def create_batch(fields: dict[str, Any], headers: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Queue jobs that run side by side as one group, all of them or none, and one that runs after them.
 
@@ -89,6 +94,7 @@ def create_batch(fields: dict[str, Any], headers: dict[str, Any]) -> tuple[dict[
 @blueprint.route("")
 @blueprint.arguments(JobQuerySchema, location="query")
 @blueprint.response(200, JobListSchema)
+@refuses(blueprint, _403="Only staff may list the jobs of others.")
 def list_jobs(query: dict[str, Any]) -> dict[str, Any]:
     """My jobs, the newest first; staff see everybody's."""
     actor, limit = require_actor(), query["limit"]
@@ -134,6 +140,7 @@ def read_statuses(fields: dict[str, list[uuid.UUID]]) -> dict[str, Any]:
 
 @blueprint.route("/<uuid:job_id>")
 @blueprint.response(200, JobDetailSchema)
+@refuses(blueprint, _404=NO_JOB)
 def read_job(job_id: uuid.UUID) -> dict[str, Any]:
     """A job with its request, its attempts, its steps, and why it does not run yet."""
     actor = require_actor()
@@ -150,7 +157,7 @@ def read_job(job_id: uuid.UUID) -> dict[str, Any]:
 
 @blueprint.route("/<uuid:job_id>/result")
 @blueprint.response(200, JobResultSchema)
-@blueprint.alt_response(409, description="Not finished, failed (with the error) or cancelled.")
+@refuses(blueprint, _404=NO_JOB, _409=NO_RESULT)
 def read_result(job_id: uuid.UUID) -> dict[str, Any]:
     """The result of a completed job."""
     return views.job_result_response(service.visible_job(db.session, require_actor(), job_id))
@@ -158,7 +165,7 @@ def read_result(job_id: uuid.UUID) -> dict[str, Any]:
 
 @blueprint.route("/<uuid:job_id>", methods=["DELETE"])
 @blueprint.response(202, CancelledSchema)
-@blueprint.alt_response(409, description="Finished, or already asked to stop.")
+@refuses(blueprint, _403=LOOK_ONLY, _404=NO_JOB, _409=NOT_TO_STOP)
 def cancel_job(job_id: uuid.UUID) -> dict[str, Any]:
     """Cancel a job: a queued one never starts, a running one stops at its next checkpoint."""
     job = service.cancel(db.session, require_actor(), job_id)

@@ -10,12 +10,14 @@ from backend.db import db, driver_connection
 from backend.identity import require_actor, require_staff
 from backend.jobs import service
 from backend.jobs.http import views
+from backend.jobs.http.refusals import FOR_STAFF
 from backend.jobs.http.schemas import AcceptedJobSchema, IdempotencySchema
 from backend.jobs.http.upkeep_schemas import StatisticsQuerySchema, StatisticsSchema
 from backend.jobs.tasks import CLEAN_UP, CleanUpSchema
 from backend.jobs.upkeep.statistics import installation_statistics, own_statistics
+from backend.openapi import refuses
 
-blueprint = Blueprint("job upkeep", __name__, url_prefix="/api", description="How the queues stand, and their upkeep.")
+blueprint = Blueprint("job_upkeep", __name__, url_prefix="/api", description="How the queues stand, and their upkeep.")
 
 
 @blueprint.route("/jobs/stats")
@@ -34,6 +36,7 @@ def read_statistics(query: dict[str, int]) -> dict[str, Any]:
 @blueprint.arguments(CleanUpSchema)
 @blueprint.arguments(IdempotencySchema, location="headers")
 @blueprint.response(202, AcceptedJobSchema)
+@refuses(blueprint, _403=FOR_STAFF, _409="The Idempotency-Key was used for another request.")
 def clean_up(fields: dict[str, Any], headers: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Remove finished jobs now, by a job that reports how far it is. For staff."""
     actor = require_staff(acting=True)

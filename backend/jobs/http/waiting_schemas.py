@@ -10,18 +10,45 @@ CAUSES = ("paused", "limit", "jobs", "flight", "time", "provider", "worker", "bu
 class WaitingForSchema(Schema):
     """One cause why a job does not run, with what is behind it. Ids are those of jobs that one may see."""
 
-    cause = fields.String(required=True, validate=validate.OneOf(CAUSES))
-    message = fields.String(required=True)
-    until = fields.AwareDateTime(required=True, allow_none=True)
-    queue = fields.String()
+    cause = fields.String(
+        required=True,
+        validate=validate.OneOf(CAUSES),
+        metadata={
+            "description": "`paused`: its queue. `limit`: no slot is free. `jobs`: it needs others. `flight`: an equal job is "
+            "running for it. `time`: for `until`. `provider`: that cannot be asked now. `worker`: none serves its queue. "
+            "`busy`: all threads that do are taken. `order`: others come first. `expired`: it will not run any more."
+        },
+    )
+    message = fields.String(required=True, metadata={"description": "A sentence for people."})
+    until = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "When this cause ends, if that is known."}
+    )
+    queue = fields.String(metadata={"description": "With `paused` and `worker`."})
     since = fields.AwareDateTime(metadata={"description": "When the queue was paused."})
     paused_by = fields.UUID(metadata={"description": "For staff."})
-    reason = fields.String()
+    reason = fields.String(
+        metadata={
+            "description": "With `paused` and `provider` a sentence; with `time` why it was put off, for example `retry`."
+        }
+    )
     limit = fields.String(metadata={"description": "The limit's scope and key, for example queue:ai."})
-    slots = fields.Integer(metadata={"description": "Jobs that the limit, or threads that the workers, allow."})
+    slots = fields.Integer(
+        metadata={"description": "Jobs that the limit (`limit`), or threads that the workers (`busy`) allow."}
+    )
     held = fields.Integer(metadata={"description": "How many of them are taken."})
-    provider = fields.String()
-    job_ids = fields.List(fields.UUID())
-    count = fields.Integer(metadata={"description": "Jobs that it waits for; of all people."})
+    provider = fields.String(metadata={"description": "Its name, for example openai/gpt-4o."})
+    job_ids = fields.List(
+        fields.UUID(),
+        metadata={
+            "description": "Jobs that one may see, 20 at most. With `jobs`: which it needs. With `limit`: which hold the slots. "
+            "With `flight`: empty, as the run is nobody's job."
+        },
+    )
+    count = fields.Integer(
+        metadata={
+            "description": "With `jobs`: how many jobs it still needs, those that one may not see included. "
+            "With `flight`: 1. With `busy`: workers that serve its queue."
+        }
+    )
     ahead = fields.Integer(metadata={"description": "Jobs of the queue that come before it; counted to 1,000."})
     by_priority = fields.Integer(metadata={"description": "Those of them that overtook it."})

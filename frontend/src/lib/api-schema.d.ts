@@ -39,6 +39,24 @@ export interface paths {
             "application/json": components["schemas"]["AcceptedJob"];
           };
         };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description The Idempotency-Key was used for another request. */
+        409: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
         422: components["responses"]["UNPROCESSABLE_ENTITY"];
         default: components["responses"]["DEFAULT_ERROR"];
       };
@@ -84,6 +102,33 @@ export interface paths {
             "application/json": components["schemas"]["Accepted"];
           };
         };
+        /** @description A job type or a priority that one may not ask for. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description Something that the request names, such as a canvas, is not there. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description The Idempotency-Key was used for another request. */
+        409: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
         422: components["responses"]["UNPROCESSABLE_ENTITY"];
         default: components["responses"]["DEFAULT_ERROR"];
       };
@@ -127,12 +172,32 @@ export interface paths {
             "application/json": components["schemas"]["Cancelled"];
           };
         };
+        /** @description Read-only staff may look at the jobs of others, not change them. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is no such job, or it belongs to somebody else. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
         /** @description Finished, or already asked to stop. */
         409: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
         };
         default: components["responses"]["DEFAULT_ERROR"];
       };
@@ -172,12 +237,23 @@ export interface paths {
             "application/json": components["schemas"]["JobResult"];
           };
         };
+        /** @description There is no such job, or it belongs to somebody else. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
         /** @description Not finished, failed (with the error) or cancelled. */
         409: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
         };
         default: components["responses"]["DEFAULT_ERROR"];
       };
@@ -218,6 +294,15 @@ export interface paths {
           };
           content: {
             "application/json": components["schemas"]["Job"];
+          };
+        };
+        /** @description There is no such job, or it belongs to somebody else. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
           };
         };
         default: components["responses"]["DEFAULT_ERROR"];
@@ -264,6 +349,33 @@ export interface paths {
           };
           content: {
             "application/json": components["schemas"]["Accepted"];
+          };
+        };
+        /** @description A job type or a priority that one may not ask for. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description Something that the request names, such as a canvas, is not there. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description The Idempotency-Key was used for another request. */
+        409: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
           };
         };
         422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -581,6 +693,15 @@ export interface paths {
           };
           content: {
             "application/json": components["schemas"]["CacheStats"];
+          };
+        };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
           };
         };
         422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -940,6 +1061,15 @@ export interface paths {
             "application/json": components["schemas"]["JobList"];
           };
         };
+        /** @description Only staff may list the jobs of others. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
         422: components["responses"]["UNPROCESSABLE_ENTITY"];
         default: components["responses"]["DEFAULT_ERROR"];
       };
@@ -971,6 +1101,33 @@ export interface paths {
           };
           content: {
             "application/json": components["schemas"]["AcceptedJob"];
+          };
+        };
+        /** @description A job type or a priority that one may not ask for. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description Something that the request names, such as a canvas, is not there. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description The Idempotency-Key was used for another request, or somebody else is having an equal unique job done. */
+        409: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
           };
         };
         422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -1022,6 +1179,33 @@ export interface paths {
             "application/json": components["schemas"]["AcceptedJob"];
           };
         };
+        /** @description A job type or a priority that one may not ask for. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description Something that the request names, such as a canvas, is not there. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description The Idempotency-Key was used for another request. */
+        409: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
         422: components["responses"]["UNPROCESSABLE_ENTITY"];
         default: components["responses"]["DEFAULT_ERROR"];
       };
@@ -1067,6 +1251,33 @@ export interface paths {
           };
           content: {
             "application/json": components["schemas"]["AcceptedJobs"];
+          };
+        };
+        /** @description A job type or a priority that one may not ask for. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description Something that the request names, such as a canvas, is not there. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description The Idempotency-Key was used for another request, or somebody else is having an equal unique job done. */
+        409: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
           };
         };
         422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -1119,7 +1330,9 @@ export interface paths {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
         };
         422: components["responses"]["UNPROCESSABLE_ENTITY"];
         default: components["responses"]["DEFAULT_ERROR"];
@@ -1250,6 +1463,15 @@ export interface paths {
             "application/json": components["schemas"]["JobDetail"];
           };
         };
+        /** @description There is no such job, or it belongs to somebody else. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
         default: components["responses"]["DEFAULT_ERROR"];
       };
     };
@@ -1276,12 +1498,32 @@ export interface paths {
             "application/json": components["schemas"]["Cancelled"];
           };
         };
+        /** @description Read-only staff may look at the jobs of others, not change them. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is no such job, or it belongs to somebody else. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
         /** @description Finished, or already asked to stop. */
         409: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
         };
         default: components["responses"]["DEFAULT_ERROR"];
       };
@@ -1313,12 +1555,32 @@ export interface paths {
             "application/json": components["schemas"]["Job"];
           };
         };
+        /** @description Read-only staff may look at the jobs of others, not change them. A priority that one may not ask for. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is no such job, or it belongs to somebody else. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
         /** @description Not queued any more. */
         409: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
         };
         422: components["responses"]["UNPROCESSABLE_ENTITY"];
         default: components["responses"]["DEFAULT_ERROR"];
@@ -1358,6 +1620,15 @@ export interface paths {
           };
           content: {
             "application/json": components["schemas"]["Events"];
+          };
+        };
+        /** @description There is no such job, or it belongs to somebody else. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
           };
         };
         422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -1402,12 +1673,23 @@ export interface paths {
             "application/json": components["schemas"]["JobResult"];
           };
         };
+        /** @description There is no such job, or it belongs to somebody else. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
         /** @description Not finished, failed (with the error) or cancelled. */
         409: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
         };
         default: components["responses"]["DEFAULT_ERROR"];
       };
@@ -1452,12 +1734,32 @@ export interface paths {
             "application/json": components["schemas"]["AcceptedJob"];
           };
         };
-        /** @description Neither failed nor cancelled, or an equal unique job is there. */
+        /** @description Read-only staff may look at the jobs of others, not change them. A job type that one may not ask for. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is no such job, or it belongs to somebody else. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description Neither failed nor cancelled, just ended, or an equal unique job is there. */
         409: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
         };
         default: components["responses"]["DEFAULT_ERROR"];
       };
@@ -1503,12 +1805,32 @@ export interface paths {
             "application/json": components["schemas"]["AcceptedJob"];
           };
         };
-        /** @description Not finished yet. */
+        /** @description A job type or a priority that one may not ask for. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is no such job, or it belongs to somebody else. Something that its request names is not there any more. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description Not finished yet. The Idempotency-Key was used for another request, or somebody else is having an equal unique job done. */
         409: {
           headers: {
             [name: string]: unknown;
           };
-          content?: never;
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
         };
         422: components["responses"]["UNPROCESSABLE_ENTITY"];
         default: components["responses"]["DEFAULT_ERROR"];
@@ -1544,6 +1866,15 @@ export interface paths {
           };
           content: {
             "application/json": components["schemas"]["QueueList"];
+          };
+        };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
           };
         };
         default: components["responses"]["DEFAULT_ERROR"];
@@ -1593,6 +1924,24 @@ export interface paths {
             "application/json": components["schemas"]["Queue"];
           };
         };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is no queue with this name. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
         422: components["responses"]["UNPROCESSABLE_ENTITY"];
         default: components["responses"]["DEFAULT_ERROR"];
       };
@@ -1633,6 +1982,24 @@ export interface paths {
           };
           content: {
             "application/json": components["schemas"]["Queue"];
+          };
+        };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is no queue with this name. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
           };
         };
         default: components["responses"]["DEFAULT_ERROR"];
@@ -2450,7 +2817,10 @@ export interface components {
       ahead?: number;
       /** @description Those of them that overtook it. */
       by_priority?: number;
-      /** @enum {string} */
+      /**
+       * @description `paused`: its queue. `limit`: no slot is free. `jobs`: it needs others. `flight`: an equal job is running for it. `time`: for `until`. `provider`: that cannot be asked now. `worker`: none serves its queue. `busy`: all threads that do are taken. `order`: others come first. `expired`: it will not run any more.
+       * @enum {string}
+       */
       cause:
         | "paused"
         | "limit"
@@ -2462,30 +2832,38 @@ export interface components {
         | "busy"
         | "order"
         | "expired";
-      /** @description Jobs that it waits for; of all people. */
+      /** @description With `jobs`: how many jobs it still needs, those that one may not see included. With `flight`: 1. With `busy`: workers that serve its queue. */
       count?: number;
       /** @description How many of them are taken. */
       held?: number;
+      /** @description Jobs that one may see, 20 at most. With `jobs`: which it needs. With `limit`: which hold the slots. With `flight`: empty, as the run is nobody's job. */
       job_ids?: string[];
       /** @description The limit's scope and key, for example queue:ai. */
       limit?: string;
+      /** @description A sentence for people. */
       message: string;
       /**
        * Format: uuid
        * @description For staff.
        */
       paused_by?: string;
+      /** @description Its name, for example openai/gpt-4o. */
       provider?: string;
+      /** @description With `paused` and `worker`. */
       queue?: string;
+      /** @description With `paused` and `provider` a sentence; with `time` why it was put off, for example `retry`. */
       reason?: string;
       /**
        * Format: date-time
        * @description When the queue was paused.
        */
       since?: string;
-      /** @description Jobs that the limit, or threads that the workers, allow. */
+      /** @description Jobs that the limit (`limit`), or threads that the workers (`busy`) allow. */
       slots?: number;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description When this cause ends, if that is known.
+       */
       until: string | null;
     };
   };
