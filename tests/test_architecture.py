@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,21 @@ FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in room
 ROOM_OF_TOP = {module: room for room, modules in TOP.items() for module in modules}
 
 
+def package_of(module: str) -> str:
+    """The part of ``backend`` that a module belongs to."""
+    return [*module.split("."), ""][1]
+
+
+def test_packages_of_the_application_import_in_no_circle() -> None:
+    graph: dict[str, set[str]] = {}
+    for path in (PROJECT / "backend").rglob("*.py"):
+        here = package_of(".".join(path.relative_to(PROJECT).with_suffix("").parts))
+        there = {package_of(name) for name in imports(path)}
+        graph.setdefault(here, set()).update(there - {here, ""})
+    order = list(TopologicalSorter(graph).static_order())  # raises CycleError
+    assert order.index("db") < order.index("jobs") < order.index("live") < order.index("canvases") < order.index("app")
+
+
 def modules() -> dict[str, Path]:
     """Every module of the engine by its name below ``backend.jobs``, but for the door itself (``__init__``)."""
     found = {}
@@ -56,7 +72,7 @@ def room_of(module: str, path: Path) -> str:
 
 
 def imports(path: Path) -> Iterator[str]:
-    """What a module imports of the engine when it runs. What is imported for types alone makes no circle."""
+    """What a module imports of the application when it runs, by full names. Imports for types alone make no circle."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for_types = {
         id(inner)
@@ -68,17 +84,19 @@ def imports(path: Path) -> Iterator[str]:
         if id(node) in for_types:
             continue
         if isinstance(node, ast.Import):
-            yield from (name.name.removeprefix("backend.jobs.") for name in node.names if "backend.jobs" in name.name)
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("backend.jobs"):
-            inside = (node.module or "").removeprefix("backend.jobs").removeprefix(".")
-            yield from (".".join(filter(None, (inside, name.name))) for name in node.names)
+            yield from (name.name for name in node.names if name.name.startswith("backend"))
+        elif isinstance(node, ast.ImportFrom) and node.module is not None and node.module.startswith("backend"):
+            yield from (f"{node.module}.{name.name}" for name in node.names)
 
 
 def edges() -> Iterator[tuple[str, str, str]]:
     """Every import that leaves a room: the module, its room, the other room."""
     known = modules()
     for module, path in known.items():
-        for imported in imports(path):
+        for name in imports(path):
+            if not f"{name}.".startswith("backend.jobs."):
+                continue
+            imported = name.removeprefix("backend.jobs.")
             target = imported if imported in known else imported.rpartition(".")[0]
             assert target in known, f"{module} imports {imported} through the door of the engine"
             here, there = room_of(module, path), room_of(target, known[target])
@@ -109,7 +127,12 @@ def test_the_look_at_imports_sees_each_way_of_writing_one(tmp_path: Path) -> Non
         "if TYPE_CHECKING:\n    from backend.jobs.runtime.worker import Worker\n"
         "def late():\n    from backend.jobs.http import views\n"
     )
-    assert set(imports(source)) == {"store", "retry", "flows.flow.chain", "http.views"}
+    assert {name.removeprefix("backend.jobs.") for name in imports(source)} == {
+        "store",
+        "retry",
+        "flows.flow.chain",
+        "http.views",
+    }
 
 
 @pytest.mark.parametrize("room", sorted(FLOOR_OF))

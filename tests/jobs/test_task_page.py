@@ -117,7 +117,12 @@ def test_chains_groups_and_what_follows_run_to_their_end(page: dict[str, Any], e
     for name in ("fetch", "convert", "publish", "render_page", "bind_book", "tell_somebody"):
         task(name, schema=FreeSchema)(any_task)
     other = enqueue(engine.connection, "fetch", {}, user_id=engine.user_id).job
-    names = {"session": engine.connection, "url": "x", "other_job": other, "user": SimpleNamespace(id=engine.user_id)}
+    names: dict[str, Any] = {
+        "session": engine.connection,
+        "url": "x",
+        "other_job": other,
+        "user": SimpleNamespace(id=engine.user_id),
+    }
     exec(block_with("A book of 12 pages"), names)
     assert len(names["made"].children) == 12
     drain(engine.settings, hurry=True)
