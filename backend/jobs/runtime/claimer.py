@@ -1,4 +1,4 @@
-"""The dispatcher: claims jobs when threads are free, woken by LISTEN, with polling as the fall-back."""
+"""The claimer: takes jobs when threads are free, woken by LISTEN, with polling as the fall-back."""
 
 from __future__ import annotations
 
