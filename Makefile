@@ -18,7 +18,7 @@ FRONTEND_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/nul
 help:
 	@echo "make run     set everything up and serve on PORT (default 8000)"
 	@echo "make test    set everything up and run every check and test"
-	@echo "make soak    kill, freeze and cut off workers and databases for an hour; SOAK_MINUTES=20 of it are steady load"
+	@echo "make soak    kill, freeze and cut off workers and databases, then SOAK_MINUTES=20 of steady load"
 	@echo "make bench   measure the engine against its bars; WORKLOADS=W3,W4 for some of them"
 	@echo "make check   formatter, linters and type checkers of both languages"
 	@echo "make format  write the code in the agreed format"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -27,6 +28,10 @@ class AdapterFailed(Exception):
     """The adapter gave no figures; the text is what it said instead."""
 
 
+class PeerMissing(Exception):
+    """The interpreter of a peer has not its packages; the text says what to do."""
+
+
 @dataclass(frozen=True)
 class Adapter:
     """One system's script."""
@@ -36,7 +41,7 @@ class Adapter:
     interpreter: str
 
     def run(self, workload: str, server_url: str, jobs: int, workers: int = 1) -> Answer:
-        """Run one workload; what the script printed. Raises ``AdapterFailed``."""
+        """Run one workload; what the script printed. Raises ``AdapterFailed`` or ``PeerMissing``."""
         command = [self.interpreter, str(self.script), "--workload", workload, "--jobs", str(jobs)]
         command += ["--workers", str(workers)]
         environ = {**os.environ, "BENCH_PG": server_url}
@@ -47,12 +52,17 @@ class Adapter:
         except subprocess.TimeoutExpired:
             raise AdapterFailed(f"no answer in {LIMIT:g} s") from None
         lines = done.stdout.strip().splitlines()
-        if not lines:
-            raise AdapterFailed(done.stderr.strip()[-1500:] or f"exit code {done.returncode} and not a word")
-        answer: dict[str, Any] = json.loads(lines[-1])
-        if "error" in answer:
-            raise AdapterFailed(str(answer["error"])[-1500:])
+        answer: dict[str, Any] = json.loads(lines[-1]) if lines else {}
+        if not answer or "error" in answer:
+            silent = done.stderr.strip() or f"exit code {done.returncode} and not a word"
+            raise self._failure(str(answer.get("error", silent)))
         return answer
+
+    def _failure(self, said: str) -> Exception:
+        lacks = re.search(r"ModuleNotFoundError: No module named '([^']+)'", said)
+        if lacks is None or self.system == OURS:
+            return AdapterFailed(said[-1500:])
+        return PeerMissing(f"{self.interpreter} has no {lacks[1]}; name one that has in PYTHON_{self.system.upper()}")
 
 
 def ours() -> Adapter:
@@ -71,25 +81,25 @@ def peer(name: str, environ: Mapping[str, str] = os.environ) -> Adapter | None:
 def measure(adapter: Adapter, workload: str, server_url: str, sizes: Sizes) -> list[Figure]:
     """The figures of one run of a workload; W3 is run with one worker process, then with two."""
     figures: list[Figure] = []
-    for jobs, workers, suffix in _runs(workload, sizes):
+    for jobs, workers, prefix in _runs(workload, sizes):
         answer = adapter.run(workload, server_url, jobs, workers)
-        figures += figures_of(adapter.system, workload, answer, jobs, suffix)
+        figures += figures_of(adapter.system, workload, answer, jobs, prefix)
     return figures
 
 
-def figures_of(system: str, workload: str, answer: Answer, jobs: int, suffix: str = "") -> list[Figure]:
+def figures_of(system: str, workload: str, answer: Answer, jobs: int, prefix: str = "") -> list[Figure]:
     """What a line of JSON says. Raises ``AdapterFailed`` if jobs were left that should have been done."""
     if answer.get("complete") is False:
         raise AdapterFailed(f"{workload}: not all jobs were done: {dict(answer)}")
-    values = {f"{name}{suffix}": value for name, value in _READERS[workload](answer).items()}
+    values = {f"{prefix}{name}": value for name, value in _READERS[workload](answer).items()}
     samples = int(answer.get("n", jobs))
     return [Figure(workload, system, name, value, samples) for name, value in values.items() if value is not None]
 
 
 def _runs(workload: str, sizes: Sizes) -> list[tuple[int, int, str]]:
-    """(jobs, worker processes, suffix of the metric)."""
+    """(jobs, worker processes, what the metrics begin with)."""
     if workload == "W3":
-        return [(sizes.drain, 1, ""), (2 * sizes.drain, 2, "_two_workers")]
+        return [(sizes.drain, 1, ""), (2 * sizes.drain, 2, "two_workers_")]
     jobs = {"W1": sizes.single, "W2": sizes.bulk, "W4": sizes.paced, "W5": sizes.paced, "W6": sizes.steady}
     return [(jobs.get(workload, sizes.crash), 1, "")]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -34,6 +35,7 @@ ROUNDS = 5
 BEFORE = 20  # claims of ten: the flood has been served for a while
 WARM_UP = 40  # jobs that the worker has done before it is measured
 PATIENCE = 60.0  # seconds
+LAST_WORDS = 1500  # characters
 
 Connection = psycopg.Connection[Any]
 
@@ -42,6 +44,10 @@ ENDED = "SELECT count(*) FROM ai_job_attempt WHERE ended_at BETWEEN %s AND %s"
 WAITS = "SELECT extract(epoch FROM completed_at - created_at)::float8 FROM ai_job WHERE id = ANY(%s)"
 FINISHED = "SELECT bool_and(completed_at IS NOT NULL) FROM ai_job WHERE id = ANY(%s)"
 RUNS = "SELECT count(*) FROM ai_job_attempt"
+
+
+class WorkerFailed(Exception):
+    """What was measured of a worker did not come to its end."""
 
 
 def measure(server: Server, sizes: Sizes, say: Callable[[str], None]) -> Iterator[Figure]:
@@ -115,14 +121,20 @@ def _sleep_for(connection: Connection, person: uuid.UUID) -> uuid.UUID:
 
 @contextmanager
 def _worker(url: str) -> Iterator[None]:
-    """The shipped worker with so many slots."""
+    """The shipped worker with so many slots. Raises ``WorkerFailed`` with its last words."""
     command = [sys.executable, "worker.py", "--concurrency", str(SLOTS)]
-    process = subprocess.Popen(command, cwd=ROOT, env=environ_of(url))
-    try:
-        yield
-    finally:
-        process.kill()
-        process.wait()
+    with tempfile.TemporaryFile("w+") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environ_of(url), stdout=output, stderr=subprocess.STDOUT)
+        try:
+            yield
+        except Exception as error:
+            output.seek(0)
+            raise WorkerFailed(
+                f"{error}; the worker said: {output.read()[-LAST_WORDS:].strip() or 'nothing'}"
+            ) from error
+        finally:
+            process.kill()
+            process.wait()
 
 
 def _await(connection: Connection, condition: str, parameter: Any) -> None:

@@ -50,14 +50,21 @@ class Figures:
         found = self._kept.get((workload, system, metric))
         return None if found is None else found.value
 
+    def has(self, workload: str, system: str) -> bool:
+        """Whether anything of a system was measured."""
+        return any(key[:2] == (workload, system) for key in self._kept)
+
     def all(self) -> list[Figure]:
         """Every figure, in the order in which the first of its kind was measured."""
         return list(self._kept.values())
 
     def write(self, path: Path) -> None:
-        """One JSON line a figure."""
+        """One JSON line for each figure of each turn."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(json.dumps(asdict(figure)) + "\n" for figure in self.all()))
+        lines = [
+            {**asdict(figure), "turn": number} for number, turn in enumerate(self.turns, 1) for figure in turn.all()
+        ]
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines))
 
 
 def _kept_of(known: Figure, other: Figure) -> Figure:

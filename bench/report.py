@@ -49,13 +49,13 @@ def list_figures(figures: Figures) -> str:
 def _row(bar: Bar, figures: Figures) -> Sequence[str]:
     value = bar.value(figures)
     sign = "≥" if bar.at_least else "≤"
-    verdict = "met" if bar.met(figures) else "MISSED"
+    verdict = "met" if bar.met(figures) else "MISSED" if bar.missed(figures) else "not measured"
     if bar.reaches_aim(figures):
         verdict += ", aim reached"
     return (
         bar.workload,
         bar.says,
-        "not measured" if value is None else _number(value, bar.unit),
+        "–" if value is None else _number(value, bar.unit),
         f"{sign} {_number(bar.limit, bar.unit)}",
         "" if bar.aim is None else f"{sign} {_number(bar.aim, bar.unit)}",
         verdict,

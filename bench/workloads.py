@@ -12,6 +12,7 @@ from bench.workers import Workers
 
 IDLE_SECONDS = 2.0  # before a measurement on an idle worker
 FIRST_NUMBER = 1_000_000  # of the jobs that are measured after warming up
+WARM_UP = 5  # jobs, not timed
 LAST_SECONDS = 30.0  # for the last jobs to begin
 PACE_W4 = 0.05  # seconds between two jobs
 MS_W6 = MS_W7 = 5  # milliseconds that a job takes
@@ -32,6 +33,8 @@ def percentiles(seconds: Sequence[float]) -> dict[str, float]:
 def w1(client: Client, options: argparse.Namespace) -> Answer:
     """Enqueue one by one, each its own commit."""
     count = options.jobs or 5000
+    for number in range(WARM_UP):
+        client.enqueue(FIRST_NUMBER + number)
     began = time.monotonic()
     for number in range(count):
         client.enqueue(number)
@@ -147,7 +150,7 @@ def _warm_up(client: Client, workers: Workers) -> None:
     workers.start()
     workers.go()
     time.sleep(IDLE_SECONDS)
-    for number in range(5):
+    for number in range(WARM_UP):
         client.enqueue(number)
         workers.wait_for(number + 1, 10)
     time.sleep(0.5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,14 +14,14 @@ from typing import Any
 import pytest
 
 from bench import __main__ as runner
-from bench import adapter, claim_cost, commits, fairness, floor, web_commits
+from bench import adapter, claim_cost, commits, fairness, floor, steady_load, web_commits
 from bench.adapter import Adapter, AdapterFailed, figures_of, peer
 from bench.bars import CLAIM_SCENES, WORKLOADS
 from bench.document import DOCUMENT, put
 from bench.figures import OURS, Figure
 from bench.server import Server
 from bench.sizes import TINY
-from bench.steady_load import growing
+from bench.steady_load import growing, judge
 
 MB = 1_000_000
 Measured = dict[str, Callable[[], Iterable[Figure]]]
@@ -52,23 +53,57 @@ def test_a_session_whose_bars_are_met_succeeds(session: Any, capsys: pytest.Capt
     code, lines = session({"on": commits_of(OURS, 950), "off": commits_of("feed off", 1000)})
     assert code == 0
     assert "met" in capsys.readouterr().out
-    assert [line["system"] for line in lines] == ["ours", "ours", "feed off", "feed off"]
+    assert [(line["system"], line["turn"]) for line in lines][:5] == [
+        *[("ours", 1)] * 2,
+        *[("feed off", 1)] * 2,
+        ("ours", 2),
+    ]
 
 
 def test_one_missed_bar_fails_the_session(session: Any, capsys: pytest.CaptureFixture[str]) -> None:
     code, lines = session({"on": commits_of(OURS, 850), "off": commits_of("feed off", 1000)})
     assert code == 1
     assert "MISSED" in capsys.readouterr().out
-    assert len(lines) == 4
+    assert len(lines) == 4 * runner.REPETITIONS
 
 
-def test_a_measurement_that_fails_is_a_missed_bar_and_the_others_go_on(session: Any) -> None:
-    def fails() -> list[Figure]:
-        raise AdapterFailed("no worker")
+@pytest.mark.parametrize("error", [AdapterFailed("no worker"), KeyError("no worker"), OSError("no worker")])
+def test_a_run_that_fails_fails_the_session_and_the_others_go_on(
+    session: Any, capsys: pytest.CaptureFixture[str], error: Exception
+) -> None:
+    turns: list[int] = []
 
-    code, lines = session({"on": fails, "off": commits_of("feed off", 1000)})
-    assert code == 1
-    assert [line["system"] for line in lines] == ["feed off", "feed off"]
+    def fails_once() -> list[Figure]:
+        turns.append(1)
+        if len(turns) == 2:
+            raise error
+        return list(commits_of(OURS, 950)())
+
+    code, lines = session({"on": fails_once, "off": commits_of("feed off", 1000)})
+    assert code == 1, "though the bar is met"
+    assert "MISSED" not in (output := capsys.readouterr().out)
+    assert "W12 2/3 on" in output.splitlines()[-1], "what failed stands at the end"
+    assert "no worker" in output.splitlines()[-1]
+    assert [line["turn"] for line in lines if line["system"] == OURS] == [1, 1, 3, 3]
+
+
+def test_a_peer_whose_packages_are_missing_is_not_measured_and_the_message_says_what_to_do(
+    session: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    script = tmp_path / "peer_other.py"
+    script.write_text("import no_such_package")
+    found = peer("other", {"PEER_PATH": str(tmp_path), "PYTHON_OTHER": sys.executable})
+    assert isinstance(found, Adapter)
+    code, _ = session(
+        {
+            "other": lambda: adapter.measure(found, "W1", "postgresql://nowhere", TINY),
+            "on": commits_of(OURS, 950),
+            "off": commits_of("feed off", 1000),
+        }
+    )
+    assert code == 0
+    (line,) = {line.split(": ", 1)[1] for line in capsys.readouterr().out.splitlines() if " other: " in line}
+    assert line == f"not measured: {sys.executable} has no no_such_package; name one that has in PYTHON_OTHER"
 
 
 def test_an_unknown_workload_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,10 +118,10 @@ def test_an_unknown_workload_is_refused(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_the_answer_of_an_adapter_becomes_figures() -> None:
     answer = {"jobs_s": 100, "complete": True, "rss_peak_mb": 90.5, "db_mb": 10.0}
-    assert figures_of(OURS, "W3", answer, 20, "_two_workers") == [
-        Figure("W3", OURS, "jobs_per_s_two_workers", 100, 20),
-        Figure("W3", OURS, "rss_peak_mb_two_workers", 90.5, 20),
-        Figure("W3", OURS, "database_mb_two_workers", 10.0, 20),
+    assert figures_of(OURS, "W3", answer, 20, "two_workers_") == [
+        Figure("W3", OURS, "two_workers_jobs_per_s", 100, 20),
+        Figure("W3", OURS, "two_workers_rss_peak_mb", 90.5, 20),
+        Figure("W3", OURS, "two_workers_database_mb", 10.0, 20),
     ]
     assert figures_of(OURS, "W4", {"n": 2, "sent": 2, "pickup_ms": {"p50": 1.0}}, 9) == [
         Figure("W4", OURS, "p50_ms", 1.0, 2)
@@ -180,6 +215,22 @@ def test_a_table_that_still_grows_after_it_has_settled_is_named() -> None:
     assert growing(flat) == {}
     swelling = [{"ai_job": 10 * MB, "ix": size * MB} for size in (1, 5, 10, 20, 21, 22, 30, 40)]
     assert growing(swelling) == {"ix": (22 * MB, 40 * MB)}
+
+
+def test_a_load_that_was_not_made_proves_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    flat = [{"ai_job": 10 * MB, "ix": 2 * MB}] * 8
+    assert judge(flat, made=900, seconds=100.0, rate=10.0) == 0
+    assert judge(flat, made=899, seconds=100.0, rate=10.0) == 1
+    assert judge([*flat, {"ai_job": 10 * MB, "ix": 40 * MB}], made=1000, seconds=100.0, rate=10.0) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split() for line in lines if line.startswith("ix")][-1] == ["ix", "2.00", "→", "40.00", "MB", "GROWS"]
+
+
+def test_a_load_too_short_to_settle_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        steady_load.main(["--minutes", "5"])
+    assert refused.value.code == 2
+    assert "cannot settle" in capsys.readouterr().err
 
 
 # --- the document ---
