@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Collection, Sequence
-from typing import Any, Literal, get_args
+from collections.abc import Callable, Collection, Sequence
+from typing import Literal, TypeVar, get_args
 
-import psycopg
 import psycopg.errors
 
 from backend.db import AnySession, driver_connection
@@ -19,12 +18,12 @@ from backend.identity import Actor
 from backend.jobs import service, store
 from backend.jobs.caching import cache_store
 from backend.jobs.caching.cache import board_again
-from backend.jobs.engine_settings import current_settings
-from backend.jobs.enqueue import MICROSECONDS, Enqueued, required_task
-from backend.jobs.flows.flow_care import retry_family
-from backend.jobs.flows.flow_store import GROUP_TYPE, groups_among, lock_unfinished_family
+from backend.jobs.enqueue import Enqueued, required_task
+from backend.jobs.flows.flow_care import retry_family, retry_jobs
+from backend.jobs.flows.flow_store import GROUP_TYPE, failed_needs, groups_among, lock_unfinished_family
 from backend.jobs.models import FINISHED, AiJob
 from backend.jobs.registry import find_task
+from backend.jobs.store import Connection
 
 Action = Literal["cancel", "retry", "delete", "priority"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -36,6 +35,9 @@ OPEN_TO: dict[Action, tuple[str, ...]] = {
     "priority": ("queued",),
 }
 TURNS = 5
+UNIQUE_INDEX = "uq_ai_job_unique"
+
+T = TypeVar("T")
 
 
 @dataclasses.dataclass
@@ -51,17 +53,29 @@ def retry(session: AnySession, actor: Actor, job_id: uuid.UUID) -> AiJob:
     job = service.visible_job(session, actor, job_id, acting=True)
     if job.job_type != GROUP_TYPE:
         _check_type(actor, job.job_type)
-    if _requeue(session, actor, [job_id]):
-        return service.visible_job(session, actor, job_id)
+    done, refused = _in_turns(session, lambda connection: _requeue(connection, actor, [job_id]))
+    if job_id in refused:
+        raise refused[job_id]
     job = service.visible_job(session, actor, job_id)
+    if done:
+        return job
+    needed = failed_needs(driver_connection(session), [job_id])
+    if job_id in needed and job.status in OPEN_TO["retry"]:
+        raise _not_without(needed[job_id])
     raise Conflict(_why_no_retry(job), code=_reason(job, "retry"))
 
 
 def run_again(session: AnySession, actor: Actor, job_id: uuid.UUID, *, idempotency_key: str | None = None) -> Enqueued:
-    """A new job of ``actor`` with the request of a finished one, which stays as it is. Raises Conflict before its end."""
+    """A new job of ``actor`` with the request of a finished one, which stays as it is. It runs: no stored result will do.
+
+    Raises Conflict before the end of the first one, and for a group.
+    """
     job = service.visible_job(session, actor, job_id)
     if job.status not in FINISHED:
         raise Conflict("The job has not finished yet; it can be run again when it has.", code="not_finished")
+    if job.job_type == GROUP_TYPE:
+        raise Conflict("A group cannot be run again; its jobs can. What failed in it can be retried.", code="group")
+    _check_type(actor, job.job_type)
     task = required_task(job.job_type)
     known = {field.data_key or name for name, field in task.schema.fields.items()}
     return service.submit(
@@ -74,14 +88,17 @@ def run_again(session: AnySession, actor: Actor, job_id: uuid.UUID, *, idempoten
         max_attempts=job.max_attempts,
         tags=job.tags,
         idempotency_key=idempotency_key,
+        fresh=True,
     )
 
 
 def change_priority(session: AnySession, actor: Actor, job_id: uuid.UUID, priority: str) -> AiJob:
-    """Let a queued job overtake others, or be overtaken. Raises Conflict if it is not queued any more."""
-    service.visible_job(session, actor, job_id, acting=True)
+    """Let a queued job overtake others, or be overtaken. Raises Conflict if it is not queued any more, or a group."""
+    job = service.visible_job(session, actor, job_id, acting=True)
     service.check_priority(actor, priority)
-    if not _prioritise(session, [job_id], priority):
+    if job.job_type == GROUP_TYPE:
+        raise Conflict("A group is never run, so it has no place in the queue; its jobs have.", code="group")
+    if not _in_turns(session, lambda connection: _prioritise(connection, [job_id], priority)):
         job = service.visible_job(session, actor, job_id)
         raise Conflict(f"Only a queued job's priority can be changed; this one is {job.status}.", code="not_queued")
     return service.visible_job(session, actor, job_id)
@@ -103,65 +120,89 @@ def act(
             allowed.append(job.id)
         else:
             acted.skipped[job.id] = refusal
-    acted.done = _do(session, actor, action, allowed, priority)
-    left = set(allowed) - set(acted.done)
-    acted.skipped |= {job.id: _reason(job, action) for job in service.visible_jobs(session, actor, left)}
+    acted.done, refused = _do(session, actor, action, allowed, priority)
+    acted.skipped |= refused
+    left = set(allowed) - set(acted.done) - refused.keys()
+    needs = failed_needs(driver_connection(session), left) if left and action == "retry" else {}
+    for job in service.visible_jobs(session, actor, left):
+        acted.skipped[job.id] = _reason(job, action, needs_failed=job.id in needs)
     acted.skipped |= dict.fromkeys(left - acted.skipped.keys(), "not_found")
     return acted
 
 
 def _do(
     session: AnySession, actor: Actor, action: Action, ids: Sequence[uuid.UUID], priority: str | None
-) -> list[uuid.UUID]:
+) -> tuple[list[uuid.UUID], dict[uuid.UUID, str]]:
+    """Those of the jobs that were changed, and why some others were not."""
+    refused: dict[uuid.UUID, ApiError] = {}
     match action:
         case "cancel":
-            done = {job_id for job_id in ids if _cancelled(session, actor, job_id)}
+            done = _in_turns(session, lambda connection: service.stop_jobs(connection, ids))
         case "retry":
-            done = _requeue(session, actor, ids)
+            done, refused = _in_turns(session, lambda connection: _requeue(connection, actor, ids))
         case "delete":
-            done = store.delete(driver_connection(session), ids)
+            done = _in_turns(session, lambda connection: store.delete(connection, ids))
         case "priority":
-            done = _prioritise(session, ids, priority or "normal")
-    return [job_id for job_id in ids if job_id in done]
+            done = _in_turns(session, lambda connection: _prioritise(connection, ids, priority or "normal"))
+    return [job_id for job_id in ids if job_id in done], {job_id: error.code for job_id, error in refused.items()}
 
 
-def _cancelled(session: AnySession, actor: Actor, job_id: uuid.UUID) -> bool:
-    try:
-        service.cancel(session, actor, job_id)
-    except ApiError:
-        return False
-    return True
-
-
-def _requeue(session: AnySession, actor: Actor, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Queue jobs again; with a group all that did not complete in it. Those of ``ids`` that were."""
+def _in_turns(session: AnySession, change: Callable[[Connection], T]) -> T:
+    """What ``change`` gives, in a savepoint; once more if somebody else changed the same at this moment."""
     connection = driver_connection(session)
-    groups = groups_among(connection, ids)
     for _ in range(TURNS):
         try:
             with connection.transaction():
-                requeued = store.requeue(connection, [job_id for job_id in ids if job_id not in groups])
-                board_again(connection, requeued.cacheable)
-                done = requeued.ids
-                for group_id in groups:
-                    done |= _retry_group(connection, actor, group_id)
-                return done
-        except psycopg.errors.UniqueViolation:
-            continue  # an equal job was committed after our look; the next look sees it
-    return set()
+                return change(connection)
+        except psycopg.errors.UniqueViolation as error:
+            if error.diag.constraint_name != UNIQUE_INDEX:
+                raise
+            # an equal job was committed after our look; the next look sees it
+        except psycopg.errors.DeadlockDetected:
+            continue
+    raise Conflict("Others are changing the same jobs at this moment; try again.", code="busy")
 
 
-def _retry_group(connection: psycopg.Connection[Any], actor: Actor, group_id: uuid.UUID) -> set[uuid.UUID]:
+def _requeue(
+    connection: Connection, actor: Actor, ids: Collection[uuid.UUID]
+) -> tuple[set[uuid.UUID], dict[uuid.UUID, ApiError]]:
+    """Queue jobs again; with a group all that did not complete in it. Those that were, and why some groups were not."""
+    groups = groups_among(connection, ids)
+    requeued = retry_jobs(connection, [job_id for job_id in ids if job_id not in groups])
+    board_again(connection, requeued.cacheable)
+    done, refused = requeued.ids, {}
+    for group_id in sorted(groups):
+        try:
+            with connection.transaction():
+                done |= _retry_group(connection, actor, group_id)
+        except ApiError as error:
+            refused[group_id] = error
+    return done, refused
+
+
+def _retry_group(connection: Connection, actor: Actor, group_id: uuid.UUID) -> set[uuid.UUID]:
     family = lock_unfinished_family(connection, group_id)
+    jobs = [job_id for job_id, job_type in family if job_type != GROUP_TYPE]
     for job_type in {job_type for _, job_type in family} - {GROUP_TYPE}:
         _check_type(actor, job_type)
-    return retry_family(connection, family)
+    requeued = retry_family(connection, family)
+    board_again(connection, requeued.cacheable)
+    needed = failed_needs(connection, set(jobs) - requeued.ids)
+    if jobs and needed and requeued.ids.isdisjoint(jobs):
+        raise _not_without(needed[min(needed)])
+    return requeued.ids
 
 
-def _prioritise(session: AnySession, ids: Collection[uuid.UUID], priority: str) -> set[uuid.UUID]:
-    offset = int(current_settings().priority_offsets[priority] * MICROSECONDS)
-    connection = driver_connection(session)
-    changed = store.change_priority(connection, ids, priority, offset)
+def _not_without(needed: uuid.UUID) -> Conflict:
+    return Conflict(
+        f"A job that it needs did not complete ({needed}). Retry that one first, or both together: then this one waits for it.",
+        code="need_failed",
+        needs=str(needed),
+    )
+
+
+def _prioritise(connection: Connection, ids: Collection[uuid.UUID], priority: str) -> set[uuid.UUID]:
+    changed = store.change_priority(connection, ids, priority)
     cache_store.lift_flights(connection, changed)
     return changed
 
@@ -174,6 +215,8 @@ def _refusal(actor: Actor, action: Action, job: AiJob) -> str | None:
             _check_type(actor, job.job_type)
         except ApiError as error:
             return error.code
+    if action == "priority" and job.job_type == GROUP_TYPE:
+        return "group"
     return None if job.status in OPEN_TO[action] else _reason(job, action)
 
 
@@ -186,7 +229,7 @@ def _check_type(actor: Actor, job_type: str) -> None:
         service.check_access(actor, task)
 
 
-def _reason(job: AiJob, action: Action) -> str:
+def _reason(job: AiJob, action: Action, *, needs_failed: bool = False) -> str:
     """Why nothing was done with a job that ``actor`` may change."""
     if job.status not in OPEN_TO[action]:
         if job.status in FINISHED:
@@ -194,6 +237,8 @@ def _reason(job: AiJob, action: Action) -> str:
         return "not_queued" if action == "priority" else "not_finished"
     if action == "cancel":
         return "cancel_requested" if job.cancel_requested_at is not None else "busy"
+    if needs_failed:
+        return "need_failed"
     return "equal_job_waits" if action == "retry" and job.unique_key is not None else "busy"
 
 

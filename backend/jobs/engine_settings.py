@@ -30,3 +30,8 @@ def current_settings() -> Settings:
 def worker_silence() -> float:
     """For how many seconds a worker may have been silent to be called live."""
     return SILENT_LEASES * current_settings().lease_seconds
+
+
+def priority_offsets() -> dict[str, int]:
+    """How far each priority goes ahead, in microseconds of virtual time; negative: it stays behind."""
+    return {priority: int(offset * 1_000_000) for priority, offset in current_settings().priority_offsets.items()}

@@ -19,8 +19,8 @@ from backend.jobs.admission import waiting
 from backend.jobs.admission.waiting import Cause
 from backend.jobs.caching import cache_store
 from backend.jobs.enqueue import Enqueued, insert_or_find, known_job, parse_request, required_task
-from backend.jobs.flows.flow_care import cancel_family
-from backend.jobs.flows.flow_store import GROUP_TYPE, Children, count_children
+from backend.jobs.flows.flow_care import cancel_families
+from backend.jobs.flows.flow_store import GROUP_TYPE, Children, count_children, groups_among
 from backend.jobs.models import FINISHED, PRIORITIES, AiJob, AiJobAttempt, AiJobStep
 from backend.jobs.options import Options, check_options
 from backend.jobs.payload import fingerprint_of
@@ -29,6 +29,7 @@ from backend.jobs.registry import Task
 # Request and result may be megabytes: loaded only where they are shown.
 WITHOUT_DATA = (defer(AiJob.request_data), defer(AiJob.result_data))
 TURNS = 5  # a job may change its state between two looks; nobody changes it so often
+LOOKS = 2  # at many jobs: one that went from one state to the other during the first is there at the second
 
 
 def submit(
@@ -152,8 +153,9 @@ def causes_of(session: AnySession, actor: Actor, job: AiJob) -> list[Cause]:
 
 
 def visible_jobs(session: AnySession, actor: Actor, ids: Collection[uuid.UUID]) -> Sequence[AiJob]:
-    """Those of the jobs that ``actor`` may see."""
-    return session.scalars(_seen_by(actor, None).where(AiJob.id.in_(ids))).all()
+    """Those of the jobs that ``actor`` may see, as they are now."""
+    query = _seen_by(actor, None).where(AiJob.id.in_(ids)).execution_options(populate_existing=True)
+    return session.scalars(query).all()
 
 
 @dataclass(frozen=True)
@@ -212,13 +214,15 @@ def _seen_by(actor: Actor, user_id: uuid.UUID | None) -> Select[AiJob]:
     return query if user_id is None else query.where(AiJob.user_id == user_id)
 
 
-def stop(connection: store.Connection, job_id: uuid.UUID) -> bool:
-    """Cancel a job, at once or as soon as its run has stopped; False if it has finished or was asked already."""
-    return (
-        store.cancel_queued(connection, job_id)
-        or cache_store.leave_flight(connection, job_id)
-        or store.request_cancel(connection, job_id)
-    )
+def stop_jobs(connection: store.Connection, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Cancel jobs that wait and ask running ones to stop, all together; those of them that were. Access is checked already."""
+    stopped: set[uuid.UUID] = set()
+    for _ in range(LOOKS):
+        for stop in (store.cancel_queued, cache_store.leave_flight, store.request_cancel):
+            left = set(ids) - stopped
+            stopped |= stop(connection, left) if left else set()
+    cancel_families(connection, groups_among(connection, stopped))
+    return stopped
 
 
 def cancel(session: AnySession, actor: Actor, job_id: uuid.UUID) -> AiJob:
@@ -227,13 +231,9 @@ def cancel(session: AnySession, actor: Actor, job_id: uuid.UUID) -> AiJob:
     Raises Conflict if it has finished or was asked already.
     """
     visible_job(session, actor, job_id, acting=True)
-    connection = driver_connection(session)
     for _ in range(TURNS):
-        if stop(connection, job_id):
-            job = visible_job(session, actor, job_id)
-            if job.job_type == GROUP_TYPE:
-                cancel_family(connection, job_id)
-            return job
+        if stop_jobs(driver_connection(session), [job_id]):
+            return visible_job(session, actor, job_id)
         job = visible_job(session, actor, job_id)
         if job.status == "cancelled":
             raise Conflict("The job is already cancelled.", code="already_cancelled")

@@ -15,8 +15,9 @@ from typing import Any, LiteralString, NamedTuple
 
 import orjson
 import psycopg
-from psycopg.types.json import set_json_loads
+from psycopg.types.json import Jsonb, set_json_loads
 
+from backend.jobs.engine_settings import priority_offsets
 from backend.jobs.job import Job
 from backend.jobs.outcome import Settlement
 from backend.jobs.unreadable import read_anyhow
@@ -152,14 +153,14 @@ def find_unique(connection: Connection, parameters: dict[str, Any]) -> Job | Non
     return found[0][0] if found else None
 
 
-def cancel_queued(connection: Connection, job_id: uuid.UUID) -> bool:
-    """Cancel a job that has not started."""
-    return _run(connection, "cancel_queued_job", {"id": job_id}).rowcount == 1
+def cancel_queued(connection: Connection, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Cancel jobs that have not started; those that were."""
+    return _ids(_run(connection, "cancel_queued_jobs", {"ids": list(ids)}))
 
 
-def request_cancel(connection: Connection, job_id: uuid.UUID) -> bool:
-    """Ask a running job to stop; False if it is not running or was asked already."""
-    return _run(connection, "request_cancel", {"id": job_id}).rowcount == 1
+def request_cancel(connection: Connection, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Ask running jobs to stop; without those that do not run or were asked already."""
+    return {job_id for job_id, _ in _run(connection, "request_cancel", {"ids": list(ids)}).fetchall()}
 
 
 def requeue(connection: Connection, ids: Collection[uuid.UUID]) -> Requeued:
@@ -167,13 +168,22 @@ def requeue(connection: Connection, ids: Collection[uuid.UUID]) -> Requeued:
 
     Raises psycopg's ``UniqueViolation`` if an equal unique job is being enqueued at this moment.
     """
-    requeued, cacheable, *_ = _one(_run(connection, "requeue_jobs", {"ids": list(ids)}))
+    requeued, cacheable, *_ = _one(
+        _run(connection, "requeue_jobs", {"ids": list(ids), "offsets": Jsonb(priority_offsets())})
+    )
     return Requeued(set(requeued), set(cacheable))
 
 
-def change_priority(connection: Connection, ids: Collection[uuid.UUID], priority: str, offset: int) -> set[uuid.UUID]:
-    """Give queued jobs a priority, ``offset`` microseconds ahead; returns those that were queued."""
-    return _ids(_run(connection, "change_priority", {"ids": list(ids), "priority": priority, "offset": offset}))
+def change_priority(connection: Connection, ids: Collection[uuid.UUID], priority: str) -> set[uuid.UUID]:
+    """Give queued jobs a priority; returns those that were queued."""
+    offsets = priority_offsets()
+    parameters = {
+        "ids": list(ids),
+        "priority": priority,
+        "offset": offsets[priority],
+        "offsets": Jsonb(offsets),
+    }
+    return _ids(_run(connection, "change_priority", parameters))
 
 
 def delete(connection: Connection, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:

@@ -19,7 +19,7 @@ def runs(engine: Engine) -> int:
 
 
 def stop(engine: Engine, job_id: uuid.UUID) -> bool:
-    return service.stop(engine.connection, job_id)
+    return bool(service.stop_jobs(engine.connection, [job_id]))
 
 
 def the_flight(engine: Engine) -> dict[str, Any]:

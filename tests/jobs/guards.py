@@ -61,7 +61,7 @@ CANCEL_BEFORE_RETRY = Guard(
     "a cancel comes before a retry",
     (("settle_jobs", "AND ai_job.cancel_requested_at IS NOT NULL THEN", "AND false THEN"),),
 )
-STATUS_OF_CANCEL = Guard("the status in a cancel", (("cancel_queued_job", " AND status = 'queued'", ""),))
+STATUS_OF_CANCEL = Guard("the status in a cancel", (("cancel_queued_jobs", " AND status = 'queued'", ""),))
 END_OF_PRUNING = Guard(
     "only finished jobs are pruned",
     (

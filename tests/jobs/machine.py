@@ -127,9 +127,9 @@ class JobTable(JobAccount):
     @rule(number=recent)
     def cancel(self, number: int) -> None:
         known = self._recent_job(number)
-        at_once = store.cancel_queued(self.looker, known.job_id)
+        at_once = bool(store.cancel_queued(self.looker, [known.job_id]))
         assert at_once == (known.status == "queued")
-        asked = not at_once and store.request_cancel(self.looker, known.job_id)
+        asked = not at_once and bool(store.request_cancel(self.looker, [known.job_id]))
         assert asked == (known.status == "processing" and not known.asked_to_stop)
         if at_once:
             known.status = "cancelled"
@@ -181,7 +181,7 @@ class JobTable(JobAccount):
         (first, *_) = self._recent_claims(numbers)
         if asked and self._valid(first):
             known = self.known[first.job.id]
-            known.asked_to_stop |= store.request_cancel(self.looker, known.job_id)
+            known.asked_to_stop |= bool(store.request_cancel(self.looker, [known.job_id]))
         self._settle(self._recent_claims(numbers), outcome)
 
     def _settle(self, claims: list[Claim], outcome: Outcome) -> None:

@@ -6,11 +6,10 @@ import threading
 import uuid
 from typing import Any
 
-import psycopg
 import pytest
 from flask import Flask
 
-from backend.jobs import Unique, actions, store
+from backend.jobs import Unique, store
 from tests.jobs.callers import Caller, assert_problem, new_guest, with_role
 from tests.jobs.engine import Engine
 from tests.jobs.test_unique import end
@@ -295,18 +294,3 @@ def test_what_one_may_not_run_one_may_not_run_again(engine: Engine, guest: Calle
 )
 def test_a_wrong_bulk_action_is_refused(guest: Caller, body: dict[str, Any]) -> None:
     assert_problem(guest("POST", "/api/jobs/bulk-action", body), 422)
-
-
-def test_a_retry_tries_again_when_an_equal_job_won_the_race(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[int] = []
-
-    def unlucky_once(*_: Any) -> store.Requeued:
-        calls.append(1)
-        if len(calls) == 1:
-            raise psycopg.errors.UniqueViolation
-        return store.Requeued(set(), set())
-
-    monkeypatch.setattr(store, "requeue", unlucky_once)
-    monkeypatch.setattr(actions, "driver_connection", lambda _: engine.connection)
-    assert actions._requeue(None, None, [uuid.uuid4()]) == set()  # type: ignore[arg-type]
-    assert len(calls) == 2

@@ -163,7 +163,7 @@ def test_retrying_a_failed_group_runs_what_did_not_complete_and_what_comes_after
 
 def test_a_dependent_that_is_retried_by_hand_waits_again_for_what_has_not_ended(engine: Engine, guest: Caller) -> None:
     first, second = chain(engine.connection, [JobSpec("sample_echo"), JobSpec("flow_inputs")], user_id=guest.user_id)
-    assert store.cancel_queued(engine.connection, second.id)
+    assert store.cancel_queued(engine.connection, [second.id])
     assert guest("POST", f"/api/jobs/{second.id}/retry").status_code == 202
     assert engine.row(second.id)["blocked_on"] == "jobs"
     with engine.worker():

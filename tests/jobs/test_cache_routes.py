@@ -187,7 +187,7 @@ def test_an_older_version_lets_those_who_wait_for_a_run_do_it_by_themselves(
     engine: Engine, guest: Caller, app: Flask
 ) -> None:
     done, waiting, followed = ask(guest), ask(guest, {**BODY, "request_data": {"name": "b"}}), ask(guest)
-    service.stop(engine.connection, uuid.UUID(done["job_id"]))
+    service.stop_jobs(engine.connection, [uuid.UUID(done["job_id"])])
     engine.claim(9)
     Flights(engine.settings)(engine.connection)
     with app.app_context():

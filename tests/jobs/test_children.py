@@ -111,7 +111,7 @@ def test_a_cancel_kills_a_child_that_does_not_stop_and_nothing_is_written_after_
     job = engine.enqueue("child_hog")
     with engine.worker(concurrency=1):
         (pid,) = pids_said_by(engine, job.id)
-        store.request_cancel(engine.connection, job.id)
+        store.request_cancel(engine.connection, [job.id])
         row = engine.until_status(job.id)
         assert row["status"] == "cancelled"
         assert not alive(pid)
@@ -127,7 +127,7 @@ def test_a_cancel_lets_a_child_stop_by_itself_that_looks(engine: Engine) -> None
         for _ in range(2):
             job = engine.enqueue("child_patient", {"seconds": 300})
             jobs.append(pids_said_by(engine, job.id))
-            store.request_cancel(engine.connection, job.id)
+            store.request_cancel(engine.connection, [job.id])
             assert engine.until_status(job.id)["status"] == "cancelled"
     assert jobs[0][0] == jobs[1][0]  # the child lives on
     assert not any(alive(beside) for _, beside in jobs)

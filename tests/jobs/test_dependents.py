@@ -134,7 +134,7 @@ def _in_transaction(connection: psycopg.Connection[Any], ended: list[store.Ended
 def test_a_cancelled_child_follows_the_policy(engine: Engine) -> None:
     made = group(engine.connection, [ECHO, ECHO], user_id=engine.user_id, then=ECHO)
     assert made.then is not None
-    assert store.cancel_queued(engine.connection, made.children[0].id)
+    assert store.cancel_queued(engine.connection, [made.children[0].id])
     run_all(engine)
     assert statuses(engine, *made.children, made.parent, made.then) == [
         "cancelled",
@@ -150,7 +150,7 @@ def test_a_group_that_ends_by_other_means_stops_its_children_too(engine: Engine)
     made = group(engine.connection, [inner, ECHO], user_id=engine.user_id, then=LOOKS)
     with engine.worker(concurrency=1):
         assert reached["w"].wait(30)
-        assert store.cancel_queued(engine.connection, made.parent.id)  # the statement alone, not the service
+        assert store.cancel_queued(engine.connection, [made.parent.id])  # the statement alone, not the service
         until_all_end(engine)
     assert engine.count("status <> 'cancelled'") == 0
     assert engine.effects() == {}

@@ -59,7 +59,7 @@ def test_with_the_policy_run_the_next_link_runs_and_sees_the_failure(engine: Eng
 
 def test_a_link_that_was_cancelled_takes_the_rest_with_it(engine: Engine) -> None:
     jobs = chain(engine.connection, [ECHO, ECHO, ECHO], user_id=engine.user_id)
-    assert store.cancel_queued(engine.connection, jobs[1].id)
+    assert store.cancel_queued(engine.connection, [jobs[1].id])
     row = engine.row(jobs[1].id)
     assert (row["status"], row["blocked_on"], row["runnable"]) == ("cancelled", None, True)
     run_all(engine)
@@ -174,7 +174,7 @@ def test_the_progress_of_a_group_is_that_of_its_children(engine: Engine) -> None
         event = engine.events(made.parent.id)[-1]
         assert (event["type"], event["progress"]) == ("progress", 75)
         for child in made.children[2:]:
-            store.request_cancel(engine.connection, child.id)
+            store.request_cancel(engine.connection, [child.id])
         until_all_end(engine)
     assert engine.row(made.parent.id)["progress_message"] == "4 of 4 done, 1 failed, 2 cancelled"
     assert engine.row(made.parent.id)["status"] == "completed"

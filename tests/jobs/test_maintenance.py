@@ -118,7 +118,7 @@ def test_after_a_restart_of_the_server_every_worker_gets_time_to_come_back(engin
 def test_a_job_whose_worker_was_lost_after_a_cancel_ends_as_cancelled(engine: Engine) -> None:
     job = engine.enqueue()
     engine.claim(lease=-1.0)
-    store.request_cancel(engine.connection, job.id)
+    store.request_cancel(engine.connection, [job.id])
     assert rescue(engine) == 1
     assert engine.row(job.id)["status"] == "cancelled"
     assert engine.events(job.id)[-1]["type"] == "cancelled"

@@ -103,7 +103,7 @@ def test_a_draft_stays_while_its_job_can_be_retried_and_goes_with_its_canvas(eng
         with engine.connection.transaction():
             drafts.save_draft(engine.connection, job.id, drafts.Draft({}, []))
     for job in (cancelled, dropped):
-        store.cancel_queued(engine.connection, job.id)
+        store.cancel_queued(engine.connection, [job.id])
     engine.drain()
     engine.connection.execute("DELETE FROM canvas WHERE id = %s", (canvases[1],))
     duty = Sweeper()

@@ -47,7 +47,7 @@ def test_every_ending_is_counted_once_under_its_queue_type_and_outcome(engine: E
     late = engine.enqueue("sample_echo", expires_at=datetime.now(UTC) + timedelta(hours=1))
     engine.connection.execute("UPDATE ai_job SET expires_at = now() - interval '1 s' WHERE id = %s", (late.id,))
     gone = engine.enqueue("sample_echo")
-    store.cancel_queued(engine.connection, gone.id)
+    store.cancel_queued(engine.connection, [gone.id])
     engine.drain()
     with engine.worker():
         engine.until(lambda: engine.count("completed_at IS NULL") == 0)
@@ -97,9 +97,9 @@ def test_an_end_that_commits_late_is_not_missed(engine: Engine) -> None:
     first, second = engine.enqueue(), engine.enqueue()
     slow = engine.connect()
     slow.autocommit = False
-    store.cancel_queued(slow, first.id)
+    store.cancel_queued(slow, [first.id])
     slow.execute("UPDATE ai_job SET completed_at = now() WHERE id = %s", (first.id,))
-    store.cancel_queued(engine.connection, second.id)
+    store.cancel_queued(engine.connection, [second.id])
     engine.connection.execute("UPDATE ai_job SET completed_at = now() + interval '1 ms' WHERE id = %s", (second.id,))
     engine.until(lambda: _age(engine, slow) > 2.5)
     assert roll_up_all(engine.connection) == 0
@@ -118,7 +118,7 @@ def _age(engine: Engine, other: Any) -> float:
 def test_a_backlog_is_counted_in_batches_one_after_the_other(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rollup, "ROLL_UP_BATCH", 2)
     for _ in range(5):
-        store.cancel_queued(engine.connection, engine.enqueue().id)
+        store.cancel_queued(engine.connection, [engine.enqueue().id])
     settle_clock(engine)
     duty = RollUp()
     pauses = [duty(engine.connection) for _ in range(3)]
@@ -128,7 +128,7 @@ def test_a_backlog_is_counted_in_batches_one_after_the_other(engine: Engine, mon
 
 
 def test_of_two_workers_one_counts_and_the_other_does_not_wait(engine: Engine) -> None:
-    store.cancel_queued(engine.connection, engine.enqueue().id)
+    store.cancel_queued(engine.connection, [engine.enqueue().id])
     settle_clock(engine)
     other = engine.connect()
     with other.transaction():

@@ -65,7 +65,7 @@ def test_a_step_that_was_going_on_when_the_job_was_cancelled_is_kept(engine: Eng
     job = engine.enqueue("flow_gated_step", {"name": "kept"})
     with engine.worker():
         assert reached["kept"].wait(30)
-        assert store.request_cancel(engine.connection, job.id)
+        assert store.request_cancel(engine.connection, [job.id])
         gates["kept"].set()
         assert engine.until_status(job.id)["status"] == "cancelled"  # by the checkpoint before the second step
     assert steps(engine, job.id) == ["first"]

@@ -129,8 +129,8 @@ def test_a_running_job_stops_when_it_is_cancelled(engine: Engine) -> None:
     job = engine.enqueue("sample_wait", {"name": "cancel", "seconds": 30})
     with engine.worker():
         assert reached["cancel"].wait(30)
-        assert store.request_cancel(engine.connection, job.id)
-        assert not store.request_cancel(engine.connection, job.id)
+        assert store.request_cancel(engine.connection, [job.id])
+        assert not store.request_cancel(engine.connection, [job.id])
         row = engine.until_status(job.id)
     assert (row["status"], row["result_data"]) == ("cancelled", None)
     assert engine.event_types(job.id) == ["queued", "processing", "cancelled"]
@@ -150,7 +150,7 @@ def test_a_blocking_stream_is_closed_by_a_cancel_and_its_error_counts_as_the_can
     job = engine.enqueue("sample_stream", {"name": "stream"})
     with engine.worker():
         assert reached["stream"].wait(30)
-        store.request_cancel(engine.connection, job.id)
+        store.request_cancel(engine.connection, [job.id])
         row = engine.until_status(job.id)
     assert (row["status"], row["error_code"]) == ("cancelled", None)
 

@@ -85,7 +85,7 @@ def test_a_stale_workers_transaction_is_refused_and_rolled_back(engine: Engine) 
 def test_a_transaction_of_a_cancelled_job_is_refused(engine: Engine) -> None:
     engine.enqueue()
     ((job, token),) = engine.claim()
-    assert store.request_cancel(engine.connection, job.id)
+    assert store.request_cancel(engine.connection, [job.id])
     run = Run(job, token, 0.0)
     with pytest.raises(JobCancelled), JobContext(run, Tools(engine)).transaction():
         raise AssertionError("the handler must not get here")
@@ -136,7 +136,7 @@ def test_transactions_of_a_handler_do_not_nest(engine: Engine) -> None:
 def test_a_job_that_was_asked_to_stop_is_cancelled_instead_of_tried_again(engine: Engine) -> None:
     engine.enqueue()
     ((job, token),) = engine.claim()
-    store.request_cancel(engine.connection, job.id)
+    store.request_cancel(engine.connection, [job.id])
     (written,) = store.settle(engine.connection, 1, [(job.id, token, AGAIN)], lead=False)
     row = engine.row(job.id)
     assert (row["status"], row["last_seq"], row["error_code"]) == ("cancelled", written.seq, None)

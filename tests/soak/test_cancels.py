@@ -49,7 +49,7 @@ def cancel_one(engine: Engine, pause: float) -> float:
     # Its progress is stored: what is left to hear of the cancel by is the hint, the heartbeat, and the next write.
     engine.until(lambda: any(event["type"] == "progress" for event in engine.events(job.id)))
     began = time.monotonic()
-    store.request_cancel(engine.connection, job.id)
+    store.request_cancel(engine.connection, [job.id])
     engine.until(lambda: engine.count(f"id = '{job.id}' AND completed_at IS NOT NULL"))
     return time.monotonic() - began
 
@@ -100,7 +100,7 @@ def test_a_cancel_that_nobody_hears_is_found(engine: Engine, nursery: Nursery, t
     job = engine.enqueue("soak_return", {"canvas_id": str(canvas_id), "times": 100, "seconds": 0.05})
     engine.until_status(job.id, "processing")
     engine.until(lambda: engine.connection.execute("SELECT 1 FROM mark WHERE job_id = %s", (job.id,)).fetchone())
-    store.request_cancel(engine.connection, job.id)
+    store.request_cancel(engine.connection, [job.id])
     row = engine.until_status(job.id)
     tally("cancel, and the worker does not listen", 1, f"must find: the job ends as {row['status']}")
     assert row["status"] == "completed"

@@ -28,7 +28,7 @@ def ends(engine: Engine, job_type: str, seconds: float, *, cancel: bool) -> floa
                 return None
             time.sleep(0.005)
         began = time.monotonic()
-        store.request_cancel(engine.connection, job.id)
+        store.request_cancel(engine.connection, [job.id])
     while not engine.count(f"id = '{job.id}' AND completed_at IS NOT NULL"):
         if time.monotonic() - began > seconds:
             return None

@@ -74,9 +74,9 @@ def flight_of(connection: Connection, job_id: uuid.UUID) -> uuid.UUID | None:
     return None if row is None else row[0]
 
 
-def leave_flight(connection: Connection, job_id: uuid.UUID) -> bool:
-    """Cancel a job that follows a running flight: at once in company, else with the flight. False: it follows none."""
-    return run(connection, "leave_flight", {"id": job_id}).rowcount == 1
+def leave_flight(connection: Connection, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Cancel jobs that follow running flights: at once in company, else with the flight. Without those that follow none."""
+    return set(one(run(connection, "leave_flight", {"ids": list(ids)}))[0])
 
 
 def mirror_flights(connection: Connection, *, limit: int, result_bytes: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from backend.config import Settings
 from backend.jobs import store
@@ -21,25 +21,34 @@ def settle_flows(connection: Connection, ended: Sequence[store.Ended]) -> None:
     dependents = flow_store.note_outcomes(connection, ids)
     if dependents:
         flow_store.settle_dependents(connection, dependents)
-    for group_id in flow_store.forget_groups(connection, ids):
-        cancel_family(connection, group_id)
+    cancel_families(connection, flow_store.forget_groups(connection, ids))
 
 
-def cancel_family(connection: Connection, group_id: uuid.UUID) -> None:
-    """Cancel all that is below a group until nothing is left to cancel or to ask."""
-    for _ in range(TURNS):
-        if flow_store.cancel_children(connection, group_id) == 0:
+def cancel_families(connection: Connection, group_ids: Collection[uuid.UUID]) -> None:
+    """Cancel all that is below groups until nothing is left to cancel or to ask."""
+    for _ in range(TURNS if group_ids else 0):
+        if flow_store.cancel_children(connection, group_ids) == 0:
             return
 
 
-def retry_family(connection: Connection, family: Sequence[tuple[uuid.UUID, str]]) -> set[uuid.UUID]:
+def retry_jobs(connection: Connection, ids: Collection[uuid.UUID]) -> store.Requeued:
+    """Queue failed and cancelled jobs again. What depends on one of them and has not run waits for it once more."""
+    needed = flow_store.reopen_dependencies(connection, ids)
+    requeued = store.requeue(connection, ids)
+    flow_store.follow(connection, needed)  # some may stay as they have ended: then that is noted again
+    return requeued
+
+
+def retry_family(connection: Connection, family: Sequence[tuple[uuid.UUID, str]]) -> store.Requeued:
     """Queue a locked family (``lock_unfinished_family``) again: what failed runs, what needs it waits. Those that were."""
     ids = [job_id for job_id, _ in family]
     groups = [job_id for job_id, job_type in family if job_type == flow_store.GROUP_TYPE]
-    flow_store.reopen(connection, ids, groups)
-    done = set(groups) | store.requeue(connection, [job_id for job_id in ids if job_id not in groups]).ids
-    flow_store.follow(connection, [job_id for job_id in ids if job_id not in done])  # they stay as they have ended
-    return done
+    needed = flow_store.reopen_dependencies(connection, ids)
+    flow_store.reopen_groups(connection, groups)
+    requeued = store.requeue(connection, [job_id for job_id in ids if job_id not in groups])
+    flow_store.follow(connection, needed)
+    flow_store.close_groups(connection, groups)  # all below it may have completed meanwhile
+    return store.Requeued(requeued.ids | set(groups), requeued.cacheable)
 
 
 @sweep("dependencies")

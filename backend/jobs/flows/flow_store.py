@@ -88,10 +88,23 @@ def lock_unfinished_family(connection: Connection, group_id: uuid.UUID) -> list[
     return run(connection, "lock_unfinished_family", {"id": group_id, "group_type": GROUP_TYPE}).fetchall()
 
 
-def reopen(connection: Connection, ids: Sequence[uuid.UUID], groups: Sequence[uuid.UUID]) -> None:
-    """Let locked jobs wait for one another again, and the groups among them for their children."""
-    run(connection, "reopen_dependencies", {"ids": list(ids)})
-    run(connection, "reopen_groups", {"ids": list(groups)})
+def reopen_dependencies(connection: Connection, ids: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    """Let what depends on jobs that will be queued again wait for them once more; those of them that somebody needs.
+
+    Locks all of them. Follow the needed ones in the same transaction: some may stay as they have ended.
+    """
+    run(connection, "lock_with_dependents", {"ids": list(ids)})
+    return sorted({needs_id for (needs_id,) in run(connection, "reopen_dependencies", {"ids": list(ids)}).fetchall()})
+
+
+def reopen_groups(connection: Connection, ids: Sequence[uuid.UUID]) -> None:
+    """Let locked groups that have failed or were cancelled wait for their children again."""
+    run(connection, "reopen_groups", {"ids": list(ids)})
+
+
+def failed_needs(connection: Connection, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Jobs that by their policy would not be run, each with a job that it needs and that did not complete."""
+    return dict(run(connection, "find_failed_needs", {"ids": list(ids), "group_type": GROUP_TYPE}).fetchall())
 
 
 def heal_dependencies(connection: Connection, limit: int) -> list[uuid.UUID]:
@@ -99,9 +112,9 @@ def heal_dependencies(connection: Connection, limit: int) -> list[uuid.UUID]:
     return [job_id for (job_id,) in run(connection, "heal_dependencies", {"limit": limit}).fetchall()]
 
 
-def cancel_children(connection: Connection, group_id: uuid.UUID) -> int:
-    """Cancel the children of a group, running ones at their next checkpoint; how many had to be."""
-    parameters = {"id": group_id, "group_type": GROUP_TYPE}
+def cancel_children(connection: Connection, group_ids: Collection[uuid.UUID]) -> int:
+    """Cancel the children of groups, running ones at their next checkpoint; how many had to be."""
+    parameters = {"ids": list(group_ids), "group_type": GROUP_TYPE}
     row = run(connection, "cancel_children", parameters).fetchone()
     return 0 if row is None else int(row[0]) + int(row[1])
 

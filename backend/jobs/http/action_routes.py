@@ -31,10 +31,13 @@ blueprint = Blueprint("job_actions", __name__, url_prefix=views.JOBS, descriptio
     blueprint,
     _403=LOOK_ONLY + " A job type that one may not ask for.",
     _404=NO_JOB,
-    _409="Neither failed nor cancelled, just ended, or an equal unique job is there.",
+    _409="Neither failed nor cancelled, just ended, an equal unique job is there, or what it needs did not complete.",
 )
 def retry_job(job_id: uuid.UUID) -> dict[str, Any]:
-    """Queue a failed or cancelled job again: the same job, with all its attempts before it."""
+    """Queue a failed or cancelled job again: the same job, with all its attempts before it.
+
+    With a group all that did not complete in it. What needs the job and did not run waits for it when it is retried too.
+    """
     job = actions.retry(db.session, require_actor(), job_id)
     body = {**views.accepted_response(job, created=True), "message": "The job is queued again."}
     db.session.commit()
@@ -48,10 +51,10 @@ def retry_job(job_id: uuid.UUID) -> dict[str, Any]:
     blueprint,
     _403=NOT_ALLOWED,
     _404=NO_JOB + " Something that its request names is not there any more.",
-    _409="Not finished yet. " + IN_THE_WAY,
+    _409="Not finished yet, a group, or of a type that is not known any more. " + IN_THE_WAY,
 )
 def run_job_again(headers: dict[str, Any], job_id: uuid.UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
-    """Make a new job of mine with the request of a finished one, which stays as it is."""
+    """Make a new job of mine with the request of a finished one, which stays as it is. No stored result stands in for it."""
     queued = actions.run_again(db.session, require_actor(), job_id, idempotency_key=headers["key"])
     body = views.accepted_response(queued.job, created=queued.created, equal=queued.equal, cached=queued.cached)
     db.session.commit()
@@ -65,10 +68,10 @@ def run_job_again(headers: dict[str, Any], job_id: uuid.UUID) -> tuple[dict[str,
     blueprint,
     _403=LOOK_ONLY + " A priority that one may not ask for.",
     _404=NO_JOB,
-    _409="Not queued any more.",
+    _409="Not queued any more, or a group.",
 )
 def change_job(fields: dict[str, str], job_id: uuid.UUID) -> dict[str, Any]:
-    """Change the priority of a queued job."""
+    """Change the priority of a queued job. Of many only the first overtakes; the others take their turn."""
     actor = require_actor()
     job = actions.change_priority(db.session, actor, job_id, fields["priority"])
     body = views.job_status_body(job, actor)

@@ -44,7 +44,8 @@ class SkippedSchema(Schema):
         required=True,
         metadata={
             "description": "not_found, forbidden, not_queued, not_finished, already_completed (or failed, cancelled), "
-            "cancel_requested, equal_job_waits, unknown_job_type, or busy: try again"
+            "cancel_requested, equal_job_waits, need_failed (retry what it needs first, or both together), group (it has no "
+            "priority), unknown_job_type, or busy: try again"
         },
     )
 

@@ -1,8 +1,8 @@
--- Cancels the children of a group, and those of groups among them: waiting ones at once, running ones are asked to stop.
+-- Cancels the children of groups, and those of groups among them: waiting ones at once, running ones are asked to stop.
 -- Locked in the order of their ids, as by everybody who locks several.
 WITH RECURSIVE family AS (
-    SELECT id, job_type FROM ai_job WHERE parent_id = %(id)s
-    UNION ALL
+    SELECT id, job_type FROM ai_job WHERE parent_id = ANY (%(ids)s::uuid[])
+    UNION
     SELECT ai_job.id, ai_job.job_type
     FROM family
     JOIN ai_job ON ai_job.parent_id = family.id

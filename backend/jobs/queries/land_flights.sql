@@ -9,9 +9,14 @@ WITH landing AS MATERIALIZED (
     FOR NO KEY UPDATE OF ai_job
 ),
 
+locked AS MATERIALIZED (
+    SELECT id FROM ai_job WHERE id = ANY (%(ids)s::uuid[]) AND hidden AND followed ORDER BY id FOR NO KEY UPDATE
+),
+
 flight AS (
     UPDATE ai_job SET followed = false
     FROM landing
+    JOIN locked USING (id)
     WHERE ai_job.id = landing.id AND hidden AND followed
     RETURNING
         ai_job.cache_key, job_type, CASE WHEN NOT shared THEN user_id END AS user_id, canvas_id, status, result_data,

@@ -7,8 +7,13 @@ WITH best AS MATERIALIZED (
     WHERE chosen.id = ANY (%(ids)s::uuid[]) AND chosen.flight_seq IS NOT NULL AND chosen.status = 'queued'
         AND follower.status = 'queued' AND flight.status = 'queued'
     ORDER BY follower.blocked_on, follower.sort_key
+),
+
+locked AS MATERIALIZED (
+    SELECT id FROM ai_job WHERE id = ANY (ARRAY(SELECT id FROM best)) AND status = 'queued' ORDER BY id FOR NO KEY UPDATE
 )
 
 UPDATE ai_job SET priority = best.priority, sort_key = best.sort_key
 FROM best
+JOIN locked USING (id)
 WHERE ai_job.id = best.id AND ai_job.status = 'queued' AND ai_job.sort_key <> best.sort_key

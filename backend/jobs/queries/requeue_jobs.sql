@@ -1,15 +1,16 @@
 -- Failed and cancelled jobs are queued again by hand, with all their attempts before them and a place as if enqueued now.
--- What needs a job that has not ended waits for it again. Left out is what an equal unique job stands in the way of (the first of several equal ones goes), and what has ended a
--- moment ago, with its follow-up still to be done.
+-- What needs a job that has not ended waits for it again. Left out is what an equal unique job stands in the way of (the first
+-- of several equal ones goes), what has ended a moment ago, with its follow-up still to be done, and what by its policy would
+-- not be run, because a job that it needs did not complete.
 WITH ended AS MATERIALIZED (
-    SELECT id, queue, user_id, priority, virtual_time, sort_key, unique_key FROM ai_job
+    SELECT id, queue, user_id, priority, unique_key FROM ai_job
     WHERE id = ANY (%(ids)s::uuid[]) AND status IN ('failed', 'cancelled')
     ORDER BY id
     FOR NO KEY UPDATE
 ),
 
 chosen AS MATERIALIZED (
-    SELECT *, virtual_time - sort_key AS ahead, row_number() OVER (PARTITION BY queue, user_id, priority ORDER BY id) AS place
+    SELECT *, (%(offsets)s::jsonb ->> priority)::bigint AS ahead, row_number() OVER (PARTITION BY queue, user_id, priority ORDER BY id) AS place
     FROM (SELECT *, row_number() OVER (PARTITION BY coalesce(unique_key, id::text) ORDER BY id) AS alike FROM ended) AS ended
     WHERE alike = 1
         AND NOT EXISTS (
@@ -18,6 +19,10 @@ chosen AS MATERIALIZED (
                 AND other.status = ANY (other.unique_states) AND other.id <> ended.id
         )
         AND NOT EXISTS (SELECT FROM ai_job_follow_up WHERE job_id = ended.id)
+        AND NOT EXISTS (
+            SELECT FROM ai_job_dependency
+            WHERE job_id = ended.id AND on_failure = 'cancel' AND outcome IN ('failed', 'cancelled')
+        )
 ),
 
 stamp AS MATERIALIZED (

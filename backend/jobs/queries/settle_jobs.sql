@@ -18,6 +18,7 @@ held AS MATERIALIZED (
     FROM ending
     JOIN ai_job USING (id)
     WHERE ai_job.status = 'processing' AND ai_job.claim_token = ending.token
+    ORDER BY ai_job.id -- as by everybody who locks several
     FOR NO KEY UPDATE OF ai_job
 ),
 

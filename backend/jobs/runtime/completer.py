@@ -118,6 +118,7 @@ class Completer:
             self._on_ended(ran, seconds)
         self._store_progress({run.job.id for run, _ in batch})
         if batch:
+            batch.sort(key=lambda finished: finished[0].job.id.int)  # rows are locked in the order of ids by everybody
             self._store_endings(batch)
             self._held.discard(run for run, _ in batch)
             self._held.ending = 0

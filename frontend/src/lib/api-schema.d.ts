@@ -1530,7 +1530,7 @@ export interface paths {
     };
     options?: never;
     head?: never;
-    /** Change the priority of a queued job. */
+    /** Change the priority of a queued job. Of many only the first overtakes; the others take their turn. */
     patch: {
       parameters: {
         query?: never;
@@ -1573,7 +1573,7 @@ export interface paths {
             "application/problem+json": components["schemas"]["Problem"];
           };
         };
-        /** @description Not queued any more. */
+        /** @description Not queued any more, or a group. */
         409: {
           headers: {
             [name: string]: unknown;
@@ -1713,7 +1713,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Queue a failed or cancelled job again: the same job, with all its attempts before it. */
+    /**
+     * Queue a failed or cancelled job again: the same job, with all its attempts before it.
+     * @description With a group all that did not complete in it. What needs the job and did not run waits for it when it is retried too.
+     */
     post: {
       parameters: {
         query?: never;
@@ -1752,7 +1755,7 @@ export interface paths {
             "application/problem+json": components["schemas"]["Problem"];
           };
         };
-        /** @description Neither failed nor cancelled, just ended, or an equal unique job is there. */
+        /** @description Neither failed nor cancelled, just ended, an equal unique job is there, or what it needs did not complete. */
         409: {
           headers: {
             [name: string]: unknown;
@@ -1781,7 +1784,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Make a new job of mine with the request of a finished one, which stays as it is. */
+    /** Make a new job of mine with the request of a finished one, which stays as it is. No stored result stands in for it. */
     post: {
       parameters: {
         query?: never;
@@ -1823,7 +1826,7 @@ export interface paths {
             "application/problem+json": components["schemas"]["Problem"];
           };
         };
-        /** @description Not finished yet. The Idempotency-Key was used for another request, or somebody else is having an equal unique job done. */
+        /** @description Not finished yet, a group, or of a type that is not known any more. The Idempotency-Key was used for another request, or somebody else is having an equal unique job done. */
         409: {
           headers: {
             [name: string]: unknown;
@@ -2738,7 +2741,7 @@ export interface components {
     Skipped: {
       /** Format: uuid */
       job_id: string;
-      /** @description not_found, forbidden, not_queued, not_finished, already_completed (or failed, cancelled), cancel_requested, equal_job_waits, unknown_job_type, or busy: try again */
+      /** @description not_found, forbidden, not_queued, not_finished, already_completed (or failed, cancelled), cancel_requested, equal_job_waits, need_failed (retry what it needs first, or both together), group (it has no priority), unknown_job_type, or busy: try again */
       reason: string;
     };
     Statistics: {
