@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PLATFORM_VARIABLES = ("RAILWAY_ENVIRONMENT", "RAILWAY_PROJECT_ID", "DYNO", "RENDER", "FLY_APP_NAME", "K_SERVICE")
 VOLUME_VARIABLES = ("RAILWAY_VOLUME_MOUNT_PATH",)
 MIN_SECRET_LENGTH = 32
+BEATS_IN_LEASE = 2  # heartbeats, at least
 
 T = TypeVar("T")
 
@@ -162,9 +163,10 @@ class Settings:
             max_instructions=env.integer("MAX_INSTRUCTIONS", 20_000, 100, 1_000_000),
             providers=env.providers("AI_PROVIDERS"),
         )
-        if settings.heartbeat_interval >= settings.lease_seconds:
+        if settings.heartbeat_interval * BEATS_IN_LEASE > settings.lease_seconds:
             raise SettingsError(
-                "HEARTBEAT_INTERVAL must be shorter than LEASE_SECONDS, or every job would lose its lease"
+                f"LEASE_SECONDS must be at least {BEATS_IN_LEASE} times HEARTBEAT_INTERVAL, "
+                "or one late heartbeat would cost a worker its jobs"
             )
         return settings
 

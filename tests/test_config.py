@@ -55,6 +55,7 @@ def test_example_file_names_every_variable_with_its_default() -> None:
         ("AI_PROVIDERS", '[{"name": "x"}]'),
         ("AI_PROVIDERS", '[{"name": "x", "base_url": "file:///etc", "model": "m", "api_key": "k"}]'),
         ("HEARTBEAT_INTERVAL", "30"),
+        ("HEARTBEAT_INTERVAL", "1.6"),  # of a lease of 3: one late heartbeat would cost it
     ],
 )
 def test_wrong_value_is_refused_by_one_line_that_names_the_variable(name: str, value: str) -> None:

@@ -89,6 +89,16 @@ class Link:
             self._recover()
         return result
 
+    def attempt_anew(self, work: Callable[[Connection], T]) -> T:
+        """For a link that is seldom used: a connection that broke while it was idle shows that only now. Then on a new one."""
+        was_open = self._connection is not None
+        try:
+            return self.attempt(work)
+        except PASSING:
+            if not was_open or self._connection is not None:
+                raise
+            return self.attempt(work)
+
     def insist(self, work: Callable[[Connection], T], closed: threading.Event) -> T:
         """Do ``work`` until the database has taken it. Raises ``LinkClosed`` once ``closed`` is set, and at once any
         error that does not pass by itself."""

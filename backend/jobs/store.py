@@ -284,6 +284,11 @@ def take_follow_ups(connection: Connection, limit: int) -> list[Ended]:
     return [Ended(*row) for row in _run(connection, "take_follow_ups", {"limit": limit}).fetchall()]
 
 
+def put_off_follow_up(connection: Connection, job_id: uuid.UUID, seconds: float) -> None:
+    """What follows from the end of this job cannot be done now: not before ``seconds`` have passed."""
+    _run(connection, "put_off_follow_up", {"id": job_id, "seconds": seconds})
+
+
 def _written(cursor: psycopg.Cursor[Any]) -> list[Written]:
     ids, seqs, *_ = _one(cursor)
     return [Written(*pair) for pair in zip(ids or (), seqs or (), strict=True)]

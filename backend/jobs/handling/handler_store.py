@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from typing import Any, NamedTuple
+
+import psycopg
 
 from backend.jobs.store import Connection, one, run
 
@@ -25,7 +28,11 @@ def fence(connection: Connection, job_id: uuid.UUID, token: uuid.UUID) -> bool |
 def end_handler_transaction(connection: Connection, job_id: uuid.UUID, token: uuid.UUID, application_name: str) -> int:
     """End the session of a handler that holds its job's row and will not let go; returns how many there were."""
     parameters = {"id": job_id, "token": token, "application_name": application_name}
-    return int(one(run(connection, "end_handler_transaction", parameters))[0])
+    ended = int(one(run(connection, "end_handler_transaction", parameters))[0])
+    if not ended:
+        with suppress(psycopg.InternalError):  # whoever had the row let it go while we looked
+            ended = int(one(run(connection, "end_handler_group", parameters))[0])
+    return ended
 
 
 def append_partial(

@@ -160,8 +160,11 @@ class Child:
         reason = run.interruption
         if reason is None:
             return
-        with contextlib.suppress(OSError):
-            self._connection.send(Interrupt(run.token, reason))
+        with self._lock:  # the next job's assignment must not be mixed with it, nor be meant by it
+            if over.is_set():
+                return
+            with contextlib.suppress(OSError):
+                self._connection.send(Interrupt(run.job.id, run.token, reason))
         if over.wait(hard_grace if reason is TIMED_OUT else STOP_GRACE):
             return
         with self._lock:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.config import Settings
-from backend.jobs.handling.run import Interruption
+from backend.jobs.handling.run import Interruption, Run
 from backend.jobs.job import Job
 from backend.jobs.outcome import Outcome
 from backend.jobs.store import Written
@@ -35,10 +35,15 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Interrupt:
-    """The run with this token shall stop."""
+    """This run shall stop. Its token alone would not do: jobs that were claimed together share one."""
 
+    job_id: uuid.UUID
     token: uuid.UUID
     reason: Interruption
+
+    def means(self, run: Run) -> bool:
+        """Whether it is for this run."""
+        return run.job.id == self.job_id and run.token == self.token
 
 
 # --- to the worker ---

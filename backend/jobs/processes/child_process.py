@@ -106,7 +106,7 @@ class Child:
             if isinstance(message, Assignment):
                 self._current = Run(message.job, message.token, time.monotonic())
                 self._assigned.put(message)
-            elif isinstance(message, Interrupt) and run is not None and run.token == message.token:
+            elif isinstance(message, Interrupt) and run is not None and message.means(run):
                 run.interrupt(message.reason)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import psycopg
 import structlog
@@ -57,9 +58,11 @@ class Children:
                 child = self._take()
                 return self._perform(child, run, task, tools)
             finally:
-                if child is not None:
-                    self._give_back(child)
-                self._free.release()
+                try:
+                    if child is not None:
+                        self._give_back(child)
+                finally:
+                    self._free.release()
         except ChildDied:
             return self._died(child, run, task, tools)
 
@@ -129,7 +132,8 @@ class Children:
             closed = self._closed
         self._end(child)
         if not closed:
-            self._starter.submit(self._start_spare)
+            with suppress(RuntimeError):  # closed since
+                self._starter.submit(self._start_spare)
 
     def _start_spare(self) -> None:
         """In the place of a child that had to go, so that the next job need not wait for the imports."""

@@ -1,4 +1,5 @@
--- Fails queued jobs that may not be run any more. "due_in" is the time until the next one in seconds.
+-- Fails queued jobs that may not be run any more. "due_in" is the time until the next one in seconds: a moment
+-- only, if one was passed over because somebody has its row.
 WITH late AS MATERIALIZED (
     SELECT id FROM ai_job
     WHERE status = 'queued' AND expires_at <= now()
@@ -31,11 +32,15 @@ event AS (
 
 SELECT
     (SELECT count(*) FROM job) AS expired,
-    (
-        SELECT extract(epoch FROM expires_at - clock_timestamp())::float8 FROM ai_job
-        WHERE status = 'queued' AND expires_at > now()
-        ORDER BY expires_at LIMIT 1
-    ) AS due_in,
+    CASE
+        WHEN (SELECT count(*) FROM (SELECT FROM ai_job WHERE status = 'queued' AND expires_at <= now() LIMIT %(limit)s) AS every)
+            > (SELECT count(*) FROM late) THEN 0.05
+        ELSE (
+            SELECT extract(epoch FROM expires_at - clock_timestamp())::float8 FROM ai_job
+            WHERE status = 'queued' AND expires_at > now()
+            ORDER BY expires_at LIMIT 1
+        )
+    END AS due_in,
     (
         SELECT pg_notify('job_event', CASE WHEN count(*) > 150 THEN '*' ELSE string_agg(id || ':' || last_seq, ',') END)
         FROM job HAVING count(*) > 0

@@ -1,5 +1,6 @@
 -- Makes jobs runnable whose time has come. One that has never run is stamped now, as if it were enqueued now; one that
--- waited for a retry keeps its place. "due_in" is the time until the next one in seconds.
+-- waited for a retry keeps its place. "due_in" is the time until the next one in seconds:
+-- a moment only, if one was passed over because somebody has its row.
 WITH due AS MATERIALIZED (
     SELECT id, queue, user_id, priority, runs, virtual_time, sort_key, run_at FROM ai_job
     WHERE status = 'queued' AND NOT runnable AND blocked_on IS NULL AND run_at <= now()
@@ -39,8 +40,12 @@ hint AS MATERIALIZED (
 SELECT
     (SELECT count(*) FROM job) AS promoted,
     (SELECT count(*) FROM hint) AS hints,
-    (
-        SELECT extract(epoch FROM run_at - clock_timestamp())::float8 FROM ai_job
-        WHERE status = 'queued' AND NOT runnable AND blocked_on IS NULL AND run_at > now()
-        ORDER BY run_at LIMIT 1
-    ) AS due_in
+    CASE
+        WHEN (SELECT count(*) FROM (SELECT FROM ai_job WHERE status = 'queued' AND NOT runnable AND blocked_on IS NULL AND run_at <= now() LIMIT %(limit)s) AS every)
+            > (SELECT count(*) FROM due) THEN 0.05
+        ELSE (
+            SELECT extract(epoch FROM run_at - clock_timestamp())::float8 FROM ai_job
+            WHERE status = 'queued' AND NOT runnable AND blocked_on IS NULL AND run_at > now()
+            ORDER BY run_at LIMIT 1
+        )
+    END AS due_in

@@ -5,10 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 
+import psycopg
+import structlog
+
 from backend.jobs import store
 from backend.jobs.admission import limit_store
 from backend.jobs.job import Job
 from backend.jobs.store import Connection
+
+log = structlog.get_logger(__name__)
 
 MAX_LOOK = 128  # jobs looked at by one statement
 PATIENT_ROUNDS = 3  # looks for more while jobs that were taken wait to be run
@@ -42,20 +47,27 @@ class Claims:
             self._limited = True
         taken: list[Job] = []
         for turn, look in enumerate(_looks(limit)):
-            claim = limit_store.claim_limited(
-                connection,
-                queues=queues,
-                limit=limit - len(taken),
-                look=look,
-                token=token,
-                worker_id=worker_id,
-                lease=lease,
-                lead=lead,
-            )
-            self._limited = claim.limited
-            taken += claim.jobs
-            if claim.left:
-                limit_store.park(connection, claim)
+            try:
+                claim = limit_store.claim_limited(
+                    connection,
+                    queues=queues,
+                    limit=limit - len(taken),
+                    look=look,
+                    token=token,
+                    worker_id=worker_id,
+                    lease=lease,
+                    lead=lead,
+                )
+                self._limited = claim.limited
+                taken += claim.jobs
+                if claim.left:
+                    limit_store.park(connection, claim)
+            except psycopg.Error as error:
+                if not taken:
+                    raise
+                # Each claim is committed: what it took is ours. If the connection broke, its next use shows it.
+                log.warning("claim_broken_off", jobs=len(taken), error=str(error).strip())
+                break
             if not claim.left or len(taken) >= limit or (taken and turn >= PATIENT_ROUNDS):
                 break
         return taken

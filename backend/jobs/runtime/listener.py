@@ -23,7 +23,7 @@ NAME = "listener"
 
 
 class Listener:
-    """``on_ready(queue)`` and ``on_later()`` are called for hints, ``on_connected()`` when hints may have been missed."""
+    """``on_ready(queue)`` and ``on_later()`` are called for hints, and when some may have been missed: then for every queue."""
 
     def __init__(
         self,

@@ -6,13 +6,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-import psycopg
 import structlog
 
 from backend.config import Settings
 from backend.jobs import store
 from backend.jobs.admission.circuit_tender import CircuitTender
 from backend.jobs.admission.limit_tender import LimitTender
+from backend.jobs.failures import PASSING, is_concurrency, passes
 from backend.jobs.handling.run import HeldRuns
 from backend.jobs.link import Link
 from backend.jobs.runtime import worker_store
@@ -27,6 +27,8 @@ SILENT_BEATS = 1.25  # heartbeats missed by a worker whose lock is free, before 
 RESCUES_A_BEAT = 4
 UPKEEP_DELAY = 3.0  # seconds after the start: what waits is run first
 FOLLOW_UP_BATCH = 200  # ended jobs
+PUT_OFF = 60.0  # seconds until what failed for a reason that stays is tried again
+PUT_OFF_SHORTLY = 5.0  # seconds for what jobs wait for
 
 Duty = Callable[[Connection], float]  # does its work, returns the seconds until it is due again
 Care = Callable[[Connection, Sequence[store.Ended]], None]
@@ -66,23 +68,54 @@ class Rescuer:
 
 
 class FollowUps:
-    """Does what follows from the ends of followed jobs. ``cares`` get all that were taken, in the transaction that takes them."""
+    """Does what follows from the ends of followed jobs. ``cares`` get all that were taken, in the transaction that takes them.
+
+    One end with which that fails does not hold up the others: it is put off, and tried again.
+    """
 
     def __init__(self, settings: Settings, cares: Sequence[Care]) -> None:
         self._settings = settings
         self._cares = cares
+        self._ended: Sequence[store.Ended] = ()
 
     def __call__(self, connection: Connection) -> float:
-        with connection.transaction():
-            ended = store.take_follow_ups(connection, FOLLOW_UP_BATCH)
-            if ended:
-                for care in self._cares:
-                    care(connection, ended)
+        try:
+            ended = self._take(connection, FOLLOW_UP_BATCH)
+        except Exception as error:
+            if passes(error):
+                raise
+            log.warning("follow_ups_one_by_one", jobs=len(self._ended), error=str(error).strip())
+            ended = self._take_each(connection)
         return SOONEST if ended else self._settings.job_processing_interval
+
+    def _take(self, connection: Connection, limit: int) -> bool:
+        """Deal with up to ``limit`` ends; whether there were any."""
+        with connection.transaction():
+            self._ended = store.take_follow_ups(connection, limit)
+            if self._ended:
+                for care in self._cares:
+                    care(connection, self._ended)
+        return bool(self._ended)
+
+    def _take_each(self, connection: Connection) -> bool:
+        for _ in range(FOLLOW_UP_BATCH):
+            try:
+                if not self._take(connection, 1):
+                    return False
+            except Exception as error:
+                if passes(error) or not self._ended:
+                    raise
+                job_id = self._ended[0].job_id
+                log.exception("follow_up_failed", job_id=str(job_id))
+                store.put_off_follow_up(connection, job_id, PUT_OFF)
+        return True
 
 
 class Maintenance:
-    """Runs the duties on one thread and connection, each when it is due."""
+    """Runs the duties on one thread and connection, each when it is due.
+
+    A duty that fails for a reason that stays is put off: the others, and the jobs that run here, have nothing to do with it.
+    """
 
     def __init__(
         self,
@@ -107,6 +140,8 @@ class Maintenance:
         self._called: tuple[Duty, ...] = (follow_ups, flights, limits, circuits, timekeeper, group_counter)
         self._rescuer = rescuer
         self._canary = canary
+        self._upkeep = frozenset(upkeep)
+        self._ailing: set[Duty] = set()
         self._rescue_delay = rescue_delay
         self._due: dict[Duty, float] = {
             follow_ups: 0.0,
@@ -133,9 +168,10 @@ class Maintenance:
         while not self._closed.is_set():
             try:
                 self._run_due()
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            except PASSING as error:
                 self._link.report(error)
-                self._due[self._rescuer] = time.monotonic() + self._rescue_delay
+                if not is_concurrency(error):
+                    self._due[self._rescuer] = time.monotonic() + self._rescue_delay
                 self._closed.wait(self._link.next_pause())
                 continue
             self._wake.wait(max(0.0, min(self._due.values()) - time.monotonic()))
@@ -150,10 +186,20 @@ class Maintenance:
     def _run_due(self) -> None:
         if self._look_at_clock.is_set():
             self._look_at_clock.clear()
-            self._due.update(dict.fromkeys(self._called, 0.0))
+            self._due.update((duty, 0.0) for duty in self._called if duty not in self._ailing)
         for duty, due in list(self._due.items()):
             if due <= time.monotonic():
-                pause = self._link.attempt(duty)
-                if duty in self._called and not self._canary.listening():
-                    pause = min(pause, DOWN_POLL)  # nobody calls
+                pause = self._perform(duty)
                 self._due[duty] = time.monotonic() + pause
+
+    def _perform(self, duty: Duty) -> float:
+        try:
+            pause = self._link.attempt(duty)
+        except Exception as error:
+            if passes(error):
+                raise
+            self._ailing.add(duty)
+            log.exception("duty_failed", duty=getattr(duty, "__qualname__", type(duty).__name__))
+            return PUT_OFF if duty in self._upkeep else PUT_OFF_SHORTLY
+        self._ailing.discard(duty)
+        return min(pause, DOWN_POLL) if duty in self._called and not self._canary.listening() else pause  # nobody calls

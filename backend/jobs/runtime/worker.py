@@ -21,6 +21,7 @@ from backend.jobs.caching.flights import CacheUpkeep, Flights
 from backend.jobs.engine_settings import use_settings
 from backend.jobs.flows.flow_care import GroupCounter
 from backend.jobs.handling.run import RELEASED, HeldRuns, Run
+from backend.jobs.handling.taking_away import end_transaction
 from backend.jobs.hints import Hints
 from backend.jobs.link import HANDLER, Link, LinkClosed, connect
 from backend.jobs.outage import Outage
@@ -36,7 +37,7 @@ from backend.jobs.runtime.lease import LeaseKeeper
 from backend.jobs.runtime.listener import Listener
 from backend.jobs.runtime.maintenance import FollowUps, Maintenance, Rescuer, Timekeeper
 from backend.jobs.runtime.overdue import Overdue
-from backend.jobs.store import Written
+from backend.jobs.store import Connection, Written
 from backend.jobs.upkeep.retention import Pruner, Sweeper
 from backend.jobs.upkeep.rollup import RollUp
 from backend.jobs.upkeep.vacuum import VacuumWatch
@@ -215,11 +216,25 @@ class Worker:
             run.interrupt(RELEASED)
         self._wait_for_runs(began + grace * FORCED_SHARE)
         self._children.close()
+        self._end_transactions()
         for run in self._held.snapshot():
             # The token goes with it: whatever its handler still writes is refused.
             self._completer.finish(run, Released("worker stopped"), 0.0)
         self._wait_for_runs(began + max(grace, 1.0))
         self._close()
+
+    def _end_transactions(self) -> None:
+        """Those that handlers still hold open have their jobs' rows, for which the completer would wait with all endings."""
+
+        def end(connection: Connection) -> None:
+            for run in self._held.snapshot():
+                if run.began is not None:
+                    end_transaction(connection, run)
+
+        try:
+            self._main_link.attempt_anew(end)
+        except psycopg.Error as error:
+            self._main_link.report(error)
 
     def _wait_for_runs(self, deadline: float) -> None:
         self._held.emptied.wait(max(0.0, deadline - time.monotonic()))
@@ -235,7 +250,7 @@ class Worker:
         self._maintenance.close()
         self._listener.close()
         try:
-            self._main_link.attempt(lambda c: worker_store.retire_worker(c, self.worker_id))
+            self._main_link.attempt_anew(lambda c: worker_store.retire_worker(c, self.worker_id))
         except psycopg.Error as error:
             self._main_link.report(error)
         self._main_link.close()
@@ -259,7 +274,7 @@ class Worker:
 
     def _send_hints(self, pairs: list[tuple[str, str]]) -> None:
         with self._hint_lock:
-            self._hint_link.attempt(lambda c: store.notify(c, pairs))
+            self._hint_link.attempt_anew(lambda c: store.notify(c, pairs))
 
 
 class WorkerTools:
