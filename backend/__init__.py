@@ -6,6 +6,7 @@ Importing this package starts nothing. ``flask --app backend`` finds the factory
 from __future__ import annotations
 
 import secrets
+import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ def create_app() -> Flask:
     Commands sign nothing: where there is no SECRET_KEY they get one that is thrown away. Where there is no DATABASE_URL
     they work on the embedded Postgres of the start.py that runs.
     """
+    # An operator who looks at a queue need not read nine lines about a library, with every command.
+    warnings.filterwarnings("ignore", message=r"(?s).*Eventlet is deprecated")
     # Imported here because worker.py imports this package too and must not load the web server.
     from backend.app import create_app as build
     from backend.config import Settings

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 
 from backend.config import ROOT
 from tests.jobs.engine import Engine
@@ -30,3 +33,10 @@ def test_sentences_that_first_aid_quotes_are_what_the_commands_say(flask_jobs: R
     closed = flask_jobs("close-circuit", "acme/large").output
     pattern = closed.strip().replace("acme/large", "openai/gpt-4o").replace("0 jobs", "31 jobs")
     assert f"`{pattern}`" in DOC
+
+
+def test_a_command_prints_nothing_but_its_answer(engine: Engine) -> None:
+    environ = {**os.environ, **engine.environ, "ASYNC_MODE": "eventlet", "PYTHONWARNINGS": ""}
+    command = [sys.executable, "-m", "flask", "--app", "backend", "jobs", "workers"]
+    answer = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=True)
+    assert (answer.stdout, answer.stderr) == ("No worker is running: start python worker.py.\n", "")

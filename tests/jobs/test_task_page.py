@@ -1,7 +1,8 @@
-"""Each example of docs/adding-a-task.md does what the page says."""
+"""Each example of docs/adding-a-task.md and of the README does what the page says."""
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 import uuid
@@ -69,6 +70,15 @@ def test_the_first_task_runs_and_refuses_what_does_not_fit(page: dict[str, Any],
     assert ran.result == {"days": ["Lagos 0", "Lagos 1", "Lagos 2"]}
     assert engine.row(ran.job.id)["summary"] == "Forecast for Lagos"
     assert (engine.row(ran.job.id)["queue"], engine.row(ran.job.id)["max_attempts"]) == ("integrations", 3)
+
+
+def test_the_task_of_the_readme_counts_words(engine: Engine) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```python\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    exec(compile(example, "README.md", "exec", dont_inherit=True), {})
+    (name, request) = re.findall(r"jobs enqueue (\w+) '([^']+)'", readme)[0]
+    ran = run_job(engine.settings, name, json.loads(request), user_id=engine.user_id)
+    assert ran.result == {"words": 2}
 
 
 def test_the_task_that_computes_wants_a_process_and_reports(page: dict[str, Any], engine: Engine) -> None:

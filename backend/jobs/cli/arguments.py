@@ -48,7 +48,9 @@ def find_person(connection: Connection, who: str | None) -> uuid.UUID:
     if row is not None:
         return uuid.UUID(str(row[0]))
     if who is None:
-        raise click.ClickException("There is no staff account to run it for: make one, or name a person with --user.")
+        raise click.ClickException(
+            "There is no staff account to run it for: make one (flask accounts create-staff), or name a person with --user."
+        )
     raise click.ClickException(f"There is nobody with the id or address {who!r}.")
 
 
