@@ -30,7 +30,8 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 # Tests that kill, restart and watch real processes on a busy machine may try twice. The closing line counts such reruns:
 # one that comes back is a fault to mend, in the test or in what it tests.
-SECOND_CHANCE = {"acceptance", "browser", "live", "soak"}
+SECOND_CHANCE = {"acceptance", "browser", "live"}  # folders
+TESTS = Path(__file__).parent
 
 TEMPLATE = "collabcanvas_template"
 # The tests' server may forget what it wrote when the machine dies; it must not when a process is killed.
@@ -41,9 +42,8 @@ _numbers = itertools.count(1)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that get a second chance."""
     for item in items:
-        if item.get_closest_marker("soak"):
-            continue  # a thousand trials are there to find what happens once
-        if SECOND_CHANCE.intersection(item.path.parts) or item.path.stem == "test_processes":
+        folder = item.path.relative_to(TESTS).parts[0]
+        if folder in SECOND_CHANCE or item.path.stem == "test_processes":
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import current_app, has_app_context
 
 from backend.config import Settings
@@ -15,6 +18,17 @@ def use_settings(settings: Settings) -> None:
     """Called once by a process that is not a web application."""
     global _process  # noqa: PLW0603 - one process, one configuration
     _process = settings
+
+
+@contextmanager
+def keeping_settings() -> Iterator[None]:
+    """Whatever ``use_settings`` says inside, those of before are in force again behind it."""
+    global _process  # noqa: PLW0603
+    before = _process
+    try:
+        yield
+    finally:
+        _process = before
 
 
 def current_settings() -> Settings:

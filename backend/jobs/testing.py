@@ -21,7 +21,7 @@ from backend.config import Settings
 from backend.jobs import store
 from backend.jobs.caching import cache_store
 from backend.jobs.caching.flights import SOONEST, Flights
-from backend.jobs.engine_settings import use_settings
+from backend.jobs.engine_settings import keeping_settings, use_settings
 from backend.jobs.enqueue import enqueue
 from backend.jobs.handling.execute import execute
 from backend.jobs.handling.run import HeldRuns, Run
@@ -106,11 +106,12 @@ def eager(settings: Settings, *, hurry: bool = False, raise_errors: bool = False
 
 @contextmanager
 def _desk(settings: Settings) -> Iterator[_Desk]:
-    desk = _Desk(settings)
-    try:
-        yield desk
-    finally:
-        desk.close()
+    with keeping_settings():
+        desk = _Desk(settings)
+        try:
+            yield desk
+        finally:
+            desk.close()
 
 
 class _Desk:

@@ -10,11 +10,14 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from typing import Any
 
+import psycopg
 import structlog
 
 from backend.jobs import Cancel, FinalError, JobContext, RetryableError, RetryPolicy, Snooze, task
+from backend.jobs.engine_settings import current_settings
 from tests.jobs.sample_tasks import QUICK, AnySchema
 
 
@@ -36,11 +39,18 @@ def work(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
 def hog(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
     """Compute for minutes inside one call that keeps the interpreter's lock, and write when it is done."""
     ctx.progress(10, f"pid {os.getpid()}")
-    time.sleep(0.5)  # the report leaves this process; no checkpoint
+    await_progress(ctx.job.id, 10)
     compute()
     with ctx.transaction() as connection:
         connection.execute("INSERT INTO effect (job_id, run) VALUES (%s, %s)", (ctx.job.id, ctx.job.runs))
     return {}
+
+
+def await_progress(job_id: uuid.UUID, progress: int) -> None:
+    """Until the report has left this process and is stored; no checkpoint."""
+    with psycopg.connect(current_settings().database_url or "", autocommit=True) as connection:
+        while connection.execute("SELECT progress FROM ai_job WHERE id = %s", (job_id,)).fetchone() != (progress,):
+            time.sleep(0.01)
 
 
 def compute() -> None:

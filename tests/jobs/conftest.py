@@ -9,21 +9,23 @@ from flask import Flask
 
 from backend.app import create_app
 from backend.db import db
+from backend.jobs.engine_settings import keeping_settings
 from tests.jobs import sample_tasks
 from tests.jobs.callers import Caller, new_guest, with_role
 from tests.jobs.engine import Engine
 
 
 @pytest.fixture
-def engine_environ(environ: dict[str, str]) -> dict[str, str]:
-    """Settings under which nothing takes long."""
-    return {
-        **environ,
-        "RETRY_BACKOFF_BASE": "0.01",
-        "RETRY_BACKOFF_MAX": "0.05",
-        "SHUTDOWN_GRACE": "2",
-        "LOG_LEVEL": "WARNING",
-    }
+def engine_environ(environ: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Settings under which nothing takes long. What a test puts in force is not in force behind it."""
+    with keeping_settings():
+        yield {
+            **environ,
+            "RETRY_BACKOFF_BASE": "0.01",
+            "RETRY_BACKOFF_MAX": "0.05",
+            "SHUTDOWN_GRACE": "2",
+            "LOG_LEVEL": "WARNING",
+        }
 
 
 @pytest.fixture

@@ -49,9 +49,11 @@ class Engine:
         for opened in self._open:
             opened.close()
 
-    def connect(self) -> psycopg.Connection[Any]:
+    def connect(self, application_name: str = "test") -> psycopg.Connection[Any]:
         """Another autocommit connection."""
-        connection: psycopg.Connection[Any] = psycopg.connect(self.url, autocommit=True)
+        connection: psycopg.Connection[Any] = psycopg.connect(
+            self.url, autocommit=True, application_name=application_name
+        )
         self._open.append(connection)
         return connection
 

@@ -9,6 +9,7 @@ import pytest
 from marshmallow import Schema
 
 from backend.jobs import task
+from backend.jobs.handling.run import Interruption, Run
 from backend.jobs.runtime import overdue as overdue_module
 from tests.jobs.engine import Engine
 from tests.jobs.overdue_tasks import deaf
@@ -70,11 +71,20 @@ def test_a_transaction_that_is_held_open_beyond_the_hard_limit_holds_up_no_other
     assert engine.effects() == {}
 
 
-def test_the_soft_limit_alone_interrupts_at_the_next_checkpoint(engine: Engine) -> None:
+def test_the_soft_limit_alone_interrupts_at_the_next_checkpoint(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupt, interrupted = Run.interrupt, threading.Event()
+
+    def note(run: Run, reason: Interruption) -> None:
+        interrupt(run, reason)
+        interrupted.set()
+
+    monkeypatch.setattr(Run, "interrupt", note)
     job = engine.enqueue("overdue_patient", {"name": "patient"}, max_attempts=1)
-    with engine.worker(concurrency=1) as worker:
+    with engine.worker(concurrency=1):
         assert reached["patient"].wait(30)
-        engine.until(lambda: [run for run in worker._held.snapshot() if run.interruption])
+        assert interrupted.wait(30)
         gates["patient"].set()
         row = engine.until_status(job.id)
     assert (row["status"], row["error_code"]) == ("failed", "timeout")

@@ -51,8 +51,10 @@ def run_machine(engine: Engine, how: settings) -> None:
     run_state_machine_as_test(lambda: JobTable(engine, users), settings=how)  # type: ignore[arg-type]
 
 
-def test_whatever_happens_no_job_is_lost_doubled_or_changed_by_a_stale_worker(engine: Engine) -> None:
-    run_machine(engine, LONG)
+@pytest.mark.parametrize("how", [LONG, pytest.param(LONG, marks=pytest.mark.soak)], ids=["as always", "new examples"])
+def test_whatever_happens_no_job_is_lost_doubled_or_changed_by_a_stale_worker(engine: Engine, how: settings) -> None:
+    """`make soak` lets Hypothesis draw new examples (HYPOTHESIS_PROFILE=explore)."""
+    run_machine(engine, how)
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,16 @@ from tests.jobs.engine import Engine
 
 def idle_in_transaction(engine: Engine) -> psycopg.Connection[Any]:
     """A forgotten session: it has a snapshot and does nothing."""
-    session = psycopg.connect(engine.url, application_name="forgotten script")
-    engine._open.append(session)
+    session = engine.connect(application_name="forgotten script")
+    session.autocommit = False
+    begin(session)
+    return session
+
+
+def begin(session: psycopg.Connection[Any]) -> None:
+    """A transaction that has a snapshot."""
     session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
     session.execute("SELECT count(*) FROM ai_job")
-    return session
 
 
 def test_the_watch_looks_often_enough_to_name_a_holder_within_thirty_seconds() -> None:
@@ -98,6 +103,12 @@ def test_one_worker_logs_a_holder_once_and_again_when_it_comes_back(engine: Engi
     with capture_logs() as logs:
         watch(engine.connection)
     assert logs == []  # read committed and idle: holds nothing
+    session.rollback()
+    begin(session)
+    with capture_logs() as logs:
+        watch(engine.connection)
+        watch(engine.connection)
+    assert [line["pid"] for line in logs] == [session.info.backend_pid], "it has come back"
 
 
 def test_of_two_workers_one_looks(engine: Engine, monkeypatch: Any) -> None:
