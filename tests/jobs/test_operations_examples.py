@@ -6,11 +6,12 @@ import os
 import re
 import subprocess
 import sys
+import uuid
 
 from backend.config import ROOT
 from tests.jobs.engine import Engine
 from tests.jobs.test_circuit_commands import refuse
-from tests.jobs.test_cli import Run, flask_jobs  # noqa: F401 - fixture
+from tests.jobs.test_cli import Run, flask_jobs, printed  # noqa: F401 - fixture
 
 # ruff: noqa: F811
 
@@ -33,6 +34,20 @@ def test_sentences_that_first_aid_quotes_are_what_the_commands_say(flask_jobs: R
     closed = flask_jobs("close-circuit", "acme/large").output
     pattern = closed.strip().replace("acme/large", "openai/gpt-4o").replace("0 jobs", "31 jobs")
     assert f"`{pattern}`" in DOC
+
+
+def test_a_limit_for_each_person_says_how_many_jobs_wait_for_it(flask_jobs: Run, engine: Engine) -> None:
+    own, other = uuid.uuid4(), uuid.uuid4()
+    flask_jobs("limit", "set", "user", "*", "1")
+    flask_jobs("limit", "set", "user", own, "2")
+    flask_jobs("limit", "set", "type", "sample_echo", "1")
+    for gate in (f"user:{own}", f"user:{other}", f"user:{other}", "type:sample_echo"):
+        job = engine.enqueue()
+        engine.connection.execute(
+            "UPDATE ai_job SET runnable = false, blocked_on = %s WHERE id = %s", (f"limit:{gate}", job.id)
+        )
+    waiting = {(row["scope"], row["key"]): row["waiting"] for row in printed(flask_jobs("limit", "list", "--json"))}
+    assert waiting == {("user", "*"): 2, ("user", str(own)): 1, ("type", "sample_echo"): 1}
 
 
 def test_a_command_prints_nothing_but_its_answer(engine: Engine) -> None:
