@@ -32,7 +32,7 @@ TOP = {
         *("engine_settings", "hints", "job", "models", "options", "outcome", "payload", "plain_schema", "registry"),
         *("retry", "run_log", "signals", "unique"),
     ),
-    "statements": ("failures", "link", "outage", "session_hints", "store", "unreadable"),
+    "statements": ("bulk_store", "failures", "link", "outage", "session_hints", "store", "unreadable"),
     "making": ("enqueue", "enqueue_many"),
     "doors": ("actions", "batches", "bulk", "service", "tasks"),
     "testing": ("testing",),

@@ -12,7 +12,7 @@ from backend.db import AnySession
 from backend.errors import ApiError, Conflict, Unprocessable
 from backend.identity import Actor
 from backend.jobs import service
-from backend.jobs.enqueue import InvalidRequest, parse_request, required_task
+from backend.jobs.enqueue import InvalidRequest, required_task
 from backend.jobs.flows.flow import Group, make_group
 from backend.jobs.flows.flow_plan import GroupSpec, JobSpec, OnFailure, Plan
 from backend.jobs.options import Options, check_options
@@ -39,10 +39,13 @@ def submit_batch(
     def admit(task: Task, request: dict[str, Any], _options: Options) -> uuid.UUID | None:
         return task.admit(session, actor, request) if task.admit is not None else None
 
+    plan = Plan(actor.user_id, admit)
     try:
         with session.begin_nested():
-            wanted = GroupSpec(specs, on_failure, summary)
-            return make_group(session, Plan(actor.user_id, admit), wanted, after, idempotency_key)
+            return make_group(session, plan, GroupSpec(specs, on_failure, summary), after, idempotency_key)
+    except InvalidRequest as error:
+        index = len(plan.rows) - 1  # the group's own row is the first
+        raise (_placed(error, "jobs", index) if index < len(specs) else _placed(error, "then", None)) from None
     except psycopg.errors.UniqueViolation:  # a single job was made under this key since we looked
         raise Conflict("This Idempotency-Key was used for another request.", code="idempotency_key_reused") from None
 
@@ -56,7 +59,6 @@ def _checked(actor: Actor, job: Mapping[str, Any], where: str, index: int | None
         service.check_access(actor, task)
         service.check_priority(actor, spec.priority)
         check_options(spec.options)
-        parse_request(task, spec.request)
     except ApiError as error:
         raise _placed(error, where, index) from None
     return spec

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,15 +10,17 @@ from typing import Any
 
 import psycopg.errors
 
-from backend.db import AnySession
+from backend.db import AnySession, driver_connection
 from backend.errors import ApiError, Conflict, Forbidden, Unprocessable
 from backend.identity import Actor
-from backend.jobs import service
-from backend.jobs.enqueue import Enqueued, InvalidRequest, known_job, parse_request, required_task
+from backend.jobs import bulk_store, service
+from backend.jobs.enqueue import Enqueued, InvalidRequest, key_reused, parse_request, required_task
 from backend.jobs.enqueue_many import insert_jobs
+from backend.jobs.flows.flow_store import lock_key
 from backend.jobs.options import Options, check_options
 from backend.jobs.payload import fingerprint_of
 from backend.jobs.registry import Task
+from backend.jobs.store import Connection
 
 MAX_LISTED_ERRORS = 20
 TURNS = 3
@@ -69,23 +70,32 @@ def submit_many(
     jobs that are wrong by their index; the caller must not commit then.
     """
     wanted = _checked(actor, jobs)
-    fingerprint = fingerprint_of("bulk", {"jobs": [[job["job_type"], job["request_data"]] for job in jobs]})
-    if idempotency_key is not None:
-        short = hashlib.sha256(idempotency_key.encode()).hexdigest()[:32]
-        wanted = [_with_key(each, f"bulk:{short}:{each.index}") for each in wanted]
+    if idempotency_key is None:
+        return _insert_all(session, actor, wanted)
+    check_options(Options(idempotency_key=idempotency_key))
+    connection, fingerprint = driver_connection(session), fingerprint_of("bulk", {"jobs": [dict(job) for job in jobs]})
+    lock_key(connection, actor.user_id, f"bulk {idempotency_key}")
+    known = _known(connection, actor, idempotency_key, fingerprint)
+    if known is not None:
+        return known
+    made = _insert_all(session, actor, wanted)
+    answer = [(str(each.job.id), each.equal, each.cached) for each in made]
+    bulk_store.note_answer(connection, actor.user_id, idempotency_key, fingerprint, answer)
+    return made
+
+
+def _insert_all(session: AnySession, actor: Actor, wanted: Sequence[_Wanted]) -> list[Made]:
+    """Insert the jobs in a savepoint; once more if two such requests waited for each other's unique jobs."""
     for _ in range(TURNS):
-        known = _known(session, actor, wanted, fingerprint)
-        if known is not None:
-            return known
         savepoint = session.begin_nested()
         try:
-            made = _insert(session, actor, wanted, fingerprint)
-        except psycopg.errors.UniqueViolation:
-            savepoint.rollback()  # the same request was committed after our look
+            made = _insert(session, actor, wanted)
+        except psycopg.errors.DeadlockDetected:
+            savepoint.rollback()
             continue
         savepoint.commit()
         return made
-    raise Conflict("The jobs that were made with this Idempotency-Key are just being removed; try again.")
+    raise Conflict("Others are making the same jobs at this moment; try again.", code="busy")
 
 
 def _checked(actor: Actor, jobs: Sequence[Mapping[str, Any]]) -> list[_Wanted]:
@@ -117,38 +127,30 @@ def _check(actor: Actor, index: int, job: Mapping[str, Any]) -> _Wanted:
     return _Wanted(index, task, options, parse_request(task, job["request_data"]))
 
 
-def _with_key(wanted: _Wanted, key: str) -> _Wanted:
-    return replace(wanted, options=replace(wanted.options, idempotency_key=key))
-
-
-def _known(session: AnySession, actor: Actor, wanted: Sequence[_Wanted], fingerprint: str) -> list[Made] | None:
-    """The jobs that an earlier request with the same key has made."""
-    if known_job(session, actor.user_id, wanted[0].options.idempotency_key, fingerprint) is None:
+def _known(connection: Connection, actor: Actor, key: str, fingerprint: str) -> list[Made] | None:
+    """What an earlier request with the same key was answered; its jobs as they are now."""
+    found = bulk_store.find_answer(connection, actor.user_id, key)
+    if found is None:
         return None
-    found = [known_job(session, actor.user_id, each.options.idempotency_key, fingerprint) for each in wanted]
-    if None in found:
-        raise Conflict("Some of the jobs that were made with this Idempotency-Key are removed already.")
-    return [_made(each) for each in found if each is not None]
+    answer = [(uuid.UUID(job_id), equal, cached) for job_id, equal, cached in found[1]]
+    if found[0] != fingerprint:
+        raise key_reused(answer[0][0])
+    jobs = bulk_store.find_jobs(connection, {job_id for job_id, _, _ in answer})
+    if any(job_id not in jobs for job_id, _, _ in answer):
+        raise Conflict("Some of the jobs that were made with this Idempotency-Key are removed already.", code="removed")
+    return [Made(MadeJob(*jobs[job_id]), False, equal, cached) for job_id, equal, cached in answer]
 
 
-def _insert(session: AnySession, actor: Actor, wanted: Sequence[_Wanted], fingerprint: str) -> list[Made]:
+def _insert(session: AnySession, actor: Actor, wanted: Sequence[_Wanted]) -> list[Made]:
     made: list[Made] = []
     for run in _runs(wanted):
         first = run[0]
         if first.plain:
-            keys = [each.options.idempotency_key or "" for each in run]
-            ids = insert_jobs(
-                session,
-                first.task,
-                [each.request for each in run],
-                replace(first.options, idempotency_key=None),
-                actor.user_id,
-                keys=keys if keys[0] else None,
-                fingerprint=fingerprint,
-            )
+            requests = [each.request for each in run]
+            ids = insert_jobs(session, first.task, requests, first.options, actor.user_id)
             made += [Made(MadeJob(job_id, first.task.name, None, "queued"), created=True) for job_id in ids]
         else:
-            made += [_admitted(session, actor, each, fingerprint) for each in run]
+            made += [_admitted(session, actor, each) for each in run]
     return made
 
 
@@ -156,14 +158,14 @@ def _runs(wanted: Sequence[_Wanted]) -> Iterator[list[_Wanted]]:
     """Neighbours that one statement can insert; the order is kept, because it is that of their turns."""
 
     def alike(each: _Wanted) -> tuple[Any, ...]:
-        return (each.task.name, replace(each.options, idempotency_key=None, tags=tuple(each.options.tags)))
+        return (each.task.name, replace(each.options, tags=tuple(each.options.tags)))
 
     return (list(run) for _, run in itertools.groupby(wanted, key=alike))
 
 
-def _admitted(session: AnySession, actor: Actor, wanted: _Wanted, fingerprint: str) -> Made:
+def _admitted(session: AnySession, actor: Actor, wanted: _Wanted) -> Made:
     try:
-        return _made(service.admit_and_insert(session, actor, wanted.task, wanted.request, wanted.options, fingerprint))
+        return _made(service.admit_and_insert(session, actor, wanted.task, wanted.request, wanted.options, ""))
     except ApiError as error:
         error.errors = {"jobs": {str(wanted.index): error.errors or {"request_data": [error.detail]}}}
         raise

@@ -129,12 +129,17 @@ def known_job(
         return None
     job, known = found
     if known != fingerprint:
-        raise Conflict(
-            "This Idempotency-Key was used for another request. Send a new key with a new request.",
-            code="idempotency_key_reused",
-            job_id=str(job.id),
-        )
+        raise key_reused(job.id)
     return Enqueued(job, created=False)
+
+
+def key_reused(job_id: uuid.UUID) -> Conflict:
+    """The refusal of an idempotency key that was used for another request, which made this job."""
+    return Conflict(
+        "This Idempotency-Key was used for another request. Send a new key with a new request.",
+        code="idempotency_key_reused",
+        job_id=str(job_id),
+    )
 
 
 def insert_or_find(

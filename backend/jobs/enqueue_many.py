@@ -79,13 +79,8 @@ def insert_jobs(
     requests: Sequence[dict[str, Any]],
     options: Options,
     user_id: uuid.UUID,
-    *,
-    keys: Sequence[str] | None = None,
-    fingerprint: str = "",
 ) -> list[uuid.UUID]:
     """Insert jobs of parsed requests, whose options were checked, with one hint for all.
-
-    ``keys``: an idempotency key for each; psycopg's ``UniqueViolation`` is raised if one was used before.
 
     Jobs of a task that declares them unique, or caches results, are made one by one: some of the ids may be those of
     equal jobs, some of the jobs completed at once.
@@ -99,8 +94,6 @@ def insert_jobs(
         "requests": _stored(task, requests),
         "summaries": [summary_of(task, request) for request in requests],
         "limit_keys": [options.limit_key or task.limit_key(request) for request in requests],
-        "idempotency_keys": None if keys is None else list(keys),
-        "idempotency_hash": fingerprint,
     }
     if isinstance(target, psycopg.Connection):
         store.enqueue_many(target, {**parameters, "lead_ready": True, "lead_event": True})

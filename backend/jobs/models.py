@@ -261,6 +261,18 @@ class AiJobGroup(Model):
     written_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())  # an event of it, last
 
 
+class AiJobBulk(Model):
+    """What a request for many jobs was answered, for whoever sends it again with the same idempotency key."""
+
+    __tablename__ = "ai_job_bulk"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("app_user.id", ondelete="CASCADE"), primary_key=True)
+    idempotency_key: Mapped[str] = mapped_column(primary_key=True)
+    idempotency_hash: Mapped[str]
+    answer: Mapped[list[list[Any]]] = mapped_column(JSONB)  # of each job: id, equal, cached
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
 class AiWorker(Model):
     """A worker process. While it lives it holds the advisory lock (``WORKER_LOCK_CLASS``, id) on its direct connection."""
 

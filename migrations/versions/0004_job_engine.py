@@ -292,6 +292,18 @@ def upgrade() -> None:
 
 
 def _make_unique() -> None:
+    op.create_table(
+        "ai_job_bulk",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("idempotency_key", sa.Text(), nullable=False),
+        sa.Column("idempotency_hash", sa.Text(), nullable=False),
+        sa.Column("answer", postgresql.JSONB(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["app_user.id"], name=op.f("fk_ai_job_bulk_user_id_app_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", "idempotency_key", name=op.f("pk_ai_job_bulk")),
+    )
     op.add_column("ai_job", sa.Column("unique_key", sa.Text(), nullable=True))
     op.add_column("ai_job", sa.Column("unique_states", postgresql.ARRAY(sa.Text()), nullable=True))
     op.create_index(
@@ -444,6 +456,7 @@ def downgrade() -> None:
     op.drop_index("uq_ai_job_unique", table_name="ai_job")
     op.drop_column("ai_job", "unique_states")
     op.drop_column("ai_job", "unique_key")
+    op.drop_table("ai_job_bulk")
     op.drop_table("ai_job_duty")
     op.drop_table("ai_job_rollup_time")
     op.drop_table("ai_job_rollup")

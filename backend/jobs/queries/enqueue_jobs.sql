@@ -7,26 +7,25 @@ WITH stamp AS MATERIALIZED (
 
 new AS (
     SELECT
-        id, request, summary, limit_key, key,
+        id, request, summary, limit_key,
         CASE WHEN place = 1 THEN first ELSE second + (place - 2) * 1000000 END AS virtual_time
     FROM
         stamp,
         unnest(
-            %(ids)s::uuid[], %(requests)s::text[], %(summaries)s::text[], %(limit_keys)s::text[], %(idempotency_keys)s::text[]
-        ) WITH ORDINALITY AS given (id, request, summary, limit_key, key, place)
+            %(ids)s::uuid[], %(requests)s::text[], %(summaries)s::text[], %(limit_keys)s::text[]
+        ) WITH ORDINALITY AS given (id, request, summary, limit_key, place)
 ),
 
 job AS (
     INSERT INTO ai_job (
         id, user_id, canvas_id, job_type, queue, priority, virtual_time, sort_key, runnable, run_at, wait_reason, expires_at,
-        limit_key, summary, request_data, max_attempts, idempotency_key, idempotency_hash, parent_id, tags, correlation_id
+        limit_key, summary, request_data, max_attempts, parent_id, tags, correlation_id
     )
     SELECT
         id, %(user_id)s, %(canvas_id)s, %(job_type)s, %(queue)s, %(priority)s, virtual_time, virtual_time - %(offset)s,
         %(run_at)s::timestamptz IS NULL, %(run_at)s,
         CASE WHEN %(run_at)s::timestamptz IS NOT NULL THEN 'scheduled' END, %(expires_at)s,
-        limit_key, summary, request::jsonb, %(max_attempts)s, key,
-        CASE WHEN key IS NOT NULL THEN %(idempotency_hash)s END, %(parent_id)s, %(tags)s, %(correlation_id)s
+        limit_key, summary, request::jsonb, %(max_attempts)s, %(parent_id)s, %(tags)s, %(correlation_id)s
     FROM new
     RETURNING id
 ),

@@ -13,6 +13,7 @@ import structlog
 
 from backend.config import Settings
 from backend.jobs import store
+from backend.jobs.engine_settings import current_settings
 from backend.jobs.store import Connection
 from backend.jobs.upkeep import duty_store
 from backend.jobs.upkeep.duties import in_order, take_turn
@@ -122,3 +123,11 @@ def count_prunable(connection: Connection, *, days: float, failed_days: float | 
 
 def _failed(days: float, failed_days: float | None) -> float:
     return NEVER if failed_days is None else max(days, failed_days)
+
+
+@sweep("answers to requests for many jobs")
+def forget_bulk_answers(connection: Connection, limit: int) -> int:
+    """Whoever sends such a request again after all jobs of that time are gone makes new ones."""
+    settings = current_settings()
+    days = max(settings.job_cleanup_days, settings.failed_job_cleanup_days)
+    return store.run(connection, "prune_bulk_answers", {"days": days, "limit": limit}).rowcount
