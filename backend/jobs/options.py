@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from backend.errors import Unprocessable
 from backend.jobs.models import PRIORITIES
@@ -16,6 +17,9 @@ MAX_KEY = 200  # characters of an idempotency key
 MAX_TAGS, MAX_TAG = 20, 100
 MAX_ATTEMPTS = 100
 FIRST_YEAR, LAST_YEAR = 1970, 9000  # in UTC; what Postgres can hold beyond them Python cannot read back
+
+
+SAID = ("priority", "queue", "run_at", "expires_at", "max_attempts", "tags", "limit_key", "fresh")
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,15 @@ class Options:
     unique: Unique | None = None
     limit_key: str | None = None  # jobs with the same one can be limited together
     fresh: bool = False  # neither a stored result nor a run that has begun will do
+
+
+USUAL = Options()
+
+
+def said_in(options: Options) -> dict[str, Any]:
+    """What these options say beside the usual, as a client can say it: the same words mean the same job."""
+    said = {name: value for name in SAID if (value := getattr(options, name)) not in (getattr(USUAL, name), [])}
+    return {name: value.astimezone(UTC) if isinstance(value, datetime) else value for name, value in said.items()}
 
 
 def check_options(options: Options) -> None:

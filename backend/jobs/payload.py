@@ -43,10 +43,13 @@ def holds_nul(value: Any) -> bool:
     return False
 
 
-def fingerprint_of(job_type: str, raw: Mapping[str, Any]) -> str:
-    """What tells two requests under one idempotency key apart: a hash of type and request as they were sent."""
+def fingerprint_of(job_type: str, raw: Mapping[str, Any], options: Mapping[str, Any] | None = None) -> str:
+    """What tells two requests under one idempotency key apart: a hash of type and request as they were sent.
+
+    ``options``: what was said of how the job shall be run, beside the usual.
+    """
     to_json(raw)
-    body = orjson.dumps([job_type, dict(raw)], option=orjson.OPT_SORT_KEYS)
+    body = orjson.dumps([job_type, dict(raw), *([options] if options else [])], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(body).hexdigest()
 
 

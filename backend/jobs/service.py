@@ -22,7 +22,7 @@ from backend.jobs.enqueue import Enqueued, insert_or_find, known_job, parse_requ
 from backend.jobs.flows.flow_care import cancel_families
 from backend.jobs.flows.flow_store import GROUP_TYPE, Children, count_children, groups_among
 from backend.jobs.models import FINISHED, PRIORITIES, AiJob, AiJobAttempt, AiJobStep
-from backend.jobs.options import Options, check_options
+from backend.jobs.options import Options, check_options, said_in
 from backend.jobs.payload import fingerprint_of
 from backend.jobs.registry import Task
 
@@ -50,8 +50,8 @@ def submit(
 ) -> Enqueued:
     """Enqueue what ``actor`` asks for, in the session's transaction.
 
-    Checks the role, the request and the options, and lets the task admit it. The same idempotency key and request give
-    the first job again, and leave no trace of the second attempt. Raises an ``ApiError``.
+    Checks the role, the request and the options, and lets the task admit it. The same idempotency key, request and options
+    give the first job again, and leave no trace of the second attempt. Raises an ``ApiError``.
     """
     task = required_task(job_type)
     check_access(actor, task)
@@ -69,7 +69,7 @@ def submit(
     )
     check_options(options)
     request = parse_request(task, raw_request)
-    fingerprint = fingerprint_of(job_type, raw_request)
+    fingerprint = fingerprint_of(job_type, raw_request, said_in(options) if idempotency_key is not None else None)
     known = known_job(session, actor.user_id, idempotency_key, fingerprint)
     return known or admit_and_insert(session, actor, task, request, options, fingerprint)
 

@@ -66,7 +66,9 @@ END_OF_PRUNING = Guard(
     "only finished jobs are pruned",
     (
         ("prune_jobs", "status IN ('completed', 'failed', 'cancelled')\n        AND completed_at <", "created_at <"),
+        ("prune_jobs", "AND completed_at >= %(after)s::timestamptz", "AND created_at >= %(after)s::timestamptz"),
         ("prune_jobs", "OR completed_at <", "OR created_at <"),
+        ("prune_jobs", "AND completed_at < now() - %(days)s * interval '1 day'\n        -- What", "-- What"),
     ),
 )
 

@@ -9,6 +9,8 @@ import pytest
 
 from backend.ai import drafts
 from backend.jobs import store
+from backend.jobs.flows.flow import group, then
+from backend.jobs.flows.flow_plan import JobSpec
 from backend.jobs.upkeep import retention
 from backend.jobs.upkeep.retention import LARGEST_BATCH, SMALLEST_BATCH, Batch, Pruner, Sweeper, clean_up
 from tests.jobs.engine import Engine
@@ -78,7 +80,8 @@ def test_the_forced_clean_up_removes_what_is_old_enough_in_batches_and_spares_fa
     engine.enqueue()
     engine.drain()
     waiting = engine.enqueue()
-    assert list(clean_up(engine.connection, days=2, failed_days=None)) == [2, 2, 1]
+    batches = list(clean_up(engine.connection, days=2, failed_days=None))
+    assert (sum(batches), max(batches)) == (5, 2)
     assert engine.count("status = 'completed'") == 1
     assert engine.count("status = 'failed'") == 1
     assert sum(clean_up(engine.connection, days=0, failed_days=4)) == 1
@@ -160,3 +163,76 @@ def test_a_batch_reads_the_front_of_the_index_however_much_there_is_to_remove(en
     ).fetchone()
     assert row is not None
     assert row[0] < 2 * LARGEST_BATCH
+
+
+FINISHED_LONG_AGO = """
+    INSERT INTO ai_job (
+        id, user_id, job_type, queue, virtual_time, sort_key, request_data, max_attempts, status, error_code, completed_at
+    )
+    SELECT
+        gen_random_uuid(), %s, 'sample_echo', 'default', n, n, '{}', 1, %s, 'no_way',
+        now() - interval '10 days' + n * interval '1 second'
+    FROM generate_series(1, %s) AS n
+"""
+
+
+def test_failures_that_stay_longer_are_not_passed_over_again_for_each_batch_behind_them(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "LARGEST_BATCH", 100)
+    engine.connection.execute(FINISHED_LONG_AGO, (engine.user_id, "failed", 1000))
+    engine.connection.execute(FINISHED_LONG_AGO, (engine.user_id, "completed", 1000))
+    before = rows_read(engine)
+    duty = Pruner(engine.settings)
+    while duty(engine.connection) < 1:
+        pass
+    assert (engine.count("status = 'failed'"), engine.count("status = 'completed'")) == (1000, 0)
+    assert rows_read(engine) - before < 4 * 2000  # from the first on for each batch it would be 11,000 and more
+
+
+def test_failures_are_removed_when_their_own_time_has_come(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "FROM_THE_FIRST_EVERY", 0.0)
+    engine.connection.execute(FINISHED_LONG_AGO, (engine.user_id, "failed", 3))
+    duty = Pruner(engine.settings)
+    duty(engine.connection)
+    assert engine.count("true") == 3
+    engine.connection.execute("UPDATE ai_job SET completed_at = completed_at - interval '30 days'")
+    duty(engine.connection)
+    assert engine.count("true") == 0
+
+
+def test_many_that_ended_at_the_same_moment_and_stay_do_not_stop_the_pruning(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "LARGEST_BATCH", 10)
+    engine.connection.execute(FINISHED_LONG_AGO, (engine.user_id, "failed", 30))
+    engine.connection.execute("UPDATE ai_job SET completed_at = now() - interval '11 days'")
+    engine.connection.execute(FINISHED_LONG_AGO, (engine.user_id, "completed", 30))
+    assert sum(clean_up(engine.connection, days=2, failed_days=None)) == 30
+
+
+def rows_read(engine: Engine) -> int:
+    engine.connection.execute("SELECT pg_stat_force_next_flush()")
+    row = engine.connection.execute(
+        "SELECT idx_tup_read FROM pg_stat_user_indexes WHERE indexrelname = 'ix_ai_job_finished'"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def test_a_job_stays_while_one_that_needs_its_result_has_still_to_run(engine: Engine) -> None:
+    echo = JobSpec("sample_echo", {"name": "needed"})
+    needed = engine.enqueue()
+    made = group(engine.connection, [echo, echo], user_id=engine.user_id)
+    engine.drain()
+    later = JobSpec("sample_echo", {}, run_at=datetime.now(UTC) + timedelta(days=400))
+    last = then(engine.connection, [needed, made.parent], later, user_id=engine.user_id)
+    engine.connection.execute(
+        "UPDATE ai_job SET completed_at = completed_at - interval '60 days' WHERE status = 'completed'"
+    )
+    Pruner(engine.settings)(engine.connection)
+    assert engine.count("status = 'completed'") == 4
+    store.cancel_queued(engine.connection, [last.id])
+    Pruner(engine.settings)(engine.connection)
+    engine.drain()  # what follows from the cancel
+    Pruner(engine.settings)(engine.connection)
+    assert engine.count("status = 'completed'") == 0

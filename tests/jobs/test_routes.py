@@ -89,6 +89,28 @@ def test_the_idempotency_key_is_a_header(guest: Caller) -> None:
     assert_problem(guest("POST", "/api/jobs", body, Idempotency_Key="k" * 201), 422)
 
 
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"priority": "high"},
+        {"queue": "reports"},
+        {"run_at": "2030-01-01T00:00:00Z"},
+        {"expires_at": "2030-01-01T00:00:00Z"},
+        {"tags": ["a"]},
+        {"max_attempts": 2},
+    ],
+)
+def test_the_same_key_with_another_option_is_another_request(guest: Caller, option: dict[str, Any]) -> None:
+    body = {"job_type": "sample_echo", "request_data": {"name": "a"}}
+    plain = guest("POST", "/api/jobs", body, Idempotency_Key="k-1")
+    assert_problem(guest("POST", "/api/jobs", {**body, **option}, Idempotency_Key="k-1"), 409)
+    said = {**body, "priority": "normal", "tags": []}  # what it is anyway
+    assert guest("POST", "/api/jobs", said, Idempotency_Key="k-1").json["job_id"] == plain.json["job_id"]
+    first, again = (guest("POST", "/api/jobs", {**body, **option}, Idempotency_Key="k-2") for _ in range(2))
+    assert first.json["job_id"] == again.json["job_id"] != plain.json["job_id"]
+    assert_problem(guest("POST", "/api/jobs", body, Idempotency_Key="k-2"), 409)
+
+
 def test_a_list_shows_ones_own_jobs_page_by_page(guest: Caller, app: Flask) -> None:
     made = [guest("POST", "/api/jobs", {"job_type": "sample_echo"}).json["job_id"] for _ in range(5)]
     new_guest(app)("POST", "/api/jobs", {"job_type": "sample_echo"})

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from backend.jobs.store import Connection, one, run
 
 PROMOTE_BATCH = 500  # jobs
+FROM_THE_FIRST = "-infinity"
+
+
+class Pruned(NamedTuple):
+    """How many jobs were deleted of how many that were looked at, and from which moment on to look next."""
+
+    jobs: int
+    looked: int
+    after: datetime | str
 
 
 class Due(NamedTuple):
@@ -33,10 +43,17 @@ def expire(connection: Connection) -> Due:
     return Due(expired, 0.0 if expired == PROMOTE_BATCH else due_in)
 
 
-def prune(connection: Connection, *, days: float, failed_days: float, limit: int) -> int:
-    """Delete up to ``limit`` finished jobs past their retention; returns how many there were."""
-    parameters = {"days": days, "failed_days": failed_days, "limit": limit}
-    return int(one(run(connection, "prune_jobs", parameters))[0])
+def prune(
+    connection: Connection, *, days: float, failed_days: float, limit: int, after: datetime | str = FROM_THE_FIRST
+) -> Pruned:
+    """Look at up to ``limit`` finished jobs from the moment ``after`` on, and delete those past their retention."""
+    parameters = {"days": days, "failed_days": failed_days, "limit": limit, "after": after}
+    jobs, looked, first, last = one(run(connection, "prune_jobs", parameters))
+    if jobs or first != last:
+        return Pruned(jobs, looked, after if last is None else last)
+    return Pruned(
+        jobs, looked, after if last is None else last + timedelta(microseconds=1)
+    )  # all at once, and all kept
 
 
 def prune_workers(connection: Connection) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import structlog
 
@@ -17,12 +18,14 @@ from backend.jobs.engine_settings import current_settings
 from backend.jobs.store import Connection
 from backend.jobs.upkeep import duty_store
 from backend.jobs.upkeep.duties import in_order, take_turn
+from backend.jobs.upkeep.duty_store import FROM_THE_FIRST
 from backend.jobs.upkeep.rollup import roll_up_all
 
 log = structlog.get_logger(__name__)
 
 PRUNE_INTERVAL = 60.0  # seconds between prunings; a full batch is followed by the next one after PRUNE_PAUSE
 PRUNE_PAUSE = 0.05
+FROM_THE_FIRST_EVERY = 3600.0  # seconds
 LARGEST_BATCH, SMALLEST_BATCH = 400, 10  # jobs
 SLOW, QUICK = 0.2, 0.05  # seconds that a batch takes: longer halves the next one, shorter doubles it
 SWEEP_INTERVAL = 600.0  # seconds, for the whole installation
@@ -60,22 +63,32 @@ class Batch:
 
 
 class Pruner:
-    """A duty: removes finished jobs after their retention. Any number of workers may do it side by side."""
+    """A duty: removes finished jobs after their retention. Any number of workers may do it side by side.
+
+    Goes on where it was: what stays for now (failures, as a rule) is looked at again an hour later, from the first on.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._batch = Batch()
+        self._after: datetime | str = FROM_THE_FIRST
+        self._began_at = time.monotonic()
 
     def __call__(self, connection: Connection) -> float:
         days, failed_days = self._settings.job_cleanup_days, self._settings.failed_job_cleanup_days
         limit, began = self._batch.size, time.monotonic()
         with in_order(connection):
-            pruned = duty_store.prune(connection, days=days, failed_days=max(days, failed_days), limit=limit)
+            pruned = duty_store.prune(
+                connection, days=days, failed_days=max(days, failed_days), limit=limit, after=self._after
+            )
         self._batch.note(time.monotonic() - began)
-        if pruned:
-            log.info("jobs_pruned", jobs=pruned)
-        if pruned == limit:
+        self._after = pruned.after
+        if pruned.jobs:
+            log.info("jobs_pruned", jobs=pruned.jobs)
+        if pruned.looked == limit:
             return PRUNE_PAUSE
+        if began - self._began_at > FROM_THE_FIRST_EVERY:
+            self._after, self._began_at = FROM_THE_FIRST, began
         duty_store.prune_workers(connection)
         return PRUNE_INTERVAL * random.uniform(0.8, 1.2)
 
@@ -103,14 +116,18 @@ def clean_up(connection: Connection, *, days: float, failed_days: float | None) 
     """
     roll_up_all(connection)
     batch = Batch()
+    after: datetime | str = FROM_THE_FIRST
     while True:
         limit, began = batch.size, time.monotonic()
         with in_order(connection):
-            pruned = duty_store.prune(connection, days=days, failed_days=_failed(days, failed_days), limit=limit)
+            pruned = duty_store.prune(
+                connection, days=days, failed_days=_failed(days, failed_days), limit=limit, after=after
+            )
         batch.note(time.monotonic() - began)
-        if pruned:
-            yield pruned
-        if pruned < limit:
+        after = pruned.after
+        if pruned.jobs:
+            yield pruned.jobs
+        if pruned.looked < limit:
             return
 
 
