@@ -145,12 +145,7 @@ class Settings:
             shutdown_grace=env.number("SHUTDOWN_GRACE", 10.0, 0, 3600),
             lease_seconds=env.number("LEASE_SECONDS", 3.0, 0.2, 3600),
             heartbeat_interval=env.number("HEARTBEAT_INTERVAL", 1.0, 0.05, 600),
-            priority_offsets={
-                "urgent": env.number("PRIORITY_OFFSET_URGENT", 3600.0, -86_400, 86_400),
-                "high": env.number("PRIORITY_OFFSET_HIGH", 600.0, -86_400, 86_400),
-                "normal": 0.0,
-                "low": env.number("PRIORITY_OFFSET_LOW", -600.0, -86_400, 86_400),
-            },
+            priority_offsets=_priority_offsets(env),
             limits=env.rules("LIMITS", parse_limits),
             queue_routes=env.rules("QUEUE_ROUTES", parse_routes),
             result_cache_max_bytes=env.integer("RESULT_CACHE_MAX_BYTES", 1024 * 1024, 0, 8 * 1024 * 1024),
@@ -163,12 +158,16 @@ class Settings:
             max_instructions=env.integer("MAX_INSTRUCTIONS", 20_000, 100, 1_000_000),
             providers=env.providers("AI_PROVIDERS"),
         )
-        if settings.heartbeat_interval * BEATS_IN_LEASE > settings.lease_seconds:
-            raise SettingsError(
-                f"LEASE_SECONDS must be at least {BEATS_IN_LEASE} times HEARTBEAT_INTERVAL, "
-                "or one late heartbeat would cost a worker its jobs"
-            )
+        _check_beats(settings)
         return settings
+
+
+def _check_beats(settings: Settings) -> None:
+    if settings.heartbeat_interval * BEATS_IN_LEASE > settings.lease_seconds:
+        raise SettingsError(
+            f"LEASE_SECONDS must be at least {BEATS_IN_LEASE} times HEARTBEAT_INTERVAL, "
+            "or one late heartbeat would cost a worker its jobs"
+        )
 
 
 class _Reader:
@@ -250,3 +249,13 @@ class _Reader:
         if not low <= value <= high:  # type: ignore[operator]
             raise SettingsError(f"{name} must be {what} from {low:g} to {high:g}, not {raw!r}")
         return value
+
+
+def _priority_offsets(env: _Reader) -> dict[str, float]:
+    """Seconds by which each priority goes ahead of "normal"."""
+    return {
+        "urgent": env.number("PRIORITY_OFFSET_URGENT", 3600.0, -86_400, 86_400),
+        "high": env.number("PRIORITY_OFFSET_HIGH", 600.0, -86_400, 86_400),
+        "normal": 0.0,
+        "low": env.number("PRIORITY_OFFSET_LOW", -600.0, -86_400, 86_400),
+    }

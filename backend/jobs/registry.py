@@ -137,14 +137,9 @@ def task(
     ``limit``: how many of them may run at the same time, unless the installation says otherwise. ``limit_key`` says of a
     request which jobs are limited together, by a limit of scope ``key``: the same account elsewhere, for example.
     """
-    if hard_timeout is not None and timeout is not None and hard_timeout < timeout:
-        raise ValueError(f"task {name!r}: hard_timeout must not be shorter than timeout")
 
     def declare(handler: Handler) -> Handler:
-        known = _tasks.get(name)
-        if known is not None and known.handler is not handler:
-            raise ValueError(f"there are two tasks called {name!r}")
-        _tasks[name] = Task(
+        declared = Task(
             name,
             handler,
             schema(),
@@ -163,9 +158,19 @@ def task(
             cache_scope=cache_scope,
             version=version,
         )
+        _register(declared)
         return handler
 
     return declare
+
+
+def _register(task: Task) -> None:
+    if task.hard_timeout is not None and task.timeout is not None and task.hard_timeout < task.timeout:
+        raise ValueError(f"task {task.name!r}: hard_timeout must not be shorter than timeout")
+    known = _tasks.get(task.name)
+    if known is not None and known.handler is not task.handler:
+        raise ValueError(f"there are two tasks called {task.name!r}")
+    _tasks[task.name] = task
 
 
 def find_task(name: str) -> Task | None:

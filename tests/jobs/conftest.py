@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from click.testing import Result
 from flask import Flask
 
 from backend.app import create_app
@@ -12,6 +14,7 @@ from backend.db import db
 from backend.jobs.engine_settings import keeping_settings
 from tests.jobs import sample_tasks
 from tests.jobs.callers import Caller, new_guest, with_role
+from tests.jobs.commands import Run
 from tests.jobs.engine import Engine
 
 
@@ -69,3 +72,15 @@ def guest(app: Flask) -> Caller:
 def staff(app: Flask, engine: Engine) -> Caller:
     """Somebody of the staff."""
     return with_role(engine, new_guest(app), "staff")
+
+
+@pytest.fixture
+def flask_jobs(app: Flask, engine: Engine) -> Run:
+    """Run a command; the engine's tests share its database."""
+
+    def run(*arguments: object, code: int = 0, **options: Any) -> Result:
+        result = app.test_cli_runner().invoke(args=["jobs", *map(str, arguments)], **options)
+        assert result.exit_code == code, (result.output, result.exception)
+        return result
+
+    return run

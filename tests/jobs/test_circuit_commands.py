@@ -7,11 +7,9 @@ from typing import Any
 import pytest
 
 from backend.jobs.signals import ProviderWait
+from tests.jobs.commands import Run, printed
 from tests.jobs.engine import Engine
 from tests.jobs.test_circuit import NAME, allow, ask, asking, asking_task, busy, state  # noqa: F401 - fixtures
-from tests.jobs.test_cli import Run, flask_jobs, printed, staff  # noqa: F401 - fixtures
-
-# ruff: noqa: F811
 
 
 def refuse(engine: Engine, seconds: float = 3600) -> None:

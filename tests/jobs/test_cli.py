@@ -2,52 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import uuid
-from collections.abc import Callable
-from typing import Any
 
 import psycopg
-import pytest
-from click.testing import Result
-from flask import Flask
 
 from tests.jobs import cache_tasks
 from tests.jobs.cached import ask
+from tests.jobs.commands import Run, printed, staff
 from tests.jobs.engine import Engine
 from tests.jobs.sample_tasks import reached
 
 __all__ = ["cache_tasks"]
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def flask_jobs(app: Flask, engine: Engine) -> Run:
-    """Run a command; the engine's tests share its database."""
-
-    def run(*arguments: object, code: int = 0, **options: Any) -> Result:
-        result = app.test_cli_runner().invoke(args=["jobs", *map(str, arguments)], **options)
-        assert result.exit_code == code, (result.output, result.exception)
-        return result
-
-    return run
-
-
-def printed(result: Result) -> Any:
-    """The JSON, without the log lines of workers that run in this process."""
-    lines = [line for line in result.stdout.splitlines() if not line[:1].isdigit()]
-    return json.loads("\n".join(lines))
-
-
-def staff(engine: Engine, email: str = "boss@example.com") -> uuid.UUID:
-    user_id = uuid.uuid4()
-    engine.connection.execute(
-        "INSERT INTO app_user (id, name, email, password_hash, role) VALUES (%s, 'Boss', %s, 'x', 'staff')",
-        (user_id, email),
-    )
-    return user_id
 
 
 def test_list_filters_and_says_what_became_of_each_job(flask_jobs: Run, engine: Engine) -> None:

@@ -9,11 +9,9 @@ import sys
 import uuid
 
 from backend.config import ROOT
+from tests.jobs.commands import Run, printed
 from tests.jobs.engine import Engine
 from tests.jobs.test_circuit_commands import refuse
-from tests.jobs.test_cli import Run, flask_jobs, printed  # noqa: F401 - fixture
-
-# ruff: noqa: F811
 
 DOC = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
