@@ -87,6 +87,20 @@ def test_slots_standbys_and_prepared_transactions_are_named_too(engine: Engine) 
     assert (found["half_done"].kind, found["half_done"].pid) == ("prepared transaction", None)
 
 
+def test_a_session_that_listens_is_no_holder_while_it_is_told_something(engine: Engine) -> None:
+    """For that moment it has a snapshot, and looks as if it had been in a transaction since its last statement."""
+    connection = engine.connect()
+    connection.execute("CREATE SCHEMA fake")
+    connection.execute(
+        "CREATE VIEW fake.pg_stat_activity AS SELECT current_database() AS datname, 77 AS pid, name AS application_name, "
+        "'someone' AS usename, state, now() - interval '1 hour' AS xact_start, '3'::xid AS backend_xmin, "
+        "NULL::xid AS backend_xid, now() AS query_start, 'LISTEN job_ready' AS query, 'client backend' AS backend_type "
+        "FROM (VALUES ('listener', 'idle'), ('script', 'idle in transaction')) AS session (name, state)"
+    )
+    connection.execute("SET search_path = fake, pg_catalog, public")
+    assert [holder.name for holder in find_holders(connection)] == ["script"]
+
+
 def test_one_worker_logs_a_holder_once_and_again_when_it_comes_back(engine: Engine, monkeypatch: Any) -> None:
     monkeypatch.setattr(vacuum, "HELD_SECONDS", 0.0)
     monkeypatch.setattr(vacuum, "WATCH_INTERVAL", 0.0)

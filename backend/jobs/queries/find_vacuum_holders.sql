@@ -9,6 +9,8 @@ SELECT * FROM (
     FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type <> 'autovacuum worker'
         AND (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL)
+        -- A listener that is told something has a snapshot for that moment, and the time of its last statement as its start.
+        AND state IS DISTINCT FROM 'idle'
         AND (
             xact_start < clock_timestamp() - %(seconds)s * interval '1 second'
             OR (xact_start IS NULL AND greatest(age(backend_xmin), age(backend_xid)) > %(transactions)s)
