@@ -8,15 +8,18 @@ CAUSES = ("paused", "limit", "jobs", "flight", "time", "provider", "worker", "bu
 
 
 class WaitingForSchema(Schema):
-    """One cause why a job does not run, with what is behind it. Ids are those of jobs that one may see."""
+    """One cause why a job does not run, with what is behind it. Ids are those of jobs that one may see.
+
+    Of a job that shares a run with equal ones it is said why that run does not begin.
+    """
 
     cause = fields.String(
         required=True,
         validate=validate.OneOf(CAUSES),
         metadata={
-            "description": "`paused`: its queue. `limit`: no slot is free. `jobs`: it needs others. `flight`: an equal job is "
-            "running for it. `time`: for `until`. `provider`: that cannot be asked now. `worker`: none serves its queue. "
-            "`busy`: all threads that do are taken. `order`: others come first. `expired`: it will not run any more."
+            "description": "`paused`: its queue. `limit`: no slot is free. `jobs`: it needs others. `flight`: the run that it "
+            "shares with equal jobs has just begun. `time`: for `until`. `provider`: that cannot be asked now. "
+            "`worker`: none serves its queue. `busy`: all threads that do are taken. `order`: others come first. `expired`: it will not run any more."
         },
     )
     message = fields.String(required=True, metadata={"description": "A sentence for people."})
@@ -40,14 +43,13 @@ class WaitingForSchema(Schema):
     job_ids = fields.List(
         fields.UUID(),
         metadata={
-            "description": "Jobs that one may see, 20 at most. With `jobs`: which it needs. With `limit`: which hold the slots. "
-            "With `flight`: empty, as the run is nobody's job."
+            "description": "Jobs that one may see, 20 at most. With `jobs`: which it needs. With `limit`: which hold the slots."
         },
     )
     count = fields.Integer(
         metadata={
             "description": "With `jobs`: how many jobs it still needs, those that one may not see included. "
-            "With `flight`: 1. With `busy`: workers that serve its queue."
+            "With `busy`: workers that serve its queue."
         }
     )
     ahead = fields.Integer(metadata={"description": "Jobs of the queue that come before it; counted to 1,000."})

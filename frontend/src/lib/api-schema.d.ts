@@ -2821,7 +2821,7 @@ export interface components {
       /** @description Those of them that overtook it. */
       by_priority?: number;
       /**
-       * @description `paused`: its queue. `limit`: no slot is free. `jobs`: it needs others. `flight`: an equal job is running for it. `time`: for `until`. `provider`: that cannot be asked now. `worker`: none serves its queue. `busy`: all threads that do are taken. `order`: others come first. `expired`: it will not run any more.
+       * @description `paused`: its queue. `limit`: no slot is free. `jobs`: it needs others. `flight`: the run that it shares with equal jobs has just begun. `time`: for `until`. `provider`: that cannot be asked now. `worker`: none serves its queue. `busy`: all threads that do are taken. `order`: others come first. `expired`: it will not run any more.
        * @enum {string}
        */
       cause:
@@ -2835,11 +2835,11 @@ export interface components {
         | "busy"
         | "order"
         | "expired";
-      /** @description With `jobs`: how many jobs it still needs, those that one may not see included. With `flight`: 1. With `busy`: workers that serve its queue. */
+      /** @description With `jobs`: how many jobs it still needs, those that one may not see included. With `busy`: workers that serve its queue. */
       count?: number;
       /** @description How many of them are taken. */
       held?: number;
-      /** @description Jobs that one may see, 20 at most. With `jobs`: which it needs. With `limit`: which hold the slots. With `flight`: empty, as the run is nobody's job. */
+      /** @description Jobs that one may see, 20 at most. With `jobs`: which it needs. With `limit`: which hold the slots. */
       job_ids?: string[];
       /** @description The limit's scope and key, for example queue:ai. */
       limit?: string;
