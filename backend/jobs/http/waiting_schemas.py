@@ -19,7 +19,8 @@ class WaitingForSchema(Schema):
         metadata={
             "description": "`paused`: its queue. `limit`: no slot is free. `jobs`: it needs others. `flight`: the run that it "
             "shares with equal jobs has just begun. `time`: for `until`. `provider`: that cannot be asked now. "
-            "`worker`: none serves its queue. `busy`: all threads that do are taken. `order`: others come first. `expired`: it will not run any more."
+            "`worker`: none serves its queue. `busy`: all threads that do are taken. `order`: others "
+            "come first. `expired`: it will not run any more."
         },
     )
     message = fields.String(required=True, metadata={"description": "A sentence for people."})
