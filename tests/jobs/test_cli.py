@@ -7,8 +7,9 @@ import uuid
 
 import psycopg
 
+from backend.jobs.runtime import worker_store
 from tests.jobs import cache_tasks
-from tests.jobs.cached import ask
+from tests.jobs.cached import ask, the_flight
 from tests.jobs.commands import Run, printed, staff
 from tests.jobs.engine import Engine
 from tests.jobs.sample_tasks import reached
@@ -167,6 +168,19 @@ def test_cleanup_asks_and_removes_in_batches(flask_jobs: Run, engine: Engine) ->
     assert engine.row(kept.id)["status"] == "failed"
     flask_jobs("purge", "--older-than", "0", "--failed", "--now", "--yes")  # the same
     assert engine.count("true") == 0
+
+
+def test_an_operator_sees_what_a_shared_run_waits_for_and_never_its_id(flask_jobs: Run, engine: Engine) -> None:
+    job = ask(engine)
+    hidden = str(the_flight(engine)["id"])
+    for command in ("show", "why"):
+        for output in (flask_jobs(command, job.id).output, flask_jobs(command, job.id, "--json").stdout):
+            assert hidden not in output
+            assert "No worker serves the queue" in output
+    worker_store.register_worker(engine.connection, "here", None, 1)
+    engine.claim(worker_id=1)
+    assert hidden not in flask_jobs("workers").output
+    assert str(job.id) in flask_jobs("workers").output, "for the run stands who waits for it"
 
 
 def test_cache_says_of_what_use_stored_results_were(flask_jobs: Run, engine: Engine) -> None:
