@@ -7,6 +7,7 @@ from typing import Any
 
 from backend.jobs import service
 from backend.jobs.job import Job
+from tests.jobs import cache_tasks  # noqa: F401 - declares sample_cached, whichever test is run alone
 from tests.jobs.engine import Engine
 
 
