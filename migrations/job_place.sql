@@ -16,28 +16,47 @@ CREATE FUNCTION next_virtual_time(
 DECLARE
     second CONSTANT bigint := 1000000;
     many CONSTANT integer := 64;
-    head record;
-    parked record;
-    limited boolean;
     stands bigint := (extract(epoch FROM statement_timestamp()) * second)::bigint;
+    limited boolean;
+    head_time bigint; -- of the first job of the queue, and its sort_key
+    head_key bigint;
+    parked_time bigint;
+    parked_key bigint;
     last bigint;
 BEGIN
-    SELECT virtual_time, sort_key INTO head FROM ai_job
-    WHERE queue = in_queue AND status = 'queued' AND runnable
-    ORDER BY sort_key, id LIMIT 1;
-    limited := EXISTS (SELECT FROM job_limit);
+    -- One statement for the usual case, where it is all that has to be known: each costs as much as the whole insert.
+    SELECT EXISTS (SELECT FROM job_limit), head.virtual_time, head.sort_key, mine.virtual_time
+    INTO limited, head_time, head_key, last
+    FROM (VALUES (1)) AS once (one)
+    LEFT JOIN LATERAL (
+        SELECT virtual_time, sort_key FROM ai_job
+        WHERE queue = in_queue AND status = 'queued' AND runnable
+        ORDER BY sort_key, id LIMIT 1
+    ) AS head ON true
+    LEFT JOIN LATERAL (
+        SELECT virtual_time FROM ai_job
+        WHERE queue = in_queue AND user_id = in_user AND priority = in_priority AND status = 'queued' AND runnable
+        ORDER BY virtual_time DESC LIMIT 1
+    ) AS mine ON true;
     IF limited THEN
-        SELECT virtual_time, sort_key INTO parked FROM ai_job
+        SELECT virtual_time, sort_key INTO parked_time, parked_key FROM ai_job
         WHERE queue = in_queue AND status = 'queued' AND blocked_on LIKE 'limit:%'
         ORDER BY sort_key, id LIMIT 1;
-        IF parked.sort_key < head.sort_key OR head.sort_key IS NULL THEN
-            head := parked;
+        IF parked_key < head_key OR head_key IS NULL THEN
+            head_time := parked_time;
+            head_key := parked_key;
         END IF;
+        last := greatest(last, (
+            SELECT virtual_time FROM ai_job
+            WHERE queue = in_queue AND user_id = in_user AND priority = in_priority
+                AND status = 'queued' AND blocked_on LIKE 'limit:%'
+            ORDER BY virtual_time DESC LIMIT 1
+        ));
     END IF;
-    IF head.sort_key IS NOT NULL THEN
-        stands := greatest(head.virtual_time, least(head.sort_key, stands));
+    IF head_key IS NOT NULL THEN
+        stands := greatest(head_time, least(head_key, stands));
     END IF;
-    IF head.sort_key < head.virtual_time THEN
+    IF head_key < head_time THEN
         SELECT least(stands, min(sort_key) - 1) INTO stands
         FROM (
             SELECT sort_key, row_number() OVER (PARTITION BY user_id, priority ORDER BY sort_key, id) AS place
@@ -50,17 +69,6 @@ BEGIN
         WHERE place = 2;
     END IF;
 
-    SELECT virtual_time INTO last FROM ai_job
-    WHERE queue = in_queue AND user_id = in_user AND priority = in_priority AND status = 'queued' AND runnable
-    ORDER BY virtual_time DESC LIMIT 1;
-    IF limited THEN
-        last := greatest(last, (
-            SELECT virtual_time FROM ai_job
-            WHERE queue = in_queue AND user_id = in_user AND priority = in_priority
-                AND status = 'queued' AND blocked_on LIKE 'limit:%'
-            ORDER BY virtual_time DESC LIMIT 1
-        ));
-    END IF;
     IF last IS NULL THEN
         IF nth = 1 THEN
             RETURN stands;
@@ -68,11 +76,12 @@ BEGIN
         last := stands;
         nth := nth - 1;
     END IF;
-    IF ahead > 0 AND (
-        EXISTS (SELECT FROM ai_job WHERE queue = in_queue AND user_id < in_user AND status = 'queued' AND runnable)
-        OR EXISTS (SELECT FROM ai_job WHERE queue = in_queue AND user_id > in_user AND status = 'queued' AND runnable)
-    ) THEN
-        RETURN greatest(last + second, stands + ahead + 1) + (nth - 1) * second; -- not older than who waits there
+    IF ahead > 0 THEN -- asked for separately: an IF with a query in it runs it always
+        IF EXISTS (SELECT FROM ai_job WHERE queue = in_queue AND user_id < in_user AND status = 'queued' AND runnable)
+            OR EXISTS (SELECT FROM ai_job WHERE queue = in_queue AND user_id > in_user AND status = 'queued' AND runnable)
+        THEN
+            RETURN greatest(last + second, stands + ahead + 1) + (nth - 1) * second; -- not older than who waits there
+        END IF;
     END IF;
     RETURN greatest(last + second, stands) + (nth - 1) * second;
 END

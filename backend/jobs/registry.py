@@ -76,11 +76,15 @@ class Task:
 
     def parse(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         """The request of a caller, validated. Raises marshmallow's ``ValidationError``."""
+        if type(raw) is dict and self._is_plain(raw):
+            return raw.copy()
         loaded: dict[str, Any] = self.schema.load(raw)
         return loaded
 
     def stored(self, request: dict[str, Any]) -> dict[str, Any]:
         """The parsed request as it is stored: what the schema dumps, and what ``admit`` added beside it."""
+        if self._is_plain(request):
+            return request
         extra = {key: value for key, value in request.items() if key not in self.schema.fields}
         dumped: dict[str, Any] = self.schema.dump(request)
         return {**extra, **dumped}
@@ -93,6 +97,10 @@ class Task:
             return stored.copy()
         loaded: dict[str, Any] = self.schema.load(stored, unknown=INCLUDE)
         return loaded
+
+    def _is_plain(self, request: dict[str, Any]) -> bool:
+        """Whether it has the schema's fields, no others, and is stored as it was sent."""
+        return self._fits is not None and len(request) == len(self.schema.fields) and self._fits(request)
 
     @cached_property
     def _fits(self) -> Callable[[dict[str, Any]], bool] | None:
