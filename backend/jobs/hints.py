@@ -36,6 +36,7 @@ class Hints:
         self._plain: set[tuple[str, str]] = set()
         self._trailing = False
         self._window = WINDOW
+        self._not_before = 0.0
 
     def lead(self, channel: str) -> bool:
         """Whether the caller's statement shall carry the hint itself. If not, ``owe`` it after the commit."""
@@ -53,6 +54,19 @@ class Hints:
                 self._events[job_id] = max(seq, self._events.get(job_id, 0))
         self._arm()
 
+    def owe_starts(self, written: Iterable[tuple[uuid.UUID, int]]) -> None:
+        """Jobs have been started. They leave the leading edge to their ends, which somebody waits for, and are not told of
+        at all if those come within the window."""
+        with self._lock:
+            self._not_before = time.monotonic() + self._window
+        self.owe_events(written)
+
+    def told(self, job_ids: Iterable[uuid.UUID]) -> None:
+        """A statement that carried the hint itself has told of these jobs: what is still owed of them is older news."""
+        with self._lock:
+            for job_id in job_ids:
+                self._events.pop(job_id, None)
+
     def owe(self, channel: str, payload: str) -> None:
         """Something else is committed that others want to know."""
         with self._lock:
@@ -67,7 +81,8 @@ class Hints:
         threading.Thread(target=self._trail, name="hints", daemon=True).start()
 
     def _trail(self) -> None:
-        time.sleep(max(0.0, max(self._last.values(), default=0.0) + self._window - time.monotonic()))
+        due = max(self._not_before, max(self._last.values(), default=0.0) + self._window)
+        time.sleep(max(0.0, due - time.monotonic()))
         with self._lock:
             self._trailing = False
             jobs = len(self._events)
@@ -79,6 +94,8 @@ class Hints:
             self._events.clear()
             now = time.monotonic()
             self._last.update((channel, now) for channel, _ in pairs)
+        if not pairs:
+            return
         began = time.monotonic()
         try:
             self._send(pairs)

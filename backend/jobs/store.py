@@ -137,7 +137,12 @@ def _new_job(parameters: dict[str, Any], created_at: datetime) -> Job:
 
 def enqueue_many(connection: Connection, parameters: dict[str, Any]) -> None:
     """Insert jobs with their first events."""
-    _run(connection, "enqueue_jobs", parameters)
+    arrays = {
+        "ids": _uuid_array(parameters["ids"]),
+        "requests": _text_array(parameters["requests"]),
+        **{name: _array_or_null(parameters[name]) for name in ("summaries", "limit_keys")},
+    }
+    _run(connection, "enqueue_jobs", {**parameters, **arrays})
 
 
 def find_idempotent(connection: Connection, user_id: uuid.UUID, key: str) -> tuple[Job, str] | None:
@@ -307,6 +312,11 @@ def _text_array(texts: Iterable[str]) -> str:
     """The same for texts without NUL characters."""
     quoted = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
     return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
+
+
+def _array_or_null(values: Sequence[str | None] | None) -> Sequence[str | None] | None:
+    """None for an array of nothing but nulls: ``unnest`` gives the same for both."""
+    return values if values is not None and any(value is not None for value in values) else None
 
 
 def _one(cursor: psycopg.Cursor[Any]) -> tuple[Any, ...]:

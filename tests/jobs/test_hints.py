@@ -69,3 +69,46 @@ def test_news_of_one_job_at_a_time_is_not_held_up_however_slow_sending_is(clock:
     send_once(hints, jobs=1)
     clock.sleep(WINDOW * 0.6)
     assert hints.lead(EVENT)
+
+
+class Gate:
+    """A clock that stands still until it is opened, for those who sleep by it."""
+
+    def __init__(self) -> None:
+        self.opened = threading.Event()
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        assert self.opened.wait(30)
+
+
+def wait_for_hints() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "hints":
+            thread.join(30)
+
+
+def test_a_start_leaves_the_leading_edge_to_the_end_and_is_not_told_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end of a quick job is what somebody waits for: it must not find the window taken by the start."""
+    gate, sent = Gate(), []
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: 1000.0, sleep=gate.sleep))
+    hints = Hints(sent.append)
+    job_id = uuid.uuid4()
+    hints.owe_starts([(job_id, 2)])
+    assert hints.lead(EVENT)
+    hints.told([job_id])
+    gate.opened.set()
+    wait_for_hints()
+    assert sent == []
+    assert gate.slept == [WINDOW]
+
+
+def test_a_start_that_no_end_follows_is_told_after_the_window(clock: Clock) -> None:
+    sent: list[list[tuple[str, str]]] = []
+    hints = Hints(sent.append)
+    began, job_id = clock.now, uuid.uuid4()
+    hints.owe_starts([(job_id, 2)])
+    wait_for_hints()
+    assert sent == [[(EVENT, f"{job_id}:2")]]
+    assert clock.now == pytest.approx(began + WINDOW)

@@ -78,7 +78,15 @@ def test_a_complete_simple_request_takes_the_short_way_and_a_wrong_one_does_not(
     assert fits is not None
     stored = {"text": "abc", "number": 3, "part": 0.5, "flag": True}
     assert fits(stored)
-    for wrong in ({"text": "longer"}, {"number": 10}, {"number": True}, {"part": 1}, {"flag": 1}, {"text": None}, {"part": math.nan}):
+    for wrong in (
+        {"text": "longer"},
+        {"number": 10},
+        {"number": True},
+        {"part": 1},
+        {"flag": 1},
+        {"text": None},
+        {"part": math.nan},
+    ):
         assert not fits({**stored, **wrong})
     assert not fits({name: value for name, value in stored.items() if name != "part"})
     with pytest.raises(ValidationError):

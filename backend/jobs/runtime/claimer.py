@@ -13,7 +13,7 @@ import structlog
 
 from backend.jobs.failures import PASSING
 from backend.jobs.handling.run import HeldRuns, Run
-from backend.jobs.hints import EVENT, Hints
+from backend.jobs.hints import Hints
 from backend.jobs.link import Link
 from backend.jobs.outcome import Outcome, Released
 from backend.jobs.runtime.canary import DOWN_POLL
@@ -141,7 +141,6 @@ class Claimer:
 
     def _claim(self, need: int) -> int:
         token = uuid.uuid4()
-        lead = self._hints.lead(EVENT)
         try:
             jobs = self._link.attempt(
                 lambda c: self._claims.take(
@@ -151,7 +150,7 @@ class Claimer:
                     token=token,
                     worker_id=self._worker_id,
                     lease=self._lease,
-                    lead=lead,
+                    lead=False,
                 )
             )
         except PASSING as error:
@@ -164,8 +163,8 @@ class Claimer:
         self._held.add(runs)
         for run in runs:
             self._inbox.put(run)
-        if runs and not lead:
-            self._hints.owe_events((job.id, job.last_seq) for job in jobs)
+        if runs:
+            self._hints.owe_starts((job.id, job.last_seq) for job in jobs)
         return len(runs)
 
     def _return_stale(self) -> None:

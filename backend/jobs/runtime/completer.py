@@ -204,6 +204,8 @@ class Completer:
         except REFUSED as error:
             self._split(completed, error)
             return
+        if lead:
+            self._hints.told(run.job.id for run, _ in completed)
         self._announce(count, written, len(rows))
 
     def _split(self, completed: Sequence[tuple[Run, Completed]], error: psycopg.Error) -> None:
@@ -227,6 +229,8 @@ class Completer:
         except REFUSED as error:
             self._settle_each(settled, error)
             return
+        if lead:
+            self._hints.told(run.job.id for run, _ in settled)
         self._announce(len(written), () if lead else written, len(rows))
         for run, update in settled:
             log.info(
