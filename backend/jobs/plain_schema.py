@@ -39,7 +39,7 @@ def quick_check(schema: Schema) -> Callable[[dict[str, Any]], bool] | None:
 
     def fits(stored: dict[str, Any]) -> bool:
         for name, kind, checks in known:
-            if type(value := stored.get(name)) is not kind or (kind is float and not isfinite(value)):
+            if type(value := stored.get(name)) is not kind or (isinstance(value, float) and not isfinite(value)):
                 return False
             try:
                 for check in checks:
