@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import defer
 
 from backend.db import AnySession, driver_connection
@@ -169,6 +169,7 @@ class JobFilter:
     canvas_id: uuid.UUID | None = None
     parent_id: uuid.UUID | None = None
     q: str | None = None
+    error_code: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     user_id: uuid.UUID | None = None
@@ -184,10 +185,17 @@ def list_jobs(
     return session.scalars(query.order_by(AiJob.id.desc()).limit(limit)).all()
 
 
+def count_jobs(session: AnySession, actor: Actor, wanted: JobFilter) -> int:
+    """How many jobs that is that ``actor`` may see. Looks at each of them: for operators, not for pages."""
+    query = _matching(_seen_by(actor, wanted.user_id), wanted)
+    return session.scalars(query.with_only_columns(func.count(), maintain_column_froms=True)).one()
+
+
 def _matching(query: Select[AiJob], wanted: JobFilter) -> Select[AiJob]:
     if wanted.statuses:
         query = query.where(AiJob.status.in_(wanted.statuses))
-    for column, value in ((AiJob.job_type, wanted.job_type), (AiJob.queue, wanted.queue)):
+    texts = ((AiJob.job_type, wanted.job_type), (AiJob.queue, wanted.queue), (AiJob.error_code, wanted.error_code))
+    for column, value in texts:
         if value is not None:
             query = query.where(column == value)
     for owner, owner_id in ((AiJob.canvas_id, wanted.canvas_id), (AiJob.parent_id, wanted.parent_id)):
@@ -196,8 +204,8 @@ def _matching(query: Select[AiJob], wanted: JobFilter) -> Select[AiJob]:
     if wanted.tag is not None:
         query = query.where(AiJob.tags.contains([wanted.tag]))
     if wanted.q is not None:
-        texts = (AiJob.summary, AiJob.job_type, AiJob.error_message, AiJob.progress_message)
-        query = query.where(or_(*(text.icontains(wanted.q, autoescape=True) for text in texts)))
+        searched = (AiJob.summary, AiJob.job_type, AiJob.error_message, AiJob.progress_message)
+        query = query.where(or_(*(text.icontains(wanted.q, autoescape=True) for text in searched)))
     if wanted.since is not None:
         query = query.where(AiJob.created_at >= wanted.since)
     if wanted.until is not None:

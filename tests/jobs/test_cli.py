@@ -7,6 +7,7 @@ import uuid
 
 import psycopg
 
+from backend.jobs import enqueue_many
 from backend.jobs.runtime import worker_store
 from tests.jobs import cache_tasks
 from tests.jobs.cached import ask, the_flight
@@ -298,6 +299,18 @@ def test_more_jobs_than_a_page_are_cancelled_and_their_records_deleted(flask_job
     assert "450 done" in flask_jobs("delete", "--all", "--yes").output
     assert engine.count("true") == 1
     assert "not finished" in flask_jobs("delete", kept.id, "--yes", code=1).stderr
+
+
+def test_a_dry_run_shows_the_newest_few_and_counts_the_others(flask_jobs: Run, engine: Engine) -> None:
+    ids = enqueue_many(engine.connection, "sample_echo", [{} for _ in range(25)], user_id=engine.user_id)
+    engine.enqueue("sample_other_queue")
+    shown = flask_jobs("cancel", "--type", "sample_echo", "--dry-run").output
+    assert str(max(ids)) in shown
+    assert str(min(ids)) not in shown
+    assert "… and 5 more." in shown
+    asked = flask_jobs("cancel", "--type", "sample_echo", input="n\n", code=1)
+    assert "Cancel 25 jobs?" in asked.output
+    assert engine.count("status = 'queued'") == 26
 
 
 def test_another_priority_changes_who_goes_first(flask_jobs: Run, engine: Engine) -> None:

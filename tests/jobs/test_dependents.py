@@ -224,7 +224,7 @@ def test_a_job_whose_end_was_not_followed_up_is_not_pruned(engine: Engine) -> No
     assert engine.count("true") == 2
     care(engine)
     Pruner(engine.settings)(engine.connection)
-    assert engine.count("true") == 1
+    assert engine.count("true") == 2, "its result is an input of what has still to run"
     run_all(engine)
     assert statuses(engine, jobs[1]) == ["completed"]
     engine.connection.execute("UPDATE ai_job SET completed_at = now() - interval '30 days'")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from backend.jobs import GroupSpec, JobSpec, chain, group, then
+from backend.jobs.http import action_routes
 from tests.jobs import flow_tasks
 from tests.jobs.callers import Caller, assert_problem
 from tests.jobs.engine import Engine
@@ -149,3 +152,13 @@ def test_a_group_whose_jobs_need_a_failed_one_says_so(engine: Engine, guest: Cal
     assert answer["done"] == 2
     finish(engine)
     assert statuses(engine, first, parent) == ["completed", "completed"]
+
+
+def test_a_filter_retries_chains_whole_although_it_finds_their_ends_first(
+    engine: Engine, guest: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(action_routes, "BATCH", 1)
+    jobs = a_failed_chain(engine, guest, links=3)
+    assert act(guest, "retry", filter={}) == {"done": 3, "skipped": [], "more": False}
+    finish(engine)
+    assert statuses(engine, *jobs) == ["completed"] * 3

@@ -48,31 +48,28 @@ def waiting_bodies(causes: Sequence[Cause], *, staff: bool) -> list[dict[str, An
             shown.pop("paused_by", None)
         if "since" in shown:  # JSON knows no time
             shown["since"] = datetime.fromisoformat(shown["since"])
-        bodies.append({**shown, "cause": cause.cause, "message": _sentence(cause), "until": cause.until})
+        bodies.append(
+            {**shown, "cause": cause.cause, "message": SENTENCES[cause.cause](cause.ref), "until": cause.until}
+        )
     return bodies
 
 
-def _sentence(cause: Cause) -> str:
-    kind, _, name = cause.cause.partition(":")
-    return SENTENCES[kind](cause.ref, name)
-
-
-def _paused(ref: dict[str, Any], _name: str) -> str:
+def _paused(ref: dict[str, Any]) -> str:
     reason = ref["reason"]
     return f"Its queue “{ref['queue']}” is paused" + (f": {reason}" if reason else ".")
 
 
-def _limit(ref: dict[str, Any], _name: str) -> str:
+def _limit(ref: dict[str, Any]) -> str:
     scope, _, key = ref["limit"].partition(":")
     whose = {"user": "of one person", "queue": f"of the queue “{key}”", "type": f"of the type “{key}”"}
     return f"No more than {ref['slots']} {_jobs(ref['slots'])} {whose.get(scope, f'with the key “{key}”')} run at the same time."
 
 
-def _needed(ref: dict[str, Any], _name: str) -> str:
+def _needed(ref: dict[str, Any]) -> str:
     return f"It waits for {ref['count']} other {_jobs(ref['count'])} to end."
 
 
-def _order(ref: dict[str, Any], _name: str) -> str:
+def _order(ref: dict[str, Any]) -> str:
     ahead = ref["ahead"]
     if ahead == 0:
         return "It is the next of its queue."
@@ -85,15 +82,15 @@ def _jobs(count: int) -> str:
     return "job" if count == 1 else "jobs"
 
 
-SENTENCES: dict[str, Callable[[dict[str, Any], str], str]] = {
+SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "paused": _paused,
     "limit": _limit,
     "jobs": _needed,
-    "flight": lambda _ref, _name: "An equal job is running; this one gets its result.",
-    "time": lambda ref, _name: TIMES.get(ref["reason"], TIMES["scheduled"]),
-    "provider": lambda ref, _name: f"The provider “{ref['provider']}” cannot be asked now ({ref['reason']}).",
-    "worker": lambda ref, _name: f"No worker serves the queue “{ref['queue']}”.",
-    "busy": lambda _ref, _name: "All workers of its queue are busy.",
+    "flight": lambda _ref: "An equal job is running; this one gets its result.",
+    "time": lambda ref: TIMES.get(ref["reason"], TIMES["scheduled"]),
+    "provider": lambda ref: f"The provider “{ref['provider']}” cannot be asked now ({ref['reason']}).",
+    "worker": lambda ref: f"No worker serves the queue “{ref['queue']}”.",
+    "busy": lambda _ref: "All workers of its queue are busy.",
     "order": _order,
-    "expired": lambda _ref, _name: "Its time is over: it will not be run any more.",
+    "expired": lambda _ref: "Its time is over: it will not be run any more.",
 }

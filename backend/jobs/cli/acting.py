@@ -17,7 +17,7 @@ from backend.jobs.actions import OPEN_TO, Action, act
 from backend.jobs.cli.arguments import OPERATOR, Moment, confirm, find_person
 from backend.jobs.cli.group import engine_connection, jobs_commands
 from backend.jobs.cli.printing import print_table
-from backend.jobs.models import PRIORITIES, AiJob
+from backend.jobs.models import PRIORITIES
 
 PAGE = 200  # jobs to a transaction
 SHOWN = 20  # of what a dry run would change
@@ -31,8 +31,6 @@ class Selection:
 
     ids: Sequence[uuid.UUID]
     filters: service.JobFilter
-    error: str | None
-    every: bool
 
     @property
     def named(self) -> bool:
@@ -80,9 +78,16 @@ def _selection(
         user_id = find_person(connection, user) if user else None
     statuses = ("failed",) if action == "retry" or error is not None else OPEN_TO[action]
     filters = service.JobFilter(
-        statuses=statuses, job_type=job_type, queue=queue, tag=tag, since=since, until=until, user_id=user_id
+        statuses=statuses,
+        job_type=job_type,
+        queue=queue,
+        tag=tag,
+        error_code=error,
+        since=since,
+        until=until,
+        user_id=user_id,
     )
-    return Selection(job_ids, filters, error, every)
+    return Selection(job_ids, filters)
 
 
 @jobs_commands.command("cancel")
@@ -140,35 +145,31 @@ def _pages(selection: Selection) -> Iterator[list[uuid.UUID]]:
         for start in range(0, len(selection.ids), PAGE):
             yield list(selection.ids[start : start + PAGE])
         return
-    for jobs in _found(selection):
-        yield [job.id for job in jobs]
-
-
-def _found(selection: Selection) -> Iterator[list[AiJob]]:
     before: uuid.UUID | None = None
-    while True:
-        page = service.list_jobs(db.session, OPERATOR, selection.filters, limit=PAGE, before=before)
-        if not page:
-            return
+    while page := service.list_jobs(db.session, OPERATOR, selection.filters, limit=PAGE, before=before):
         before = page[-1].id
-        fitting = [job for job in page if selection.error is None or job.error_code == selection.error]
-        if fitting:
-            yield fitting
+        yield [job.id for job in page]
+
+
+def _count(selection: Selection) -> int:
+    return len(selection.ids) or service.count_jobs(db.session, OPERATOR, selection.filters)
 
 
 def _confirm(action: Action, selection: Selection, *, sure: bool) -> None:
     if not sure:
-        count = len(selection.ids) or sum(map(len, _found(selection)))
-        confirm(f"{action.capitalize()} {count} jobs?", sure=False)
+        confirm(f"{action.capitalize()} {_count(selection)} jobs?", sure=False)
 
 
 def _show(selection: Selection) -> None:
-    pages = [service.visible_jobs(db.session, OPERATOR, selection.ids)] if selection.named else _found(selection)
-    jobs = [job for page in pages for job in page]
+    if selection.named:
+        jobs = service.visible_jobs(db.session, OPERATOR, selection.ids[:SHOWN])
+    else:
+        jobs = service.list_jobs(db.session, OPERATOR, selection.filters, limit=SHOWN, before=None)
     rows = [
         {"id": job.id, "status": job.status, "type": job.job_type, "queue": job.queue, "error": job.error_code}
-        for job in jobs[:SHOWN]
+        for job in jobs
     ]
     print_table(rows, ("id", "status", "type", "queue", "error"), empty="No job fits.")
-    if len(jobs) > SHOWN:
-        click.echo(f"… and {len(jobs) - SHOWN} more.")
+    more = _count(selection) - SHOWN
+    if more > 0:
+        click.echo(f"… and {more} more.")

@@ -35,7 +35,7 @@ def retry_jobs(connection: Connection, ids: Collection[uuid.UUID]) -> store.Requ
     """Queue failed and cancelled jobs again. What depends on one of them and has not run waits for it once more."""
     needed = flow_store.reopen_dependencies(connection, ids)
     requeued = store.requeue(connection, ids)
-    flow_store.follow(connection, needed)  # some may stay as they have ended: then that is noted again
+    _follow_again(connection, needed, requeued.ids)
     return requeued
 
 
@@ -46,9 +46,18 @@ def retry_family(connection: Connection, family: Sequence[tuple[uuid.UUID, str]]
     needed = flow_store.reopen_dependencies(connection, ids)
     flow_store.reopen_groups(connection, groups)
     requeued = store.requeue(connection, [job_id for job_id in ids if job_id not in groups])
-    flow_store.follow(connection, needed)
+    done = requeued.ids | set(groups)
+    _follow_again(connection, needed, done)
     flow_store.close_groups(connection, groups)  # all below it may have completed meanwhile
-    return store.Requeued(requeued.ids | set(groups), requeued.cacheable)
+    return store.Requeued(done, requeued.cacheable)
+
+
+def _follow_again(connection: Connection, needed: Collection[uuid.UUID], queued: Collection[uuid.UUID]) -> None:
+    """Have the ends of needed jobs noted that are queued again; the others stay as they have ended, for all who need them."""
+    flow_store.follow(connection, [job_id for job_id in needed if job_id in queued])
+    dependents = flow_store.note_outcomes(connection, [job_id for job_id in needed if job_id not in queued])
+    if dependents:
+        flow_store.settle_dependents(connection, dependents)
 
 
 @sweep("dependencies")

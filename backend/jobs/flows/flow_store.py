@@ -91,7 +91,7 @@ def lock_unfinished_family(connection: Connection, group_id: uuid.UUID) -> list[
 def reopen_dependencies(connection: Connection, ids: Collection[uuid.UUID]) -> list[uuid.UUID]:
     """Let what depends on jobs that will be queued again wait for them once more; those of them that somebody needs.
 
-    Locks all of them. Follow the needed ones in the same transaction: some may stay as they have ended.
+    Locks all of them. In the same transaction follow those that are queued, and note the outcomes of the others again.
     """
     run(connection, "lock_with_dependents", {"ids": list(ids)})
     return sorted({needs_id for (needs_id,) in run(connection, "reopen_dependencies", {"ids": list(ids)}).fetchall()})

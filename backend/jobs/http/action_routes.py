@@ -114,9 +114,22 @@ def _act_on_filter(
         total.done += acted.done
         total.skipped |= acted.skipped
         if len(jobs) < BATCH:
+            _retry_dependents(actor, total)
             return total, False
         before = jobs[-1].id
+    _retry_dependents(actor, total)
     return total, bool(service.list_jobs(db.session, actor, wanted, limit=1, before=before))
+
+
+def _retry_dependents(actor: Actor, total: actions.Acted) -> None:
+    """What was found before the job that it needs, which is queued again by now. The oldest first: needs come before."""
+    left = sorted(job_id for job_id, reason in total.skipped.items() if reason == "need_failed")
+    for start in range(0, len(left), BATCH):
+        ids = left[start : start + BATCH]
+        acted = actions.act(db.session, actor, "retry", ids)
+        db.session.commit()
+        total.done += acted.done
+        total.skipped = {job_id: why for job_id, why in total.skipped.items() if job_id not in ids} | acted.skipped
 
 
 def _only_own(actor: Actor, user_id: uuid.UUID | None) -> uuid.UUID:

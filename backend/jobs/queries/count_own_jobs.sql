@@ -1,6 +1,9 @@
 -- How one person's jobs stand and ended, from the last "bound" of them; ends before "since" are left out.
 WITH mine AS MATERIALIZED (
-    SELECT * FROM ai_job WHERE user_id = %(user_id)s AND NOT hidden ORDER BY id DESC LIMIT %(bound)s
+    -- Without request and result: those may be megabytes.
+    SELECT
+        status, runnable, blocked_on, queue, job_type, error_code, completed_at, created_at, run_at, attempt, rescues
+    FROM ai_job WHERE user_id = %(user_id)s AND NOT hidden ORDER BY id DESC LIMIT %(bound)s
 )
 
 SELECT
