@@ -9,9 +9,10 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 import uuid
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import structlog
@@ -39,17 +40,17 @@ def work(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
 def hog(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
     """Compute for minutes inside one call that keeps the interpreter's lock, and write when it is done."""
     ctx.progress(10, f"pid {os.getpid()}")
-    await_progress(ctx.job.id, 10)
+    await_column(ctx.job.id, "progress", 10)  # the report has left this process
     compute()
     with ctx.transaction() as connection:
         connection.execute("INSERT INTO effect (job_id, run) VALUES (%s, %s)", (ctx.job.id, ctx.job.runs))
     return {}
 
 
-def await_progress(job_id: uuid.UUID, progress: int) -> None:
-    """Until the report has left this process and is stored; no checkpoint."""
+def await_column(job_id: uuid.UUID, column: LiteralString, value: object) -> None:
+    """Until the job's row says so; no checkpoint."""
     with psycopg.connect(current_settings().database_url or "", autocommit=True) as connection:
-        while connection.execute("SELECT progress FROM ai_job WHERE id = %s", (job_id,)).fetchone() != (progress,):
+        while connection.execute(f"SELECT {column} FROM ai_job WHERE id = %s", (job_id,)).fetchone() != (value,):
             time.sleep(0.01)
 
 
@@ -123,4 +124,16 @@ def talks(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
     structlog.get_logger("child.ours").warning("by structlog", answer=42, thing=object)
     logging.getLogger("child.theirs").error("by %s", "logging")
     print("by print", flush=True)
+    return {}
+
+
+@task("child_talks_late", schema=AnySchema, process=True)
+def talks_late(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
+    """Leave something behind that speaks when the job has ended."""
+
+    def speak() -> None:
+        await_column(ctx.job.id, "status", "completed")
+        print("at last", flush=True)
+
+    threading.Thread(target=speak, daemon=True).start()
     return {}

@@ -193,6 +193,14 @@ def test_what_a_child_says_is_in_the_log_of_its_worker_with_the_job(engine: Engi
     assert said["child_output"]["text"] == "by print"
 
 
+def test_what_is_read_of_a_child_after_the_end_of_its_job_is_still_that_jobs(engine: Engine) -> None:
+    job = engine.enqueue("child_talks_late")
+    with capture_logs() as logs, engine.worker(concurrency=1):
+        engine.until(lambda: [line for line in logs if line["event"] == "child_output"])
+    (said,) = [line for line in logs if line["event"] == "child_output"]
+    assert (said["text"], said["job_id"]) == ("at last", str(job.id))
+
+
 def test_children_end_with_a_worker_that_is_killed(engine: Engine) -> None:
     hog = engine.enqueue("child_hog")
     with engine.process(MODULES="tests.jobs.child_tasks") as process:

@@ -62,7 +62,7 @@ class Child:
         self._ready: Ready | None = None
         self._jobs = 0
         self._memory = 0
-        self._job_id: str | None = None
+        self._job_id: str | None = None  # stays behind its end: what is read late was said by it
         self._connection, theirs = Pipe()
         program = PROGRAM.format(path=sys.path, descriptor=theirs.fileno(), parent=os.getpid())
         with theirs:
@@ -129,7 +129,6 @@ class Child:
             run.remove_callback(stop)
             with self._lock:
                 over.set()
-            self._job_id = None
         self._memory = message.memory
         return message.outcome
 
