@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
@@ -315,3 +316,14 @@ def test_a_socket_message_that_loses_its_connection_says_so(
     monkeypatch.setattr(sockets, "visible_job", lost)
     answer: Any = page.emit("job:watch", {"job_id": str(uuid.uuid4())}, callback=True)
     assert answer["code"] == "unavailable"
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_list_may_be_asked_for_from_a_time_that_is_out_of_this_world(guest: Caller, moment: str) -> None:
+    for name in ("since", "until"):
+        answer = guest("GET", f"/api/jobs?{urlencode({name: moment})}")
+        assert answer.status_code in (200, 422), answer.text
+    body = {"job_type": "sample_echo", "expires_at": moment}
+    assert_problem(guest("POST", "/api/jobs", body), 422)
+    assert_problem(guest("POST", "/api/jobs/bulk", {"jobs": [body]}), 422)
+    assert_problem(guest("POST", "/api/jobs/batch", {"jobs": [body]}), 422)
