@@ -6,6 +6,7 @@ It also learns by it which of them were cancelled or lost, so that a cancel arri
 from __future__ import annotations
 
 import threading
+import time
 
 from backend.config import Settings
 from backend.jobs.failures import PASSING
@@ -13,6 +14,8 @@ from backend.jobs.handling.run import CANCELLED, LOST, HeldRuns, Run
 from backend.jobs.link import Link
 from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.overdue import Overdue
+
+FRESH = 0.25  # of the time between two heartbeats: claimed since then, a lease can wait for the next one
 
 
 class LeaseKeeper:
@@ -46,7 +49,9 @@ class LeaseKeeper:
         self._closed.set()
 
     def _beat(self, held: list[Run]) -> None:
-        pairs = [(run.job.id, run.token) for run in held]
+        # A claim is a lease, too: quick jobs are gone before it would be renewed.
+        young = time.monotonic() - self._settings.heartbeat_interval * FRESH
+        pairs = [(run.job.id, run.token) for run in held if run.claimed <= young]
         lease = self._settings.lease_seconds
         doubts = self._link.attempt(lambda c: worker_store.renew_leases(c, self._worker_id, lease, pairs))
         runs = {run.job.id: run for run in held}
