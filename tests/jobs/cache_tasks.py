@@ -33,6 +33,15 @@ def cached_gate(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
     return {"name": request["name"]}
 
 
+@task("sample_cached_deaf", schema=AnySchema, cache_seconds=3600)
+def cached_deaf(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
+    """Wait for the test without ever looking whether to stop."""
+    _ran(ctx)
+    reached[request["name"]].set()
+    gates[request["name"]].wait(30)
+    return {"name": request["name"]}
+
+
 @task("sample_cached_shared", schema=AnySchema, cache_seconds=3600, cache_scope="shared")
 def cached_shared(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
     """The same for everybody."""

@@ -136,6 +136,26 @@ def test_whoever_comes_while_the_run_is_being_stopped_runs_by_himself(engine: En
     assert "retrying" in engine.event_types(late.id)
 
 
+def test_a_run_that_was_given_up_and_ends_all_the_same_does_no_harm_to_the_one_that_took_its_place(
+    engine: Engine,
+) -> None:
+    """Its handler never looks: it completes while another run has its key, in one batch with jobs of others."""
+    first = ask(engine, "sample_cached_deaf")
+    with engine.worker():
+        assert reached["a"].wait(30)
+        engine.until_status(first.id, "processing")
+        assert stop(engine, first.id)
+        engine.until(lambda: engine.count("hidden AND cancel_requested_at IS NOT NULL") == 1)
+        reached["a"].clear()
+        second = ask(engine, "sample_cached_deaf")
+        assert reached["a"].wait(30)
+        gates["a"].set()
+        assert engine.until_status(second.id)["status"] == "completed"
+        assert engine.until_status(first.id)["status"] == "completed", "as every job that ends before it is stopped"
+        assert engine.until_status(engine.enqueue().id)["status"] == "completed", "the worker still writes"
+    assert runs(engine) == 2
+
+
 def test_those_whose_run_is_gone_run_by_themselves(engine: Engine) -> None:
     """As when the person who came first is deleted."""
     job = ask(engine, "sample_cached_shared")

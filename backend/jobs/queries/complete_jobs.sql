@@ -11,7 +11,7 @@ job AS (
         progress_message = CASE WHEN progress = 100 THEN progress_message END,
         error_code = NULL,
         error_message = NULL,
-        cancel_requested_at = NULL,
+        cancel_requested_at = CASE WHEN hidden THEN cancel_requested_at END, -- given up: another flight may have its key
         claim_token = NULL,
         worker_id = NULL,
         lease_until = NULL,
