@@ -16,7 +16,7 @@ from tests.soak.history import faults
 
 NO_HINT = Guard(
     "the hint of a cancel",
-    (("request_cancel", "SELECT id, pg_notify('job_cancel', id::text) FROM job", "SELECT id FROM job"),),
+    (("request_cancel", "SELECT id, pg_notify('job_cancel', id::text) FROM job", "SELECT id, NULL FROM job"),),
 )
 # The label at once, and the worker hears of it with its next heartbeat.
 LABEL_AT_ONCE = Guard(

@@ -10,7 +10,7 @@ from backend.db import db, driver_connection
 from backend.identity import require_actor, require_staff
 from backend.jobs.caching import cache, cache_store
 from backend.jobs.http.cache_schemas import CacheStatsQuerySchema, CacheStatsSchema, ForgetSchema, ForgottenSchema
-from backend.jobs.http.refusals import FOR_STAFF
+from backend.jobs.http.refusals import FOR_STAFF, LOOK_ONLY
 from backend.openapi import refuses
 
 blueprint = Blueprint("cache", __name__, url_prefix="/api/cache", description="Stored results of jobs.")
@@ -31,6 +31,7 @@ def read_stats(query: dict[str, int]) -> dict[str, Any]:
 @blueprint.route("", methods=["DELETE"])
 @blueprint.arguments(ForgetSchema, location="query")
 @blueprint.response(200, ForgottenSchema)
+@refuses(blueprint, _403=LOOK_ONLY)
 def forget_results(query: dict[str, Any]) -> dict[str, int]:
     """Remove my stored results, by key, type or canvas; staff remove everybody's. What runs now is not stored."""
     deleted = cache.forget(

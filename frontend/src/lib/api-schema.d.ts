@@ -658,6 +658,15 @@ export interface paths {
             "application/json": components["schemas"]["Forgotten"];
           };
         };
+        /** @description Read-only staff may look at the jobs of others, not change them. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
         422: components["responses"]["UNPROCESSABLE_ENTITY"];
         default: components["responses"]["DEFAULT_ERROR"];
       };
