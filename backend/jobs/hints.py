@@ -18,6 +18,7 @@ READY, LATER, CANCEL, EVENT = "job_ready", "job_later", "job_cancel", "job_event
 WINDOW = 0.002  # seconds; 20 ms made every client that works step by step wait for it
 LONGEST_WINDOW = 0.02
 REST = 5  # times what sending took: where many jobs are on the move, hints come seldom enough not to add to the load
+LINGER = 0.5  # seconds that the thread of the trailing hints waits for more
 MAX_LISTED = 150  # jobs named in one payload (8,000 bytes are the limit); beyond it: look at everything
 EVERYTHING = "*"
 
@@ -31,6 +32,8 @@ class Hints:
     def __init__(self, send: Send) -> None:
         self._send = send
         self._lock = threading.Lock()
+        self._armed = threading.Condition(self._lock)
+        self._sending = False  # there is a thread for the trailing ones
         self._last: dict[str, float] = {}
         self._events: dict[uuid.UUID, int] = {}
         self._plain: set[tuple[str, str]] = set()
@@ -78,7 +81,25 @@ class Hints:
             if self._trailing or not (self._events or self._plain):
                 return
             self._trailing = True
-        threading.Thread(target=self._trail, name="hints", daemon=True).start()
+            if self._sending:
+                self._armed.notify()
+                return
+            self._sending = True
+        threading.Thread(target=self._send_trailing, name="hints", daemon=True).start()
+
+    def _send_trailing(self) -> None:
+        """The sender's work: it stays a moment, because starting a thread for each hint costs more than the hint."""
+        try:
+            while True:
+                self._trail()
+                with self._lock:
+                    if not self._armed.wait_for(lambda: self._trailing, LINGER):
+                        self._sending = False  # under the same lock, or whoever arms now would count on us
+                        return
+        except BaseException:
+            with self._lock:
+                self._sending = False
+            raise
 
     def _trail(self) -> None:
         due = max(self._not_before, max(self._last.values(), default=0.0) + self._window)

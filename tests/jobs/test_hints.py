@@ -113,3 +113,25 @@ def test_a_start_that_no_end_follows_is_told_after_the_window(clock: Clock) -> N
     wait_for_hints()
     assert sent == [[(EVENT, f"{job_id}:2")]]
     assert clock.now == pytest.approx(began + WINDOW)
+
+
+def test_what_is_owed_while_hints_are_being_sent_is_sent_after_them() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    sent: list[list[tuple[str, str]]] = []
+
+    def send(pairs: list[tuple[str, str]]) -> None:
+        begun.set()
+        assert go_on.wait(30)
+        sent.append(pairs)
+        if len(sent) == 1:
+            raise ConnectionError("lost, which must not stop the next ones")
+
+    hints = Hints(send)
+    hints.owe("job_ready", "first")
+    assert begun.wait(30)
+    hints.owe("job_ready", "second")
+    go_on.set()
+    wait_for_hints()
+    hints.owe("job_ready", "third")  # the thread has gone home by now
+    wait_for_hints()
+    assert sent == [[("job_ready", name)] for name in ("first", "second", "third")]
