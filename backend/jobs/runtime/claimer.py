@@ -106,7 +106,7 @@ class Claimer:
                 continue
             self.wake.clear()
             claimed = self._claim(need)
-            self._sated = claimed < need
+            self._sated = claimed < need and not self._claims.limited
             if claimed == need:
                 continue
             if self._drain:

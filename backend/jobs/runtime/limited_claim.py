@@ -26,6 +26,11 @@ class Claims:
     def __init__(self) -> None:
         self._limited = False
 
+    @property
+    def limited(self) -> bool:
+        """Whether there were limits at the last look: then more may be there than it has seen."""
+        return self._limited
+
     def take(
         self,
         connection: Connection,
