@@ -33,6 +33,7 @@ ORPHAN_SECONDS = 10.0  # how long backends of a killed server may take to die
 STOP_SECONDS = 8.0  # fast shutdown writes a checkpoint
 MAX_LOG_BYTES = 10 * 1024 * 1024
 PR_SET_PDEATHSIG = 1
+ADMIN_FOLDERS = "/usr/sbin:/sbin"  # where useradd is; a bare PATH, as of a service or a container, lacks them
 
 
 class EmbeddedPostgresError(Exception):
@@ -238,7 +239,8 @@ def _server_account() -> pwd.struct_passwd | None:
         return None
     with contextlib.suppress(KeyError):
         return pwd.getpwnam(SERVER_USER)
-    command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SERVER_USER]
+    useradd = shutil.which("useradd", path=f"{os.environ.get('PATH', os.defpath)}:{ADMIN_FOLDERS}") or "useradd"
+    command = [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SERVER_USER]
     try:
         subprocess.run(command, check=True, capture_output=True)
         return pwd.getpwnam(SERVER_USER)
