@@ -39,11 +39,23 @@ from backend.live.routes import blueprint as events_blueprint
 from backend.live.startup import init_live
 from backend.monitoring.logs import register_request_logging
 from backend.monitoring.routes import register_health
+from backend.notifications import models as notifications_models
+from backend.notifications.events import init_notices
+from backend.notifications.routes import blueprint as notices_blueprint
 from backend.pooler import mind_pooler
 from backend.socket_json import FastJson, TextPacket
 
 # Every package with tables: migrations compare these with the database.
-MODELS = (accounts_models, ai_models, canvases_models, jobs_models, cache_models, limit_models, rollup_models)
+MODELS = (
+    accounts_models,
+    ai_models,
+    canvases_models,
+    jobs_models,
+    cache_models,
+    limit_models,
+    rollup_models,
+    notifications_models,
+)
 
 # Every module with tasks: importing them fills the registry.
 TASKS = tasks.TASK_MODULES
@@ -61,6 +73,7 @@ BLUEPRINTS = (
     upkeep_blueprint,
     cache_blueprint,
     events_blueprint,
+    notices_blueprint,
 )
 
 
@@ -92,6 +105,7 @@ def create_app(settings: Settings) -> Flask:
     init_live(app, settings)
     init_connections(app)
     init_canvases(app)
+    init_notices(app)
 
     app.extensions[AUTHENTICATOR] = AccountsAuthenticator()
     register_request_logging(app)

@@ -3,5 +3,6 @@
 from backend.ai import tasks as ai_tasks
 from backend.jobs import tasks as jobs_tasks
 from backend.monitoring import tasks as monitoring_tasks
+from backend.notifications import retention as notices_retention
 
-TASK_MODULES = (ai_tasks, jobs_tasks, monitoring_tasks)
+TASK_MODULES = (ai_tasks, jobs_tasks, monitoring_tasks, notices_retention)

@@ -24,7 +24,7 @@ from tests.canvases.shapes import rectangle
 from tests.clients import Browser, Program, new_program
 
 SECRET = "nobody else may read this"
-TABLES = ("app_user", "canvas", "canvas_element", "ai_job", "ai_job_event")
+TABLES = ("app_user", "canvas", "canvas_element", "ai_job", "ai_job_event", "notice")
 
 
 @dataclass
@@ -150,6 +150,18 @@ ROUTES: dict[tuple[str, str], Aim] = {
     ("GET", "/api/jobs/<uuid:job_id>/result"): Aim(),
     ("DELETE", "/api/jobs/<uuid:job_id>"): Aim(),
     ("GET", "/api/jobs/<uuid:job_id>/events"): Aim(),
+    # notices: one's own; ids of others are passed over in silence
+    ("GET", "/api/notices"): OWN_LIST,
+    ("POST", "/api/notices/read"): Aim(body=lambda ids: {"ids": [ids["notice_id"]]}, foreign=OWN_THING),
+    ("GET", "/api/notices/settings"): OWN_LIST,
+    ("PUT", "/api/notices/settings"): Aim(
+        body=lambda _: {
+            "events": {"job_completed": True, "job_failed": True, "job_cancelled": True},
+            "ways": {"toast": True, "browser": True, "sound": False},
+            "quiet_hours": None,
+        },
+        foreign=OWN_THING,
+    ),
     # queues: for staff
     ("GET", "/api/queues"): STAFF,
     ("POST", "/api/queues/<string:name>/pause"): Aim(body=lambda _: {"reason": "Mine now"}, foreign=frozenset({403})),
@@ -192,8 +204,8 @@ def owner(app: Flask) -> Program:
 
 
 @pytest.fixture
-def owned(owner: Program) -> Owned:
-    """A canvas with an element, a job on it and a token."""
+def owned(owner: Program, database_url: str) -> Owned:
+    """A canvas with an element, a job on it, a notice and a token."""
     me = owner.get("/api/auth/me").json
     assert me is not None
     canvas_id = owner.post("/api/canvases", json={"name": SECRET}).json["id"]  # type: ignore[index]
@@ -203,6 +215,12 @@ def owned(owner: Program) -> Owned:
     assert job.status_code == 202, job.text
     (token,) = owner.get("/api/tokens").json["items"]  # type: ignore[index]
     ids = {"canvas_id": canvas_id, "job_id": job.json["job_id"], "token_id": token["id"]}  # type: ignore[index]
+    with psycopg.connect(database_url) as connection:
+        notice = connection.execute(
+            "INSERT INTO notice (user_id, cause, kind, title) VALUES (%s, 'test', 'job_failed', %s) RETURNING id",
+            [me["id"], SECRET],
+        ).fetchone()
+    ids["notice_id"] = str(notice[0]) if notice else ""
     return Owned({**ids, "user_id": me["id"], "email": me["email"]})
 
 

@@ -1854,6 +1854,154 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/notices": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** My notices, the newest first. */
+    get: {
+      parameters: {
+        query?: {
+          /** @description Only those that were not read yet. */
+          unread?: boolean;
+          limit?: number;
+          cursor?: string | null;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["NoticeList"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/notices/read": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** I have read some of my notices, or all. My other pages learn of it. */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          "application/json": components["schemas"]["NoticesRead"];
+        };
+      };
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Unread"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/notices/settings": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What I want to be told, and how. */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["NoticeSettings"];
+          };
+        };
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    /** Say what I want to be told, and how: all of it. */
+    put: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          "application/json": components["schemas"]["NoticeSettings"];
+        };
+      };
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["NoticeSettings"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/queues": {
     parameters: {
       query?: never;
@@ -2665,6 +2813,58 @@ export interface components {
       scopes: string[];
       token: string;
     };
+    Notice: {
+      /** @description Why, or what came of it. */
+      body: string | null;
+      /** Format: uuid */
+      canvas_id: string | null;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      job_id: string | null;
+      /** @enum {string} */
+      kind: "job_completed" | "job_failed" | "job_cancelled";
+      /** Format: date-time */
+      read_at: string | null;
+      /** @description What it is about: the job's title. */
+      title: string;
+    };
+    NoticeEvents: {
+      /** @description Cancelled by somebody else, or because it could not go on. */
+      job_cancelled: boolean;
+      job_completed: boolean;
+      job_failed: boolean;
+    };
+    NoticeList: {
+      items: components["schemas"]["Notice"][];
+      next_cursor: string | null;
+      /** @description Counted to 1000. */
+      unread: number;
+    };
+    NoticeSettings: {
+      events: components["schemas"]["NoticeEvents"];
+      quiet_hours: components["schemas"]["QuietHours"] | null;
+      ways: components["schemas"]["NoticeWays"];
+    };
+    NoticeWays: {
+      /** @description By the browser, while the page is not seen. */
+      browser: boolean;
+      sound: boolean;
+      /** @description On the page. */
+      toast: boolean;
+    };
+    NoticesRead: {
+      /** @enum {boolean} */
+      all?: true;
+      ids?: string[];
+      /**
+       * Format: date-time
+       * @description With `all`: what came later stays unread.
+       */
+      until?: string;
+    };
     PaginationMetadata: {
       /** @description First available page number. */
       first_page?: number;
@@ -2717,6 +2917,10 @@ export interface components {
     QueueList: {
       items: components["schemas"]["Queue"][];
       limits: components["schemas"]["Limit"][];
+    };
+    QuietHours: {
+      end: string;
+      start: string;
     };
     Session: {
       csrf_token: string;
@@ -2808,6 +3012,10 @@ export interface components {
       run_p95: number;
       wait_p50: number;
       wait_p95: number;
+    };
+    Unread: {
+      /** @description Counted to 1000. */
+      unread: number;
     };
     Update: {
       /** @description Complete Excalidraw elements. */
