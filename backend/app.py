@@ -14,7 +14,9 @@ from backend.accounts.commands import accounts_commands
 from backend.accounts.connections import init_connections
 from backend.accounts.routes import blueprint as accounts_blueprint
 from backend.ai import models as ai_models
+from backend.ai.enhancing.routes import blueprint as prompts_blueprint
 from backend.ai.routes import blueprint as ai_blueprint
+from backend.billing import models as billing_models
 from backend.canvases import models as canvases_models
 from backend.canvases.events import init_canvases
 from backend.canvases.routes import blueprint as canvases_blueprint
@@ -49,6 +51,7 @@ from backend.socket_json import FastJson, TextPacket
 MODELS = (
     accounts_models,
     ai_models,
+    billing_models,
     canvases_models,
     jobs_models,
     cache_models,
@@ -66,6 +69,7 @@ JOBS_COMMANDS = (looking, acting, changing, steering)
 BLUEPRINTS = (
     accounts_blueprint,
     ai_blueprint,
+    prompts_blueprint,
     canvases_blueprint,
     jobs_blueprint,
     queues_blueprint,

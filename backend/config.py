@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PLATFORM_VARIABLES = ("RAILWAY_ENVIRONMENT", "RAILWAY_PROJECT_ID", "DYNO", "RENDER", "FLY_APP_NAME", "K_SERVICE")
 VOLUME_VARIABLES = ("RAILWAY_VOLUME_MOUNT_PATH",)
 MIN_SECRET_LENGTH = 32
+MAX_TOKENS = 10**12
+MAX_DOLLARS = 1_000_000.0
 BEATS_IN_LEASE = 2  # heartbeats, at least
 
 T = TypeVar("T")
@@ -91,6 +93,16 @@ class Settings:
     max_instructions: int
     # AI
     providers: tuple[ProviderSettings, ...]
+    # money: tokens, and US dollars (None: no limit)
+    billing: bool
+    free_tokens: int
+    guest_tokens: int
+    low_credit_tokens: int
+    ai_daily_budget: float | None
+    ai_monthly_budget: float | None
+    ai_user_daily_budget: float | None
+    ai_user_monthly_budget: float | None
+    ai_guest_daily_budget: float | None
 
     @property
     def max_attempts(self) -> int:
@@ -159,6 +171,15 @@ class Settings:
             max_body_bytes=env.integer("MAX_BODY_BYTES", 8 * 1024 * 1024, 1024, 256 * 1024 * 1024),
             max_instructions=env.integer("MAX_INSTRUCTIONS", 20_000, 100, 1_000_000),
             providers=env.providers("AI_PROVIDERS"),
+            billing=env.switch("BILLING", False),
+            free_tokens=env.integer("FREE_TOKENS", 100_000, 0, MAX_TOKENS),
+            guest_tokens=env.integer("GUEST_TOKENS", 10_000, 0, MAX_TOKENS),
+            low_credit_tokens=env.integer("LOW_CREDIT_TOKENS", 5_000, 0, MAX_TOKENS),
+            ai_daily_budget=env.dollars("AI_DAILY_BUDGET", 1.0),
+            ai_monthly_budget=env.dollars("AI_MONTHLY_BUDGET", 20.0),
+            ai_user_daily_budget=env.dollars("AI_USER_DAILY_BUDGET", 1.0),
+            ai_user_monthly_budget=env.dollars("AI_USER_MONTHLY_BUDGET", 20.0),
+            ai_guest_daily_budget=env.dollars("AI_GUEST_DAILY_BUDGET", 0.1),
         )
         _check_beats(settings)
         return settings
@@ -189,6 +210,10 @@ class _Reader:
 
     def number(self, name: str, default: float, low: float, high: float) -> float:
         return self._parsed(name, default, low, high, float, "a number")
+
+    def dollars(self, name: str, default: float) -> float | None:
+        """An amount; “none” is no limit."""
+        return None if self.text(name, "").lower() == "none" else self.number(name, default, 0, MAX_DOLLARS)
 
     def switch(self, name: str, default: bool) -> bool:
         value = self.text(name, "on" if default else "off").lower()

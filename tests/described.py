@@ -10,8 +10,17 @@ from flask import Flask, Response, request
 
 from backend.extensions import api
 
-JOB_ROUTES = ("jobs", "job_actions", "job_upkeep", "queues", "cache", "ai_agent", "events")  # blueprints, and tags
-SAID = {403, 404, 409}  # what every route may answer (401, 422, 429, 500, 503) is not repeated in the description
+JOB_ROUTES = (
+    "jobs",
+    "job_actions",
+    "job_upkeep",
+    "queues",
+    "cache",
+    "ai_agent",
+    "prompts",
+    "events",
+)  # blueprints, and tags
+SAID = {402, 403, 404, 409}  # what every route may answer (401, 422, 429, 500, 503) is not repeated in the description
 
 
 class Watch:

@@ -103,6 +103,14 @@ ROUTES: dict[tuple[str, str], Aim] = {
     ("GET", "/api/ai-agent/job/<uuid:job_id>/status"): Aim(),
     ("GET", "/api/ai-agent/job/<uuid:job_id>/result"): Aim(),
     ("DELETE", "/api/ai-agent/job/<uuid:job_id>"): Aim(),
+    # prompts
+    ("POST", "/api/v1/web-knowledge/generate-prompt-async/"): Aim(
+        body=lambda _: {"manual_prompt": "x"}, foreign=OWN_THING
+    ),
+    ("GET", "/api/v1/web-knowledge/generate-prompt-async/status/<uuid:task_id>/"): Aim(),
+    ("POST", "/api/v1/web-knowledge/generate-prompt/"): Aim(
+        body=lambda _: {"manual_prompt": "x"}, query="?wait=0", foreign=OWN_THING
+    ),
     # jobs
     ("POST", "/api/jobs"): Aim(
         body=lambda ids: {
@@ -214,7 +222,8 @@ def owned(owner: Program, database_url: str) -> Owned:
     job = owner.post("/api/ai-agent/create-canvas", json={"instructions": f"{SECRET} -> B", "canvas_id": canvas_id})
     assert job.status_code == 202, job.text
     (token,) = owner.get("/api/tokens").json["items"]  # type: ignore[index]
-    ids = {"canvas_id": canvas_id, "job_id": job.json["job_id"], "token_id": token["id"]}  # type: ignore[index]
+    job_id = job.json["job_id"]  # type: ignore[index]
+    ids = {"canvas_id": canvas_id, "job_id": job_id, "task_id": job_id, "token_id": token["id"]}
     with psycopg.connect(database_url) as connection:
         notice = connection.execute(
             "INSERT INTO notice (user_id, cause, kind, title) VALUES (%s, 'test', 'job_failed', %s) RETURNING id",

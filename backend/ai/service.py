@@ -19,7 +19,7 @@ MAX_NAME = 60  # characters of the instructions that name a canvas
 
 def admit_create(session: AnySession, actor: Actor, request: dict[str, Any]) -> uuid.UUID:
     """The canvas to draw on: the one that is named, if the actor may write there, or a new one."""
-    _check_length(request)
+    check_length(request["instructions"], "instructions", "The instructions have")
     name = name_from(request["instructions"])
     if request["canvas_id"] is None:
         canvas = canvases.create_canvas(session, actor.user_id, name)
@@ -33,7 +33,7 @@ def admit_create(session: AnySession, actor: Actor, request: dict[str, Any]) -> 
 
 def admit_modify(session: AnySession, actor: Actor, request: dict[str, Any]) -> uuid.UUID:
     """The canvas to change, if the actor may write there."""
-    _check_length(request)
+    check_length(request["instructions"], "instructions", "The instructions have")
     return canvases.accessible_canvas(session, actor, request["canvas_id"], write=True).id
 
 
@@ -57,9 +57,9 @@ def name_from(instructions: str) -> str:
     return (head if len(head) > MAX_NAME // 2 else cut).rstrip(" ,;:-") + "…"
 
 
-def _check_length(request: dict[str, Any]) -> None:
+def check_length(text: str, field: str, what: str) -> None:
+    """Raise Unprocessable for a text that is too long to be read; ``what`` begins the sentence about it."""
     settings: Settings = current_app.extensions["collabcanvas.settings"]
-    length = len(request["instructions"])
-    if length > settings.max_instructions:
-        message = f"The instructions have {length:,} characters; at most {settings.max_instructions:,} are read."
-        raise Unprocessable(message, errors={"instructions": [message]})
+    if len(text) > settings.max_instructions:
+        message = f"{what} {len(text):,} characters; at most {settings.max_instructions:,} are read."
+        raise Unprocessable(message, errors={field: [message]})

@@ -158,6 +158,18 @@ class JobContext:
             self._written = None
         self._tools.announce(written)
 
+    @contextmanager
+    def accounts(self) -> Iterator[psycopg.Connection[Any]]:
+        """A transaction that commits whatever becomes of this run: for accounts of what has happened, such as money spent.
+
+        Nothing of the job itself is written in it: it is not protected by the claim. No checkpoint; raises psycopg's errors.
+        """
+        if self._written is not None:
+            raise RuntimeError("accounts are not kept inside ctx.transaction(): they would be undone with it")
+        connection = self._tools.connection()
+        with connection.transaction():
+            yield connection
+
     def partial(
         self,
         connection: psycopg.Connection[Any],

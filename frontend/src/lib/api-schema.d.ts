@@ -2310,6 +2310,203 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/web-knowledge/generate-prompt-async/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Have a prompt improved. Always 202: whether there is credit, the job finds out. */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** @description The same key and body give the first job again; another body is refused with 409. */
+          "Idempotency-Key"?: string | null;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          "application/json": components["schemas"]["GeneratePrompt"];
+        };
+      };
+      responses: {
+        /** @description Accepted */
+        202: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["QueuedPrompt"];
+          };
+        };
+        /** @description A job type or a priority that one may not ask for. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description The Idempotency-Key was used for another request. */
+        409: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/web-knowledge/generate-prompt-async/status/{task_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    /** How it goes. */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          task_id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["PromptStatus"];
+          };
+        };
+        /** @description There is no such job, or it belongs to somebody else. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/web-knowledge/generate-prompt/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Have a prompt improved, and wait for it. 202 if it takes longer than one wants to wait. */
+    post: {
+      parameters: {
+        query?: {
+          /** @description Seconds; after that the answer is 202 as of the asynchronous twin. */
+          wait?: number;
+        };
+        header?: {
+          /** @description The same key and body give the first job again; another body is refused with 409. */
+          "Idempotency-Key"?: string | null;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          "application/json": components["schemas"]["GeneratePrompt"];
+        };
+      };
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Prompt"];
+          };
+        };
+        /** @description Accepted */
+        202: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["QueuedPrompt"];
+          };
+        };
+        /** @description The plan has ended, or the credit does not suffice: `needed` and `available` say how many tokens. */
+        402: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description A job type or a priority that one may not ask for. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description The Idempotency-Key was used for another request. Or the job was cancelled, or has failed. */
+        409: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2530,6 +2727,10 @@ export interface components {
     Gap: {
       from: number;
       to: number;
+    };
+    GeneratePrompt: {
+      /** @description The rough prompt. */
+      manual_prompt: string;
     };
     Hour: {
       /** Format: date-time */
@@ -2900,6 +3101,25 @@ export interface components {
       title: string;
       type: string;
     };
+    Prompt: {
+      generated_by: string;
+      prompt: string;
+      success: boolean;
+      /** Format: uuid */
+      task_id: string;
+    };
+    PromptStatus: {
+      /** @description Why it failed. */
+      error?: components["schemas"]["JobError"];
+      /** @description “provider/model”, or “built-in”. */
+      generated_by?: string;
+      message: string;
+      progress: number;
+      /** @description Once completed. */
+      prompt?: string;
+      /** @enum {string} */
+      status: "queued" | "processing" | "completed" | "failed" | "cancelled";
+    };
     Queue: {
       limits: components["schemas"]["Limit"][];
       name: string;
@@ -2917,6 +3137,17 @@ export interface components {
     QueueList: {
       items: components["schemas"]["Queue"][];
       limits: components["schemas"]["Limit"][];
+    };
+    QueuedPrompt: {
+      message: string;
+      status: string;
+      status_url: string;
+      success: boolean;
+      /**
+       * Format: uuid
+       * @description The id of the job.
+       */
+      task_id: string;
     };
     QuietHours: {
       end: string;
