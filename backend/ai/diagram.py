@@ -1,4 +1,6 @@
-"""What the AI draws, before it has a place: flow charts, outlines, boards and tables, without any geometry.
+"""What the AI draws, before it has a place: flow charts, outlines, boards, tables and timelines, without any geometry.
+
+A form is how one of them is drawn and what it is called: a SWOT analysis is a board, an organisation chart a flow chart.
 
 The planner and the model providers make these; ``backend.ai.drawing`` lays them out. All are frozen, comparable data.
 """
@@ -18,7 +20,10 @@ MAX_COLUMNS = 50  # of a board or a table
 
 Shape = Literal["rectangle", "ellipse", "diamond"]
 Direction = Literal["down", "right"]
+FlowForm = Literal["flowchart", "organisation_chart"]
 OutlineForm = Literal["list", "outline", "mind_map"]
+BoardForm = Literal["board", "swot", "retrospective"]
+TableForm = Literal["table", "comparison", "customer_journey"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +53,12 @@ class Flowchart:
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...] = ()
     direction: Direction = "down"
+    form: FlowForm = "flowchart"
 
     @property
     def kind(self) -> str:
-        """The name of this kind of diagram in results and events."""
-        return "flowchart"
+        """The name of this kind of diagram in results and events: its form."""
+        return self.form
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +101,12 @@ class Board:
 
     title: str
     columns: tuple[Column, ...]
+    form: BoardForm = "board"
 
     @property
     def kind(self) -> str:
-        """The name of this kind of diagram in results and events."""
-        return "board"
+        """The name of this kind of diagram in results and events: its form."""
+        return self.form
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +116,36 @@ class Table:
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...] = ()
+    form: TableForm = "table"
+
+    @property
+    def kind(self) -> str:
+        """The name of this kind of diagram in results and events: its form."""
+        return self.form
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A date or a span of a timeline, as it is written, and what happens then."""
+
+    when: str
+    events: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Periods in the order given."""
+
+    title: str
+    periods: tuple[Period, ...]
 
     @property
     def kind(self) -> str:
         """The name of this kind of diagram in results and events."""
-        return "table"
+        return "timeline"
 
 
-Diagram = Flowchart | Outline | Board | Table
+Diagram = Flowchart | Outline | Board | Table | Timeline
 
 
 def labels_of(diagram: Diagram) -> Iterator[str]:
@@ -129,6 +158,10 @@ def labels_of(diagram: Diagram) -> Iterator[str]:
         for column in diagram.columns:
             yield column.name
             yield from column.cards
+    elif isinstance(diagram, Timeline):
+        for period in diagram.periods:
+            yield period.when
+            yield from period.events
     else:
         for row in (diagram.header, *diagram.rows):
             yield from row
@@ -154,7 +187,7 @@ def diagram_problems(diagram: Diagram) -> list[str]:
     elif isinstance(diagram, Outline):
         if any(level >= MAX_DEPTH for level, _ in walk(diagram.items)):
             found.append(f"The outline is nested deeper than {MAX_DEPTH} levels.")
-    else:
+    elif not isinstance(diagram, Timeline):
         found += _grid_problems(diagram)
     if not labels:
         found.append("There is nothing to draw.")

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any, cast
 from uuid import UUID
 
-from backend.ai.diagram import Board, Diagram, Flowchart, Table
+from backend.ai.diagram import Board, Diagram, Flowchart, Table, Timeline
 from backend.ai.drawing.board import sketch_board
 from backend.ai.drawing.elements import Element, Writer, write
 from backend.ai.drawing.flowchart import sketch_flowchart
@@ -21,6 +21,7 @@ from backend.ai.drawing.shapes import Point, union
 from backend.ai.drawing.sketch import Sketch
 from backend.ai.drawing.table import sketch_table
 from backend.ai.drawing.themes import TEXT_COLOR, Theme, theme_of
+from backend.ai.drawing.timeline import sketch_timeline
 from backend.ai.drawing.tokens import clean
 
 MOST_BATCHES = 40
@@ -79,6 +80,8 @@ def _sketch(diagram: Diagram, theme: Theme) -> Sketch:
         return sketch_board(diagram, theme)
     if isinstance(diagram, Table):
         return sketch_table(diagram, theme)
+    if isinstance(diagram, Timeline):
+        return sketch_timeline(diagram, theme)
     return sketch_mind_map(diagram, theme) if diagram.form == "mind_map" else sketch_outline(diagram, theme)
 
 

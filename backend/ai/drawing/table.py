@@ -1,11 +1,14 @@
-"""Tables: a grid of boxes that share their borders, with a header row, moved as one."""
+"""Tables: a grid of boxes that share their borders, with a header row, moved as one.
+
+In a comparison the names of what is compared by stand out too; the stages of a customer journey have colours of their own.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from backend.ai.diagram import Table
+from backend.ai.diagram import Table, TableForm
 from backend.ai.drawing.measure import PADDING, Font
 from backend.ai.drawing.shapes import Rect
 from backend.ai.drawing.sizing import AIR, shape_height, text_width, wrapped_width
@@ -32,10 +35,10 @@ def sketch_table(table: Table, theme: Theme) -> Sketch:
     y = 0.0
     for number, (row, font) in enumerate(zip(rows, fonts, strict=True)):
         height = max(shape_height(cell, "rectangle", font, width) for cell, width in zip(row, widths, strict=True))
-        paint = _paint(number, theme)
         x = 0.0
         for position, (cell, width, align) in enumerate(zip(row, widths, aligns, strict=True)):
             key, rect = f"cell {number} {position}", Rect(x, y, width, height)
+            paint = _paint(table.form, number, position, theme)
             parts.append(Box(key, rect, cell, paint, font, align=align, radius=None, thin=True, group=GROUP))
             x += width
         y += height
@@ -52,6 +55,8 @@ def _align(cells: Sequence[str]) -> Align:
     return "right" if filled and all(_NUMBER.fullmatch(cell) for cell in filled) else "left"
 
 
-def _paint(row: int, theme: Theme) -> Paint:
-    step = theme.scheme.step
-    return step if row == 0 else Paint(step.stroke, WHITE.fill)
+def _paint(form: TableForm, row: int, column: int, theme: Theme) -> Paint:
+    paint = theme.branch(column) if form == "customer_journey" else theme.scheme.step
+    if row == 0 or (form == "comparison" and column == 0):
+        return paint
+    return Paint(paint.stroke, WHITE.fill)

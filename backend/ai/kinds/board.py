@@ -1,4 +1,4 @@
-"""Boards: columns of cards. Also the form of SWOT analyses and retrospectives."""
+"""Boards: columns of cards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Flow charts: steps, each with what comes next. Also the form of timelines and organisation charts."""
+"""Flow charts: steps, each with what comes next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people ask for by name, and the kind that draws it: a SWOT analysis is a board, a timeline a chart to the right."""
+"""What people ask for by name, and the kind that draws it: a list and an outline are one kind."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ import re
 from dataclasses import dataclass
 
 from backend.ai.kinds.board import BOARD
+from backend.ai.kinds.comparison import COMPARISON
+from backend.ai.kinds.customer_journey import CUSTOMER_JOURNEY
 from backend.ai.kinds.flowchart import FLOWCHART
 from backend.ai.kinds.kind import Json, Kind, one_of, record
 from backend.ai.kinds.mind_map import MIND_MAP
+from backend.ai.kinds.organisation_chart import ORGANISATION_CHART
 from backend.ai.kinds.outline import OUTLINE
+from backend.ai.kinds.retrospective import RETROSPECTIVE
+from backend.ai.kinds.swot import SWOT
 from backend.ai.kinds.table import TABLE
+from backend.ai.kinds.timeline import TIMELINE
 from backend.ai.providers.chain import AnswerError
 
 
@@ -35,18 +41,15 @@ def _words(*latin: str, other: str = "") -> re.Pattern[str]:
 FORMS = (
     Form(
         "swot",
-        BOARD,
+        SWOT,
         "strengths, weaknesses, opportunities and threats",
         _words("swot", "fofa", "dafo", "foda", other="強み"),
-        "Make exactly four columns: strengths, weaknesses, opportunities, threats.",
     ),
     Form(
         "retrospective",
-        BOARD,
+        RETROSPECTIVE,
         "what a team learnt from its last weeks",
         _words("retro", "retrospectives?", "retrospektive", "rétrospective", "retrospectiva"),
-        "Make three columns: what went well, what did not, what to do about it. Put what the instructions say "
-        "into the right ones.",
     ),
     Form(
         "mind_map",
@@ -64,28 +67,35 @@ FORMS = (
     ),
     Form(
         "customer_journey",
-        TABLE,
+        CUSTOMER_JOURNEY,
         "what a customer does and feels from stage to stage",
-        _words("(?:customer|user) journey", "kundenreise", "parcours client"),
-        "The columns after the first are the stages; the rows are: actions, thoughts, feelings, opportunities.",
+        _words(
+            r"(?:customer|user)[ -]journeys?",
+            r"journey maps?",
+            "kundenreise",
+            "parcours (?:client|utilisateur)",
+            "viaje del cliente",
+            "jornada do cliente",
+            "путь клиента",
+            other="客户旅程|カスタマージャーニー",
+        ),
     ),
     Form(
         "organisation_chart",
-        FLOWCHART,
+        ORGANISATION_CHART,
         "who reports to whom",
         _words(
             "org(?:ani[sz]ation(?:al)?)?[ -]?(?:chart|tree)s?",
             "organigramme?",
             "organi?grama",
             "organigramm",
+            "оргструктура",
             other="组织结构图|組織図",
         ),
-        "Each step is a role, a rectangle, and leads to those who report to it; nobody reports to two. Direction down, "
-        "arrows without labels.",
     ),
     Form(
         "timeline",
-        FLOWCHART,
+        TIMELINE,
         "what happens when",
         _words(
             "time[ -]?lines?",
@@ -95,10 +105,10 @@ FORMS = (
             "frise chronologique",
             r"l[ií]nea del? tiempo",
             "linha do tempo",
-            other="时间线|年表|タイムライン",
+            "cronolog[ií]a",
+            "хронология",
+            other="时间线|时间轴|年表|タイムライン",
         ),
-        "Each step is one date or period with what happens then, in the order of time, and leads to the next one. "
-        "Direction right, rectangles only, arrows without labels.",
     ),
     Form(
         "outline",
@@ -110,27 +120,39 @@ FORMS = (
         "board",
         BOARD,
         "cards sorted into columns",
-        _words("kanban", "boards?", "tablero", "quadro", "pinnwand", other="看板|カンバン"),
+        _words("kanban", "boards?", "pros and cons", "tablero", "quadro", "pinnwand", other="看板|カンバン"),
     ),
     Form(
-        "table",
-        TABLE,
-        "facts in rows and columns, or things compared",
+        "comparison",
+        COMPARISON,
+        "things beside each other, compared by their properties",
         _words(
             "compar(?:e|es|ing|ison|isons|er|ar|aison|ación|ação)",
             "versus",
             r"vs\.?",
-            "pros and cons",
+            "vergleich(?:e|en)?",
+            "confront[ao]",
+            "comparaci[óo]n",
+            "comparação",
+            "сравни(?:те)?",
+            "сравнение",
+            other="比较|比較|对比",
+        ),
+    ),
+    Form(
+        "table",
+        TABLE,
+        "facts in rows and columns",
+        _words(
             "tables?",
             "matrix",
-            "vergleich(?:e|en)?",
             "tabelle",
             "tableau",
             "tabla",
             "tabela",
             "tabella",
-            "confront[ao]",
-            other="比较|比較|表格",
+            "таблиц[ау]",
+            other="表格",
         ),
     ),
     Form(

@@ -1,4 +1,4 @@
-"""Tables: a header and rows. Also the form of comparisons and customer journeys."""
+"""Tables: a header and rows."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ from backend.ai.providers.chain import AnswerError
 SCHEMA = record(title=TEXT, header=many(TEXT, 1, MAX_COLUMNS), rows=many(record(cells=many(TEXT, 1, MAX_COLUMNS))))
 
 TASK = (
-    "Make a table. The header names the columns; each row has exactly one cell for each of them. In a comparison the "
-    "columns after the first are the things compared, and each row is one property, named in its first cell."
+    "Make a table. The header names the columns; each row is one thing, and has exactly one short cell for each column."
 )
 
 EXAMPLE = (
-    "compare train and bus",
+    "table of hand tools",
     {
-        "title": "Train or bus",
-        "header": ["", "Train", "Bus"],
+        "title": "Hand tools",
+        "header": ["Tool", "Used for", "Price"],
         "rows": [
-            {"cells": ["Price", "$40", "$20"]},
-            {"cells": ["Travel time", "2 h", "4 h"]},
-            {"cells": ["Luggage", "Two bags", "One bag"]},
+            {"cells": ["Hammer", "Nails", "$15"]},
+            {"cells": ["Saw", "Wood", "$25"]},
+            {"cells": ["Pliers", "Wire", "$12"]},
         ],
     },
 )

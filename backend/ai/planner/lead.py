@@ -42,12 +42,14 @@ _FULL_STOP = re.compile(r"[.!。!]\s*$")
 class Lead:
     """What an introduction says. ``kind`` is None where it names none; ``words`` is the introduction itself.
 
-    ``subject`` is the part of the title that is not the name of the kind: “Coffee” in “mind map of coffee”, or "".
+    ``form`` is the finer name of it: a SWOT analysis is a board. ``subject`` is the part of the title that is not the
+    name of the kind: “Coffee” in “mind map of coffee”, or "".
     """
 
     title: str = ""
     subject: str = ""
     kind: str | None = None
+    form: str | None = None
     rightward: bool = False
     thinking: bool = False
     words: str = ""
@@ -83,13 +85,14 @@ def heading_of(line: str) -> tuple[int, str] | None:
 def read_lead(said: str) -> Lead:
     """What an introducing sentence says, without its colon."""
     said = clean(said)
-    kind, span = kind_of(said, weak=asks_plainly(said))
+    form, span = kind_of(said, weak=asks_plainly(said))
     named = said[span[0] : span[1]] if span else ""
     title = title_of(said, named)
     return Lead(
         title=title,
         subject="" if same(title) == same(named) else title,
-        kind=kind,
+        kind=_kind(form),
+        form=form,
         rightward=words.pattern(words.RIGHTWARD).search(said) is not None,
         thinking=asks_for_thought(said),
         words=said,
@@ -99,8 +102,13 @@ def read_lead(said: str) -> Lead:
 def _heading_lead(said: str) -> Lead:
     """A heading is a title as it stands; it asks for a kind only if it names one without doubt."""
     said = clean(said)
-    kind, _ = kind_of(said, weak=False)
-    return Lead(title=said, subject=said, kind=kind, words=said)
+    form, _ = kind_of(said, weak=False)
+    return Lead(title=said, subject=said, kind=_kind(form), form=form, words=said)
+
+
+def _kind(form: str | None) -> str | None:
+    """In whose notations a form is read."""
+    return None if form is None else words.KIND_OF_FORM.get(form, form)
 
 
 def _inline_lead(first: str, rest: str) -> tuple[Lead, str] | None:

@@ -22,7 +22,7 @@ from backend.ai.planner.text import clean, unquote
 HEADER = re.compile(r"[ \t]*(?:flowchart|graph)(?:-elk)?(?:[ \t]+(TB|TD|BT|RL|LR))?[ \t]*(?:;|\n|$)", re.IGNORECASE)
 # Mermaid's other diagrams: they are no flow charts, whatever arrows are in them.
 OTHER_DIAGRAM = re.compile(
-    r"\s*(?:sequenceDiagram|classDiagram|stateDiagram|erDiagram|gantt|gitGraph|journey|pie|quadrantChart|requirementDiagram"
+    r"\s*(?:sequenceDiagram|classDiagram|stateDiagram|erDiagram|gantt|gitGraph|pie|quadrantChart|requirementDiagram"
     r"|C4\w+|(?:sankey|xychart|block|architecture|packet)-beta)(?:-v2)?(?:[ \t]+(?:title|showData)\b.*)?[ \t]*(?:\n|$)"
 )
 _LEFT_OUT = re.compile(

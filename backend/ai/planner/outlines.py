@@ -13,9 +13,12 @@ from backend.ai.diagram import Diagram, Flowchart, Item, Outline
 from backend.ai.planner.asking import is_pure, names_kind
 from backend.ai.planner.boards import board_of, is_board
 from backend.ai.planner.flow import FlowBuilder
+from backend.ai.planner.hierarchies import hierarchy_of
+from backend.ai.planner.journeys import journey_of
 from backend.ai.planner.lead import Lead
 from backend.ai.planner.lines import Line, plain_label, read_lines
 from backend.ai.planner.text import clean, is_label
+from backend.ai.planner.timelines import timeline_of
 from backend.ai.planner.tree import LIST_STEP, Entry, Rank, mind_map, nest, to_item
 
 MAX_GROUP_WORDS = 10
@@ -44,18 +47,24 @@ def plan_outline(text: str, lead: Lead) -> Diagram | None:
 
 def _drawn(title: str, items: tuple[Item, ...], lead: Lead, ordered: bool) -> Diagram | None:
     """The diagram of the kind that was asked for; None for a kind that such a tree does not give."""
-    nested = any(item.children for item in items)
     if lead.kind == "board" or (lead.kind is None and is_board(items)):
         return board_of(title, items)
     if lead.kind == "mind_map":
         return mind_map(lead.subject, items, title)
-    if lead.kind == "org_chart":
-        return _hierarchy(title, items)
-    if lead.kind in {"flowchart", "timeline"}:
-        return None if nested else _chain(title, items, rightward=lead.rightward or lead.kind == "timeline")
-    if lead.kind == "table":
-        return None
+    if lead.kind in {"org_chart", "timeline", "table"}:
+        return _in_form(title, items, lead)
+    nested = any(item.children for item in items)
+    if lead.kind == "flowchart":
+        return None if nested else _chain(title, items, rightward=lead.rightward)
     return Outline(title, items, "outline" if nested or lead.kind == "outline" else "list", ordered)
+
+
+def _in_form(title: str, items: tuple[Item, ...], lead: Lead) -> Diagram | None:
+    if lead.kind == "org_chart":
+        return hierarchy_of(title, items)
+    if lead.kind == "timeline":
+        return timeline_of(title, items)
+    return journey_of(title, items) if lead.form == "customer_journey" else None
 
 
 def _listed(lines: Sequence[Line]) -> list[Entry] | None:
@@ -113,18 +122,3 @@ def _chain(title: str, items: Sequence[Item], *, rightward: bool) -> Flowchart:
     for source, target in itertools.pairwise(keys):
         flow.edge(source, target)
     return flow.finish(title, "right" if rightward else "down")
-
-
-def _hierarchy(title: str, items: Sequence[Item]) -> Flowchart:
-    """Who reports to whom: a tree of rectangles from top to bottom."""
-    flow = FlowBuilder()
-    pending: list[tuple[str | None, Item]] = [(None, item) for item in reversed(items)]
-    count = 0
-    while pending:
-        parent, item = pending.pop()
-        count += 1
-        key = flow.node(item.label, identity=f"{count}")
-        if parent is not None:
-            flow.edge(parent, key)
-        pending.extend((key, child) for child in reversed(item.children))
-    return flow.finish(title, infer="nothing")

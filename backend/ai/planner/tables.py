@@ -86,13 +86,13 @@ def plan_comparison(text: str) -> Table | None:
     criteria = enumerate_items(match["criteria"] or "", last_and=True)
     if not criteria or any(word_count(criterion) > 6 for criterion in criteria):
         return None
-    return Table("", ("", *criteria), tuple((thing, *("" for _ in criteria)) for thing in things))
+    return Table("", ("", *criteria), tuple((thing, *("" for _ in criteria)) for thing in things), "comparison")
 
 
 def _compared(things: Sequence[str], groups: Sequence[GroupOfItems]) -> Table | None:
     if any(len(group.items) != len(things) for group in groups):
         return None
-    return Table("", ("", *things), tuple((group.name, *group.items) for group in groups))
+    return Table("", ("", *things), tuple((group.name, *group.items) for group in groups), "comparison")
 
 
 def _rows(body: str, delimiter: str) -> list[list[str]]:

@@ -122,7 +122,7 @@ KINDS = {
         tijdlijn*|oś czasu|временн* шкал*|хронологи*|时间线|时间轴|年表|타임라인
     """,
     "board": """
-        kanban board|kanban-board*|kanban*|scrum board*|task board*|board|boards|swot*|retrospective*|retro|tablero*
+        kanban board|kanban-board*|kanban*|scrum board*|task board*|board|boards|tablero*
         tableau kanban
         tableau de bord kanban|quadro*|lavagna|bord|tablica|tablicę
         канбан*|доск*|дошк*|看板|カンバン|かんばん|칸반|보드|كانبان|कानबान|カンバンボード
@@ -143,15 +143,38 @@ KINDS = {
         оглавлени*|план-конспект|大纲|提纲|目录|アウトライン|目次|개요
     """,
     "table": """
-        table|tables|comparison*|matrix|spreadsheet|tabelle*|vergleich*|tableau|tableaux|tabla|tablas|tabela*|tabelę
-        tabella*|confronto|comparación|comparaison
-        tabel|таблиц*|сравнени*|tablo*|جدول|तालिका|表格|对比表|比較表|テーブル
+        table|tables|matrix|spreadsheet|tabelle*|tableau|tableaux|tabla|tablas|tabela*|tabelę
+        tabella*|tabel|таблиц*|tablo*|جدول|तालिका|表格|テーブル
+    """,
+    "comparison": """
+        comparison*|vergleich|vergleichs*|confronto|comparación|comparação|comparaison|сравнени*|порівнянн*|karşılaştırma*
+        对比表|比較表|对比图
+    """,
+    "swot": """
+        swot analysis|swot-analyse|swot analyse|swot|análisis dafo|análisis foda|análise swot|análise fofa|analyse swot
+        analisi swot|swot-анализ*|fofa|dafo|foda|swot分析
+    """,
+    "retrospective": """
+        retrospective*|retro|retrospektive*|rétrospective*|retrospectiva*|retrospettiva*|ретроспектив*|回顾会|振り返り
+    """,
+    "customer_journey": """
+        customer journey*|user journey*|journey map*|kundenreise*|parcours client*|parcours utilisateur
+        viaje* del cliente|jornada* do cliente
+        customer-journey*|путь клиента|客户旅程|カスタマージャーニー*|고객 여정
     """,
     "list": """
         list|lists|to-do list|todo list|checklist*|check list*|bullet|bullets|bullet points|liste|listen|aufzählung
         stichpunkte|lista|listas|liste*|listę|lijst*|список*|перелік*|listesi
         قائمة|सूची|清单|列表|リスト|一覧|목록|리스트
     """,
+}
+
+# A form is drawn like another kind, and read in the notations of that kind.
+KIND_OF_FORM = {
+    "comparison": "table",
+    "customer_journey": "table",
+    "swot": "board",
+    "retrospective": "board",
 }
 
 # These say a kind only where nothing stronger does, and no line is taken for an introduction because of them.
@@ -248,6 +271,31 @@ richtig|succès|valide|approuvé
 válido|aprobado|correcto|aprovado|correto|corretto|goedgekeurd|верно|успех|успешно|通过|成功|有効|承認
 """
 
+# The first row of a customer journey.
+STAGES_WORDS = """
+stage|stages|phase|phases|step|steps|phasen|schritte|étapes|etapas|fases|fasi|fase|fasen|этап|этапы|стадии|阶段|段階|ステージ
+"""
+
+MONTHS = """
+january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug
+sep|sept|oct|nov|dec
+januar|februar|märz|mai|juni|juli|oktober|dezember|jänner|mär|okt|dez
+janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|janv|févr|déc
+enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|ene|abr|ago|dic
+janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|novembro|dezembro|fev|set|out
+gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|gen|mag|giu|lug|ott
+januari|februari|maart|mei|augustus
+январ*|феврал*|март*|апрел*|мая|май|июн*|июл*|август*|сентябр*|октябр*|ноябр*|декабр*
+spring|summer|autumn|fall|winter|early|mid|late|anfang|mitte|ende|frühjahr|frühling|sommer|herbst|début|fin
+printemps|été|automne|hiver|primavera|verano|otoño|invierno
+"""
+# Behind them a number says when: “week 3”.
+PERIODS = """
+week|weeks|day|days|month|months|year|years|quarter|phase|sprint|hour|minute|stage|woche|kw|tag|monat|jahr|quartal
+semaine|jour|mois|année|trimestre|semana|día|dia|mes|mês|año|ano|settimana|giorno|mese|anno|weken|dag|maand|jaar
+неделя|день|месяц|год|квартал|этап|тиждень
+"""
+
 # What people call a part of a diagram in front of its name, or behind it.
 DIAMOND_WORDS = """
 decision|decision node|question|diamond|condition|entscheidung|frage|décision|decisión|decisão|decisione|решение|вопрос
@@ -283,6 +331,22 @@ couleur|todo|todos|todas|último|última|primer*|color|tutti|tutte|ultimo|ultima
 wszystko|все|всё|последн*|перв*|цвет|所有|全部|颜色|すべて|全て
 """
 
+SWOT_COLUMNS = """
+strengths|weaknesses|opportunities|threats|stärken|schwächen|chancen|risiken|forces|faiblesses|opportunités
+menaces
+fortalezas|debilidades|oportunidades|amenazas|forças|fraquezas|ameaças|punti di forza|debolezze|punti di debolezza
+opportunità|minacce
+сильные стороны|слабые стороны|возможности|угрозы|优势|劣势|机会|威胁|強み|弱み|機会|脅威
+"""
+RETROSPECTIVE_COLUMNS = """
+start|stop|continue|keep|what went well|went well|what went badly|what didn't go well|what to improve|to improve
+improve|action items|actions|mad|sad|glad|liked|learned|lacked|longed for|kudos
+was lief gut|lief gut|was lief schlecht|lief schlecht|was lief nicht gut|verbessern|maßnahmen|massnahmen
+ce qui a bien marché|ce qui n'a pas marché|à améliorer|qué salió bien|qué salió mal|a mejorar|acciones
+o que foi bem|o que foi mal|a melhorar|ações|cosa è andato bene|cosa migliorare|azioni
+что прошло хорошо|что прошло плохо|что улучшить|做得好的|需要改进的|行动项|良かった点|改善点
+"""
+
 # Columns by which a board is known even where nobody calls it one. One set must cover at least two columns.
 BOARD_COLUMNS = (
     """
@@ -296,16 +360,8 @@ BOARD_COLUMNS = (
     yapılıyor|devam eden|tamamlandı|bitti
     待办|待辦|进行中|進行中|已完成|完成|未着手|作業中|完了|할 일|진행 중|완료|قيد التنفيذ|تم|للقيام به
     """,
-    """
-    strengths|weaknesses|opportunities|threats|stärken|schwächen|chancen|risiken|forces|faiblesses|opportunités
-    menaces
-    fortalezas|debilidades|oportunidades|amenazas|forças|fraquezas|ameaças
-    сильные стороны|слабые стороны|возможности|угрозы|优势|劣势|机会|威胁
-    """,
-    """
-    start|stop|continue|keep|what went well|went well|what went badly|what to improve|to improve|action items
-    actions|mad|sad|glad|liked|learned|lacked|longed for
-    """,
+    SWOT_COLUMNS,
+    RETROSPECTIVE_COLUMNS,
     "must have|should have|could have|won't have|must|should|could|won't",
     "pros|cons|pro|contra|vorteile|nachteile|avantages|inconvénients|ventajas|desventajas|vantagens|desvantagens|vantaggi|svantaggi|плюсы|минусы|优点|缺点",
 )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from backend.ai.diagram import Board, Column, Diagram, Edge, Flowchart, Item, Node, Outline, Table
+from backend.ai.diagram import Board, Column, Diagram, Edge, Flowchart, Item, Node, Outline, Period, Table, Timeline
 from backend.ai.drawing.draw import draw_diagram
 
 JOB = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
@@ -78,6 +78,12 @@ boards = st.builds(
     Board,
     short_label,
     st.lists(st.builds(Column, label, st.lists(label, max_size=6).map(tuple)), min_size=1, max_size=6).map(tuple),
+    st.sampled_from(["board", "swot", "retrospective"]),
+)
+timelines = st.builds(
+    Timeline,
+    short_label,
+    st.lists(st.builds(Period, label, st.lists(label, max_size=4).map(tuple)), min_size=1, max_size=12).map(tuple),
 )
 
 
@@ -86,10 +92,11 @@ def tables(draw: st.DrawFn) -> Table:
     """A header and rows as wide as it, some cells empty."""
     width = draw(st.integers(1, 6))
     row = st.lists(short_label, min_size=width, max_size=width).map(tuple)
-    return Table(draw(short_label), draw(row), tuple(draw(st.lists(row, max_size=6))))
+    form = draw(st.sampled_from(["table", "comparison", "customer_journey"]))
+    return Table(draw(short_label), draw(row), tuple(draw(st.lists(row, max_size=6))), form)
 
 
-diagrams: st.SearchStrategy[Diagram] = st.one_of(flowcharts(), outlines, boards, tables())
+diagrams: st.SearchStrategy[Diagram] = st.one_of(flowcharts(), outlines, boards, tables(), timelines)
 
 
 def drawn(diagram: Diagram, **options: Any) -> list[dict[str, Any]]:

@@ -11,7 +11,20 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from backend.ai.diagram import Board, Column, Diagram, Edge, Flowchart, Item, Node, Outline, Table, labels_of
+from backend.ai.diagram import (
+    Board,
+    Column,
+    Diagram,
+    Edge,
+    Flowchart,
+    Item,
+    Node,
+    Outline,
+    Period,
+    Table,
+    Timeline,
+    labels_of,
+)
 from backend.ai.drawing.draw import MOST_BATCHES, draw_diagram
 from backend.ai.drawing.errors import DrawingError
 from backend.ai.drawing.geometry import check_geometry
@@ -33,6 +46,7 @@ from tests.ai.drawing.diagrams import (
     flowcharts,
     outlines,
     tables,
+    timelines,
 )
 
 Elements = list[dict[str, Any]]
@@ -83,6 +97,18 @@ def test_any_board_has_perfect_geometry_and_cards_in_their_columns(diagram: Boar
     for number, column in enumerate(diagram.columns):
         for position in range(len(column.cards)):
             assert rects[f"column {number}"].contains(rects[f"column {number} card {position}"])
+
+
+@sometimes
+@given(timelines)
+def test_any_timeline_has_perfect_geometry_and_its_dates_in_order(diagram: Timeline) -> None:
+    elements = drawn(diagram)
+    check_drawing(diagram, elements)
+    rects = {element["customData"]["key"]: element_rect(element) for element in elements}
+    dates = [rects[f"period {number}"] for number in range(len(diagram.periods))]
+    places = [(date.y, date.x) for date in dates]
+    assert places == sorted(places)
+    assert len([element for element in elements if element["type"] == "arrow"]) == len(dates) - 1
 
 
 @sometimes
@@ -198,6 +224,21 @@ def test_sparse_flow_charts_have_no_arrow_through_a_foreign_shape() -> None:
         path = rounded([(arrow["x"] + x, arrow["y"] + y) for x, y in arrow["points"]])
         own = {arrow["startBinding"]["elementId"], arrow["endBinding"]["elementId"]}
         assert [s["id"] for s in shapes if s["id"] not in own and path_crosses(path, element_rect(s))] == []
+
+
+def test_a_timeline_has_each_event_below_its_date_and_a_long_one_beside_it() -> None:
+    short = by_label(drawn(Timeline("", (Period("2020", ("begin",)), Period("2024", ("end",))))))
+    assert short["begin"]["x"] == short["2020"]["x"] and short["begin"]["y"] > short["2020"]["y"]
+    assert short["2024"]["y"] == short["2020"]["y"]
+    long = by_label(drawn(Timeline("", tuple(Period(f"{1990 + n}", (f"event {n}",)) for n in range(12)))))
+    assert long["event 3"]["y"] == long["1993"]["y"] and long["event 3"]["x"] > long["1993"]["x"]
+
+
+def test_the_parts_of_a_swot_analysis_are_two_by_two() -> None:
+    columns = tuple(Column(name, ("x",)) for name in ("S", "W", "O", "T"))
+    rects = {e["customData"]["key"]: element_rect(e) for e in drawn(Board("", columns, "swot"))}
+    s, w, o, t = (rects[f"column {number}"] for number in range(4))
+    assert (s.y, o.x, t.x, t.y) == (w.y, s.x, w.x, o.y) and s.bottom < o.y and s.right < w.x
 
 
 def test_numbers_in_a_table_are_aligned_right() -> None:

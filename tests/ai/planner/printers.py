@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterable
 
-from backend.ai.diagram import Board, Flowchart, Item, Outline, Table
+from backend.ai.diagram import Board, Flowchart, Item, Outline, Table, Timeline
 from backend.ai.operations import AddNode, Connect, Disconnect, Operation, Remove, Rename
 
 _ARROW_BRACKETS = {"rectangle": "[{}]", "ellipse": "({})", "diamond": "{{{}}}"}
@@ -105,6 +105,48 @@ def board_list(board: Board) -> str:
     """Columns as items, cards below them."""
     items = tuple(Item(column.name, tuple(map(Item, column.cards))) for column in board.columns)
     return "\n".join(["Kanban board:", *_list_lines(items, 0, 4, "*", ordered=False)])
+
+
+def timeline_lines(timeline: Timeline, sign: str = ": ") -> str:
+    """A line for each event, with its date in front."""
+    lines = (f"{period.when}{sign}{quoted(event)}" for period in timeline.periods for event in period.events)
+    return "\n".join(["Timeline:", *lines])
+
+
+def timeline_list(timeline: Timeline) -> str:
+    """Dates as items, events below them."""
+    items = tuple(Item(period.when, tuple(map(Item, period.events))) for period in timeline.periods)
+    return "\n".join(["Timeline:", *_list_lines(items, 0, 2, "-", ordered=False)])
+
+
+def mermaid_timeline(timeline: Timeline) -> str:
+    """Mermaid, which divides by colons: for labels without them."""
+    lines = (f"  {period.when} : {' : '.join(map(entities, period.events))}" for period in timeline.periods)
+    return "\n".join(["timeline", f"  title {timeline.title}", *lines])
+
+
+def organisation_list(items: tuple[Item, ...]) -> str:
+    """Who reports to whom, as a nested list."""
+    return "\n".join(["Organisation chart:", *_list_lines(items, 0, 2, "-", ordered=False)])
+
+
+def organisation_line(items: tuple[Item, ...]) -> str:
+    """``Org chart: "CEO" ("CTO" ("Dev"), "CFO")``."""
+    return f"Org chart: {_inline(items)}"
+
+
+def swot_groups(board: Board, separator: str) -> str:
+    """``Strengths: "a", "b"`` for each part."""
+    return "SWOT analysis of Café:\n" + separator.join(
+        f"{column.name}: {', '.join(map(quoted, column.cards))}" for column in board.columns
+    )
+
+
+def comparison(table: Table) -> str:
+    """``Compare "A" and "B":`` with a line for each property."""
+    things = ", ".join(map(quoted, table.header[1:]))
+    lines = (f"{quoted(row[0])}: {', '.join(map(quoted, row[1:]))}" for row in table.rows)
+    return "\n".join([f"Compare {things}:", *lines])
 
 
 def markdown_table(table: Table) -> str:

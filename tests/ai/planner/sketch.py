@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backend.ai.diagram import Board, Diagram, Flowchart, Item, Outline, Table
+from backend.ai.diagram import Board, Diagram, Flowchart, Item, Outline, Table, Timeline
 from backend.ai.operations import AddDiagram, AddNode, Connect, Disconnect, Operation, Remove, Rename
 
 _AROUND = {"rectangle": "[{}]", "ellipse": "({})", "diamond": "<{}>"}
@@ -21,6 +21,10 @@ def sketch(diagram: Diagram | None) -> str:
         return "\n".join([head + (" in order" if diagram.ordered else ""), *_items(diagram.items, "- ")])
     if isinstance(diagram, Board):
         return "\n".join([head, *(f"{column.name}: {' / '.join(column.cards)}".rstrip() for column in diagram.columns)])
+    if isinstance(diagram, Timeline):
+        return "\n".join(
+            [head, *(f"{period.when}: {' / '.join(period.events)}".rstrip() for period in diagram.periods)]
+        )
     return "\n".join([head, *_rows(diagram)])
 
 

@@ -5,7 +5,21 @@ from __future__ import annotations
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from backend.ai.diagram import Board, Column, Direction, Edge, Flowchart, Item, Node, Outline, OutlineForm, Shape, Table
+from backend.ai.diagram import (
+    Board,
+    Column,
+    Direction,
+    Edge,
+    Flowchart,
+    Item,
+    Node,
+    Outline,
+    OutlineForm,
+    Period,
+    Shape,
+    Table,
+    Timeline,
+)
 from backend.ai.operations import AddNode, Connect, Disconnect, Operation, Remove, Rename
 from backend.ai.planner.arrow_scanner import has_arrow
 from backend.ai.planner.asking import names_kind
@@ -140,6 +154,46 @@ def tables(draw: st.DrawFn, label: st.SearchStrategy[str] = labels, title: st.Se
     cells = st.one_of(label, st.just(""))
     row = st.tuples(label, *[cells] * (width - 1))
     return Table(draw(title) or "Things", header, tuple(draw(st.lists(row, min_size=1, max_size=5))))
+
+
+# Dates as people write them, in the order of time.
+DATES = (
+    "44 BC", "476", "1760s", "1817", "1914–1918", "1969", "1989-11-09", "March 1999", "12 mai 2004", "3. Oktober 2010",
+    "enero de 2012", "5 июня 2015", "2019–21", "2020-03", "Q3 2021", "2022年3月", "01.07.2023", "KW 12", "Week 3", "Day 10",
+    "09:30", "5 pm", "2024 to 2026",
+)  # fmt: skip
+
+
+@st.composite
+def timelines(draw: st.DrawFn, label: st.SearchStrategy[str] = labels) -> Timeline:
+    """Periods in their order, each with an event at least."""
+    dates = draw(st.lists(st.sampled_from(range(len(DATES))), min_size=3, max_size=8, unique=True))
+    return Timeline(
+        "Timeline",
+        tuple(Period(DATES[number], tuple(draw(st.lists(label, min_size=1, max_size=3)))) for number in sorted(dates)),
+    )
+
+
+@st.composite
+def hierarchies(draw: st.DrawFn, label: st.SearchStrategy[str] = list_labels) -> tuple[Item, ...]:
+    """One head, and those below."""
+    return (Item(draw(label), draw(trees(label))),)
+
+
+@st.composite
+def swots(draw: st.DrawFn) -> Board:
+    """Four columns of which each has a card."""
+    names = ("Strengths", "Weaknesses", "Opportunities", "Threats")
+    cards = st.lists(list_labels, min_size=1, max_size=4).map(tuple)
+    return Board("Café", tuple(Column(name, draw(cards)) for name in names), "swot")
+
+
+@st.composite
+def comparisons(draw: st.DrawFn) -> Table:
+    """At least two plain things, whose properties may say anything."""
+    things = draw(st.lists(plain_labels, min_size=2, max_size=4, unique_by=same))
+    row = st.tuples(*[labels] * (len(things) + 1))
+    return Table("", ("", *things), tuple(draw(st.lists(row, min_size=1, max_size=4))), "comparison")
 
 
 @st.composite

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from backend.ai.diagram import Board, Flowchart, Outline, Table
+from backend.ai.diagram import Board, Flowchart, Item, Outline, Table, Timeline, walk
 from backend.ai.operations import AddNode, Connect, Operation, Rename
 from backend.ai.planner import plan_changes, plan_diagram
 from backend.ai.planner.text import same, word_count
@@ -18,12 +18,17 @@ from tests.ai.planner.strategies import (
     PATIENT,
     boards,
     command_labels,
+    comparisons,
     flowcharts,
+    hierarchies,
     labels,
+    list_labels,
     operations,
     outlines,
     plain_labels,
+    swots,
     tables,
+    timelines,
     walks,
 )
 
@@ -108,6 +113,69 @@ def test_a_board_survives_as_groups_with_quotes(board: Board, separator: str) ->
 def test_a_board_survives_as_headings_and_as_a_nested_list(board: Board) -> None:
     assert plan_diagram(printers.board_headings(board)) == board
     assert plan_diagram(printers.board_list(board)) == board
+
+
+@PATIENT
+@given(timelines(), st.sampled_from([": ", " - ", " – ", "："]))
+def test_a_timeline_survives_as_lines_with_dates(timeline: Timeline, sign: str) -> None:
+    assert plan_diagram(printers.timeline_lines(timeline, sign)) == timeline
+
+
+@PATIENT
+@given(timelines(list_labels))
+def test_a_timeline_survives_as_a_list(timeline: Timeline) -> None:
+    assert plan_diagram(printers.timeline_list(timeline)) == timeline
+
+
+@PATIENT
+@given(timelines(plain_labels))
+def test_a_timeline_survives_mermaid(timeline: Timeline) -> None:
+    assume(all(":" not in period.when for period in timeline.periods))
+    assert plan_diagram(printers.mermaid_timeline(timeline)) == timeline
+
+
+@PATIENT
+@given(hierarchies(), hierarchies(labels))
+def test_an_organisation_chart_survives_as_a_list_and_on_one_line(
+    listed: tuple[Item, ...], inline: tuple[Item, ...]
+) -> None:
+    for items, text in (
+        (listed, printers.organisation_list(listed)),
+        (inline, printers.organisation_line(inline)),
+    ):
+        planned = plan_diagram(text)
+        assert isinstance(planned, Flowchart) and planned.form == "organisation_chart"
+        assert [node.label for node in planned.nodes] == [item.label for _, item in walk(items)]
+        assert {node.shape for node in planned.nodes} == {"rectangle"}
+        assert _below(planned) == _pairs(items)
+
+
+def _below(chart: Flowchart) -> list[tuple[int, int]]:
+    place = {node.key: number for number, node in enumerate(chart.nodes)}
+    return sorted((place[edge.source], place[edge.target]) for edge in chart.edges)
+
+
+def _pairs(items: tuple[Item, ...]) -> list[tuple[int, int]]:
+    """Places, in reading order, of every item and the one above it."""
+    above: list[int] = []
+    found = []
+    for number, (level, _) in enumerate(walk(items)):
+        above[level:] = [number]
+        if level:
+            found.append((above[level - 1], number))
+    return sorted(found)
+
+
+@PATIENT
+@given(swots(), st.sampled_from([";", "\n", "; "]))
+def test_a_swot_analysis_survives_as_groups(board: Board, separator: str) -> None:
+    assert plan_diagram(printers.swot_groups(board, separator)) == board
+
+
+@PATIENT
+@given(comparisons())
+def test_a_comparison_survives_with_its_rows(table: Table) -> None:
+    assert plan_diagram(printers.comparison(table)) == table
 
 
 @PATIENT

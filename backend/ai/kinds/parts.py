@@ -1,0 +1,19 @@
+"""Fixed parts of a form, each a heading in the language of the instructions and a list of points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backend.ai.diagram import Column
+from backend.ai.kinds.kind import TEXT, Json, label_of, many, record, rows_of
+
+PART = record(heading=TEXT, points=many(TEXT, 1, 12))
+
+
+def columns_of(answer: Json, names: Sequence[str]) -> tuple[Column, ...]:
+    """The parts of these names as columns; a point that stands twice in a part is drawn once."""
+    parts = [answer[name] for name in names]
+    return tuple(
+        Column(label_of(part["heading"]), tuple(dict.fromkeys(label_of(point) for point in rows_of(part["points"]))))
+        for part in parts
+    )
