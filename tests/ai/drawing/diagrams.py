@@ -7,7 +7,20 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from backend.ai.diagram import Board, Column, Diagram, Edge, Flowchart, Item, Node, Outline, Period, Table, Timeline
+from backend.ai.diagram import (
+    Board,
+    Column,
+    Diagram,
+    Edge,
+    Flowchart,
+    Item,
+    Node,
+    Outline,
+    Period,
+    Table,
+    TableForm,
+    Timeline,
+)
 from backend.ai.drawing.draw import draw_diagram
 
 JOB = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
@@ -92,8 +105,8 @@ def tables(draw: st.DrawFn) -> Table:
     """A header and rows as wide as it, some cells empty."""
     width = draw(st.integers(1, 6))
     row = st.lists(short_label, min_size=width, max_size=width).map(tuple)
-    form = draw(st.sampled_from(["table", "comparison", "customer_journey"]))
-    return Table(draw(short_label), draw(row), tuple(draw(st.lists(row, max_size=6))), form)
+    forms: st.SearchStrategy[TableForm] = st.sampled_from(["table", "comparison", "customer_journey"])
+    return Table(draw(short_label), draw(row), tuple(draw(st.lists(row, max_size=6))), draw(forms))
 
 
 diagrams: st.SearchStrategy[Diagram] = st.one_of(flowcharts(), outlines, boards, tables(), timelines)
