@@ -15,6 +15,7 @@ import psycopg
 from backend.app import create_app
 from backend.config import Settings, SettingsError
 from backend.db import db
+from backend.jobs.session_hints import dispose_after_hints
 from backend.live.server import disconnect_everybody
 from backend.live.startup import start_live, stop_live
 from backend.monitoring.logs import configure_logging
@@ -42,7 +43,7 @@ def serve(settings: Settings, listener: socket.socket, stop: StopSignal) -> NoRe
     disconnect_everybody()
     server.stop(max(0.0, deadline - time.monotonic()))
     with app.app_context():
-        db.engine.dispose()
+        dispose_after_hints(db.engine)
     # At once: a request beyond the grace, or a thread that still waits, must not hold the process.
     sys.stdout.flush()
     sys.stderr.flush()

@@ -132,5 +132,6 @@ def app(settings: Settings) -> Iterator[Flask]:
     yield application
     with application.app_context():
         from backend.db import db
+        from backend.jobs.session_hints import dispose_after_hints
 
-        db.engine.dispose()
+        dispose_after_hints(db.engine)

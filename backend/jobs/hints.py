@@ -33,11 +33,13 @@ class Hints:
         self._send = send
         self._lock = threading.Lock()
         self._armed = threading.Condition(self._lock)
+        self._settled = threading.Condition(self._lock)
         self._sending = False  # there is a thread for the trailing ones
         self._last: dict[str, float] = {}
         self._events: dict[uuid.UUID, int] = {}
         self._plain: set[tuple[str, str]] = set()
         self._trailing = False
+        self._busy = False  # the trailing ones are on their way
         self._window = WINDOW
         self._not_before = 0.0
 
@@ -76,6 +78,11 @@ class Hints:
             self._plain.add((channel, payload))
         self._arm()
 
+    def settle(self, seconds: float) -> bool:
+        """Wait until all that is owed has been sent, so that nobody needs ``send`` any more; False after ``seconds``."""
+        with self._lock:
+            return self._settled.wait_for(lambda: not (self._trailing or self._busy), seconds)
+
     def _arm(self) -> None:
         with self._lock:
             if self._trailing or not (self._events or self._plain):
@@ -93,19 +100,22 @@ class Hints:
             while True:
                 self._trail()
                 with self._lock:
+                    self._busy = False
+                    self._settled.notify_all()
                     if not self._armed.wait_for(lambda: self._trailing, LINGER):
                         self._sending = False  # under the same lock, or whoever arms now would count on us
                         return
         except BaseException:
             with self._lock:
-                self._sending = False
+                self._sending = self._busy = False
+                self._settled.notify_all()
             raise
 
     def _trail(self) -> None:
         due = max(self._not_before, max(self._last.values(), default=0.0) + self._window)
         time.sleep(max(0.0, due - time.monotonic()))
         with self._lock:
-            self._trailing = False
+            self._trailing, self._busy = False, True
             jobs = len(self._events)
             pairs = sorted(self._plain)
             if self._events:

@@ -28,6 +28,15 @@ def hints_of(session: AnySession) -> Hints:
     return found
 
 
+def dispose_after_hints(engine: Engine, seconds: float = 1.0) -> None:
+    """Close the engine's pool, once the hints that are still owed have been sent through it: one that is sent during the
+    closing would leave its connection open in a pool that is nobody's."""
+    hints = _hints.get(engine)
+    if hints is not None:
+        hints.settle(seconds)
+    engine.dispose()
+
+
 def owe_after_commit(session: AnySession, ready: tuple[str, str] | None, written: Sequence[Written]) -> None:
     """Send hints once the outermost transaction of the session has committed."""
     if ready is None and not written:

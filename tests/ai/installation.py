@@ -186,9 +186,10 @@ class Installation:
     def close(self) -> None:
         """Give the connections back, so that the database can be dropped."""
         from backend.db import db
+        from backend.jobs.session_hints import dispose_after_hints
 
         with self.app.app_context():
-            db.engine.dispose()
+            dispose_after_hints(db.engine)
 
 
 def with_providers(environ: dict[str, str], *providers: dict[str, Any]) -> dict[str, str]:

@@ -135,3 +135,23 @@ def test_what_is_owed_while_hints_are_being_sent_is_sent_after_them() -> None:
     hints.owe("job_ready", "third")  # the thread has gone home by now
     wait_for_hints()
     assert sent == [[("job_ready", name)] for name in ("first", "second", "third")]
+
+
+def test_whoever_settles_waits_for_what_is_owed_and_on_its_way() -> None:
+    sent: list[list[tuple[str, str]]] = []
+    sending, go_on = threading.Event(), threading.Event()
+
+    def send(pairs: list[tuple[str, str]]) -> None:
+        sending.set()
+        go_on.wait(10)
+        sent.append(pairs)
+
+    hints = Hints(send)
+    assert hints.settle(0)
+    hints.owe("channel", "news")
+    assert not hints.settle(0)
+    assert sending.wait(10)
+    assert not hints.settle(0)
+    go_on.set()
+    assert hints.settle(10)
+    assert sent == [[("channel", "news")]]
