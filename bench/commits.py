@@ -32,7 +32,7 @@ from bench.sizes import Sizes
 CLIENTS = 16
 NEWS_INTERVAL = 0.001  # seconds between two pieces of news: always more than one for each window
 
-# The statement's parameters as SQL; what is not named here is NULL.
+# The statement's parameters as SQL: those of a job that is nothing but queued.
 LITERALS = {
     "id": "uuidv7()",
     "job_type": "'diagnostic_noop'",
@@ -41,9 +41,6 @@ LITERALS = {
     "offset": "0",
     "request": "'{}'",
     "max_attempts": "4",
-    "tags": "'{}'::text[]",
-    "ready_channel": "'job_ready'",
-    "ready_payload": "'default'",
 }
 
 
@@ -80,13 +77,10 @@ def _commits(server: Server, seconds: float, *, feed: bool = False, in_each: boo
 def _script(people: list[uuid.UUID], *, in_each: bool) -> str:
     """The shipped statement for pgbench, each client a person of its own."""
     people_array = ",".join(f"'{person}'" for person in people)
-    lead = str(in_each).lower()
-    literals = LITERALS | {
-        "user_id": f"(ARRAY[{people_array}]::uuid[])[:client_id + 1]",
-        "lead_ready": lead,
-        "lead_event": lead,
-    }
-    statement = re.sub(r"%\((\w+)\)s", lambda found: literals.get(found[1], "NULL"), store.statement("enqueue_job"))
+    literals = LITERALS | {"user_id": f"(ARRAY[{people_array}]::uuid[])[:client_id + 1]"}
+    given = frozenset({"lead_ready", "lead_event"} if in_each else ())
+    statement = store.lines_for(store.statement("enqueue_job"), given)
+    statement = re.sub(r"%\((\w+)\)s", lambda found: literals[found[1]], statement)
     # pgbench would take what follows a colon in a comment or in a text for a variable.
     return re.sub(r"--.*", "", statement).replace("':1'", "chr(58) || '1'").replace("':'", "chr(58)") + ";\n"
 

@@ -87,7 +87,7 @@ def enqueue(
         limit_key=limit_key,
         fresh=fresh,
     )
-    fingerprint = fingerprint_of(job_type, request)
+    fingerprint = "" if idempotency_key is None else fingerprint_of(job_type, request)
     parsed = parse_request(task, request)
     return insert_or_find(session_or_connection, task, parsed, options, user_id, fingerprint)
 
@@ -169,16 +169,18 @@ def insert_or_find(
 
 def _insert(target: AnyConnection, parameters: dict[str, Any]) -> Job | None:
     """Insert a job and hint the workers; None if another one stands in the way."""
+    later = parameters["run_at"] is not None
+    channel, lead = (LATER, "lead_later") if later else (READY, "lead_ready")
     if isinstance(target, psycopg.Connection):
         # Nobody tells us when this transaction commits, so the hints must travel in it.
-        return store.enqueue(target, {**parameters, "lead_ready": True, "lead_event": True})
+        return store.enqueue(target, {**parameters, lead: True, "lead_event": True})
     hints = hints_of(target)
-    lead_ready, lead_event = hints.lead(READY), hints.lead(EVENT)
-    job = store.enqueue(driver_connection(target), {**parameters, "lead_ready": lead_ready, "lead_event": lead_event})
+    lead_ready, lead_event = hints.lead(channel), hints.lead(EVENT)
+    job = store.enqueue(driver_connection(target), {**parameters, lead: lead_ready, "lead_event": lead_event})
     if job is not None:
         owe_after_commit(
             target,
-            None if lead_ready else (parameters["ready_channel"], parameters["ready_payload"]),
+            None if lead_ready else (channel, parameters["queue"]),
             () if lead_event else [store.Written(job.id, job.last_seq)],
         )
     return job
@@ -190,29 +192,28 @@ def parameters_of(
     """The parameters of ``enqueue_job`` for a parsed request and checked options."""
     stored = task.stored(request)
     unique = options.unique or task.unique
-    return {
-        **shared_parameters(task, options, user_id),
-        "id": uuid7(),
-        "limit_key": options.limit_key or task.limit_key(request),
-        "summary": summary_of(task, request),
-        "request": to_json(stored),
-        "unique_hash": None if unique is None else unique.hash(task.name, stored, user_id),
-        "unique_window": None if unique is None else unique.window,
-        "unique_states": None if unique is None else list(unique.blocking),
-        "idempotency_key": options.idempotency_key,
-        "idempotency_hash": None if options.idempotency_key is None else fingerprint,
-    }
+    parameters = shared_parameters(task, options, user_id)
+    parameters["id"] = uuid7()
+    parameters["limit_key"] = options.limit_key or task.limit_key(request)
+    parameters["summary"] = summary_of(task, request)
+    parameters["request"] = to_json(stored)
+    parameters["unique_hash"] = None if unique is None else unique.hash(task.name, stored, user_id)
+    parameters["unique_window"] = None if unique is None else unique.window
+    parameters["unique_states"] = None if unique is None else list(unique.blocking)
+    parameters["idempotency_key"] = options.idempotency_key
+    parameters["idempotency_hash"] = None if options.idempotency_key is None else fingerprint
+    parameters["once"] = unique is not None or options.idempotency_key is not None
+    return parameters
 
 
 def shared_parameters(task: Task, options: Options, user_id: uuid.UUID) -> dict[str, Any]:
     """What a statement needs to know of every job that is made by the same call."""
     settings = current_settings()
-    queue = options.queue or queue_of(task, settings)
     return {
         "user_id": user_id,
         "canvas_id": options.canvas_id,
         "job_type": task.name,
-        "queue": queue,
+        "queue": options.queue or queue_of(task, settings),
         "priority": options.priority,
         "offset": int(settings.priority_offsets[options.priority] * MICROSECONDS),
         "run_at": options.run_at,
@@ -221,8 +222,6 @@ def shared_parameters(task: Task, options: Options, user_id: uuid.UUID) -> dict[
         "parent_id": options.parent_id,
         "tags": list(options.tags),
         "correlation_id": options.correlation_id or current_correlation(),
-        "ready_channel": READY if options.run_at is None else LATER,
-        "ready_payload": queue,
     }
 
 

@@ -20,7 +20,7 @@ from backend.jobs.enqueue import (
     shared_parameters,
     summary_of,
 )
-from backend.jobs.hints import EVENT, READY
+from backend.jobs.hints import EVENT, LATER, READY
 from backend.jobs.options import Options, check_options
 from backend.jobs.payload import to_json
 from backend.jobs.registry import Task
@@ -94,6 +94,7 @@ def insert_jobs(
         "requests": _stored(task, requests),
         "summaries": [summary_of(task, request) for request in requests],
         "limit_keys": [options.limit_key or task.limit_key(request) for request in requests],
+        "ready_channel": READY if options.run_at is None else LATER,
     }
     if isinstance(target, psycopg.Connection):
         store.enqueue_many(target, {**parameters, "lead_ready": True, "lead_event": True})
@@ -103,7 +104,7 @@ def insert_jobs(
     store.enqueue_many(driver_connection(target), {**parameters, "lead_ready": lead_ready, "lead_event": lead_event})
     owe_after_commit(
         target,
-        None if lead_ready else (parameters["ready_channel"], parameters["ready_payload"]),
+        None if lead_ready else (parameters["ready_channel"], parameters["queue"]),
         () if lead_event else [store.Written(job_id, 1) for job_id in ids],
     )
     return ids

@@ -37,6 +37,6 @@ event AS (
 
 SELECT
     count(*),
-    CASE WHEN %(lead_ready)s THEN pg_notify(%(ready_channel)s, %(ready_payload)s) END AS ready_hint,
+    CASE WHEN %(lead_ready)s THEN pg_notify(%(ready_channel)s, %(queue)s) END AS ready_hint,
     CASE WHEN %(lead_event)s THEN pg_notify('job_event', CASE WHEN count(*) > 150 THEN '*' ELSE string_agg(id || ':1', ',') END) END AS event_hint
 FROM job
