@@ -29,6 +29,7 @@ class Actor:
     is_guest: bool = False
     via: str = "session"  # "session" or "token"
     scopes: frozenset[str] = field(default=ALL_SCOPES)
+    credential: object = field(default=None, compare=False, repr=False)  # what was shown; only ``accounts`` reads it
 
     @property
     def sees_all(self) -> bool:

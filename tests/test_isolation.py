@@ -1,6 +1,7 @@
 """Nobody reaches what belongs to somebody else: every route and every message, tried by a stranger and by nobody.
 
-A route or message that is new fails here until it is described below: say how to aim it at somebody else's things.
+A route or message that is new fails here until it is described below: say how to aim it at somebody else's things. So does an id
+that a query, a body or a type of job begins to take.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs
 
 import psycopg
 import pytest
@@ -20,11 +22,14 @@ from psycopg import sql
 
 from backend.extensions import socketio
 from backend.live.server import socket_server
+from backend.live.state import live
 from tests.canvases.shapes import rectangle
 from tests.clients import Browser, Program, new_program
+from tests.id_fields import declared_ids, ids_in_tasks, names_in
 
 SECRET = "nobody else may read this"
-TABLES = ("app_user", "canvas", "canvas_element", "ai_job", "ai_job_event", "notice")
+# What a stranger's request, which names somebody else's things, may leave behind: its own limits and jobs' counters.
+NOT_THEIRS = {"alembic_version", "rate_limit", "throttle"}
 
 
 @dataclass
@@ -40,15 +45,19 @@ class Owned:
 
 @dataclass
 class Aim:
-    """How to send a request at somebody else's things. ``body`` gets the owner's ids.
+    """How to send a request at somebody else's things. ``body`` gets the owner's ids, and so do the ``other_bodies``.
 
-    ``foreign`` are the answers that a stranger may get, ``nobody`` those of a request without any credentials.
+    ``foreign`` are the answers that a stranger may get, ``nobody`` those of a request without any credentials, ``looker`` those
+    of read-only staff to a request that would change something. ``path`` fills what in the address is no id.
     """
 
     body: Callable[[dict[str, str]], Any] = lambda _: None
+    other_bodies: tuple[Callable[[dict[str, str]], Any], ...] = ()
     query: str = ""
+    path: dict[str, str] = field(default_factory=dict)
     foreign: frozenset[int] = frozenset({404})
     nobody: frozenset[int] = frozenset({401})
+    looker: frozenset[int] = frozenset({403})
 
 
 OPEN = Aim(foreign=frozenset({200, 503}), nobody=frozenset({200, 503}))  # 503: nothing built, nothing listening
@@ -59,13 +68,15 @@ OWN_THING = frozenset({200, 201, 202, 204})
 ROUTES: dict[tuple[str, str], Aim] = {
     # for everybody
     ("GET", "/"): OPEN,
-    ("GET", "/assets/<path:name>"): Aim(nobody=frozenset({404})),
+    ("GET", "/assets/<path:name>"): Aim(path={"name": "no.js"}, nobody=frozenset({404})),
     ("GET", "/health"): OPEN,
     ("GET", "/ready"): OPEN,
     ("GET", "/api/openapi.json"): OPEN,
     ("GET", "/api/docs"): OPEN,
     ("GET", "/api/docs/start.js"): OPEN,
-    ("GET", "/api/docs/<any('swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'):name>"): OPEN,
+    ("GET", "/api/docs/<any('swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'):name>"): Aim(
+        path={"name": "swagger-ui.css"}, foreign=frozenset({200}), nobody=frozenset({200})
+    ),
     # accounts
     ("GET", "/api/session"): OPEN,
     ("GET", "/api/auth/csrf"): OPEN,
@@ -145,7 +156,14 @@ ROUTES: dict[tuple[str, str], Aim] = {
     ("GET", "/api/cache/stats"): Aim(foreign=frozenset({403})),
     ("DELETE", "/api/cache"): Aim(query="?canvas_id={canvas_id}", foreign=frozenset({200})),
     ("POST", "/api/jobs/bulk-action"): Aim(
-        body=lambda ids: {"ids": [ids["job_id"]], "action": "cancel"}, foreign=frozenset({200})
+        body=lambda ids: {"ids": [ids["job_id"]], "action": "cancel"},
+        other_bodies=(
+            lambda ids: {"filter": {"canvas_id": ids["canvas_id"]}, "action": "delete"},
+            lambda ids: {"filter": {"parent": ids["job_id"]}, "action": "cancel"},
+            lambda ids: {"filter": {"user": ids["user_id"]}, "action": "cancel"},
+        ),
+        foreign=frozenset({200, 403}),
+        looker=frozenset({200, 403}),  # 200: nothing was done, each job has its reason
     ),
     ("POST", "/api/jobs/<uuid:job_id>/retry"): Aim(),
     ("POST", "/api/jobs/<uuid:job_id>/run-again"): Aim(),
@@ -170,25 +188,36 @@ ROUTES: dict[tuple[str, str], Aim] = {
         },
         foreign=OWN_THING,
     ),
+    ("GET", "/api/events"): OWN_LIST,
     # queues: for staff
     ("GET", "/api/queues"): STAFF,
-    ("POST", "/api/queues/<string:name>/pause"): Aim(body=lambda _: {"reason": "Mine now"}, foreign=frozenset({403})),
-    ("POST", "/api/queues/<string:name>/resume"): STAFF,
+    ("POST", "/api/queues/<string:name>/pause"): Aim(
+        path={"name": "ai"}, body=lambda _: {"reason": "Mine now"}, foreign=frozenset({403})
+    ),
+    ("POST", "/api/queues/<string:name>/resume"): Aim(path={"name": "ai"}, foreign=frozenset({403})),
+}
+
+
+# How the ids in the request of each type of job are aimed at somebody else's things.
+REQUESTS: dict[str, Callable[[dict[str, str]], dict[str, Any]]] = {
+    "create_canvas": lambda ids: {"instructions": "A -> B", "canvas_id": ids["canvas_id"]},
+    "modify_canvas": lambda ids: {"instructions": "add X after Y", "canvas_id": ids["canvas_id"]},
 }
 
 
 @dataclass
 class Message:
-    """How to aim a message; ``own``: it answers about the sender's own things and succeeds."""
+    """How to aim a message; ``own``: it answers about the sender's own things and succeeds; ``looks``: staff may send it."""
 
     payload: dict[str, Any] = field(default_factory=dict)
     own: bool = False
+    looks: bool = False
 
 
 MESSAGES: dict[str, Message] = {
     "connect": Message(),  # see test_nobody_connects_without_saying_who_it_is
     "disconnect": Message(),
-    "job:watch": Message({"job_id": "{job_id}", "after": 0}),
+    "job:watch": Message({"job_id": "{job_id}", "after": 0}, looks=True),
     "job:unwatch": Message({"job_id": "{job_id}"}, own=True),
     "user:watch": Message({"after_time": "2020-01-01T00:00:00Z"}, own=True),
     "canvas:join": Message({"canvas_id": "{canvas_id}"}),
@@ -204,6 +233,12 @@ def routes_of(app: Flask) -> set[tuple[str, str]]:
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
+
+
+@pytest.fixture(autouse=True)
+def streams_end(app: Flask) -> None:
+    """What would go on for ever ends after what it says first."""
+    live(app).listener.stop()
 
 
 @pytest.fixture
@@ -237,36 +272,82 @@ def owned(owner: Program, database_url: str) -> Owned:
 def unchanged(owner: Program, owned: Owned, database_url: str) -> Iterator[None]:
     """What the owner has is the same before and after."""
 
-    def snapshot() -> list[Any]:
+    def snapshot() -> dict[str, list[str]]:
         with psycopg.connect(database_url) as connection:
+            names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
             texts = "SELECT to_jsonb(t)::text FROM {} t ORDER BY 1"
-            rows = [connection.execute(sql.SQL(texts).format(sql.Identifier(name))).fetchall() for name in TABLES]
-        return [[text for (text,) in table if any(trace in text for trace in owned.traces)] for table in rows]
+            rows = {
+                name: connection.execute(sql.SQL(texts).format(sql.Identifier(name))).fetchall()
+                for (name,) in names
+                if name not in NOT_THEIRS
+            }
+        return {
+            name: [text for (text,) in table if any(trace in text for trace in owned.traces)]
+            for name, table in rows.items()
+        }
 
     before = snapshot()
-    assert all(before)
+    assert all(before[name] for name in ("app_user", "canvas", "canvas_element", "ai_job", "ai_job_event"))
     yield
     assert snapshot() == before
     assert owner.get("/api/auth/me").status_code == 200
 
 
 def test_every_route_is_described_here(app: Flask) -> None:
-    assert routes_of(app) == set(ROUTES)
+    new, gone = routes_of(app) - set(ROUTES), set(ROUTES) - routes_of(app)
+    assert not new, f"Say in ROUTES how {sorted(new)} is aimed at somebody else's things, and what strangers are told."
+    assert not gone, f"Take {sorted(gone)} out of ROUTES: there is no such route."
 
 
 def test_every_message_is_described_here(app: Flask) -> None:
-    assert set(socket_server().handlers["/"]) == set(MESSAGES)
+    known = set(socket_server().handlers["/"])
+    assert not known - set(MESSAGES), f"Say in MESSAGES how {known - set(MESSAGES)} is aimed at somebody else's things."
+    assert not set(MESSAGES) - known, f"Take {set(MESSAGES) - known} out of MESSAGES: there is no such message."
 
 
-def aimed(rule: str, ids: dict[str, str]) -> str:
-    return re.sub(r"<(?:[^<>]*:)?(\w+)>", lambda found: ids.get(found[1], "swagger-ui.css"), rule)
+def test_every_id_of_a_query_or_body_is_aimed_at_somebody(app: Flask, owned: Owned) -> None:
+    """By the served description: a parameter that no Aim fills is one that nobody has tried."""
+    aims = {(method, re.sub(r"<(?:[^<>]*:)?(\w+)>", r"{\1}", rule)): aim for (method, rule), aim in ROUTES.items()}
+    for method, path, name in sorted(declared_ids(app)):
+        aim = aims[method, path]
+        bodies = [make(owned.ids) for make in (aim.body, *aim.other_bodies)]
+        filled = set(parse_qs(aim.query.removeprefix("?"))) | {found for body in bodies for found in names_in(body)}
+        assert name in filled, (
+            f"{method} {path} takes “{name}”: fill it with somebody else's id in the query or a body of its Aim."
+        )
+
+
+def test_every_id_of_a_job_is_aimed_at_somebody() -> None:
+    for job_type, names in ids_in_tasks().items():
+        assert job_type in REQUESTS, (
+            f"Say in REQUESTS how the ids {names} of {job_type} are aimed at somebody else's things."
+        )
+
+
+def aimed(rule: str, ids: dict[str, str], aim: Aim) -> str:
+    def fill(found: re.Match[str]) -> str:
+        value = {**ids, **aim.path}.get(found[1])
+        assert value is not None, (
+            f"{rule}: give the owner something for “{found[1]}” in owned(), or fill it in Aim.path."
+        )
+        return value
+
+    return re.sub(r"<(?:[^<>]*:)?(\w+)>", fill, rule)
 
 
 def requests_at(owned: Owned) -> Iterator[tuple[str, str, Any, Aim]]:
     # Signing up and out last: they change who the browser is.
     order = sorted(ROUTES.items(), key=lambda item: item[0][1].startswith("/api/auth/"))
     for (method, rule), aim in order:
-        yield method, aimed(rule, owned.ids) + aim.query.format(**owned.ids), aim.body(owned.ids), aim
+        for body in (aim.body, *aim.other_bodies):
+            yield method, aimed(rule, owned.ids, aim) + aim.query.format(**owned.ids), body(owned.ids), aim
+
+
+def messages_at(owned: Owned) -> Iterator[tuple[str, dict[str, Any], Message]]:
+    for event, message in MESSAGES.items():
+        if event not in ("connect", "disconnect"):
+            text = re.sub(r"\{(\w+_id)\}", lambda found: owned.ids[found[1]], json.dumps(message.payload))
+            yield event, json.loads(text), message
 
 
 def assert_nothing_leaks(answer: Any, owned: Owned, *said: object) -> None:
@@ -294,14 +375,29 @@ def test_nobody_gets_nothing(app: Flask, owned: Owned, unchanged: None) -> None:
 
 
 def test_staff_who_only_read_change_nothing(app: Flask, owned: Owned, unchanged: None) -> None:
-    watcher = new_program(app)
-    email = watcher.get("/api/auth/me").json["email"]  # type: ignore[index]
-    command = ["accounts", "create-staff", "--email", email, "--role", "staff_readonly"]
-    assert app.test_cli_runner().invoke(args=command).exit_code == 0
+    watcher = a_looker(app)
     assert watcher.get(f"/api/jobs/{owned.ids['job_id']}").status_code == 200
-    for method, path, body, _ in requests_at(owned):
-        if method != "GET" and not path.startswith("/api/auth/"):
-            watcher.send(method, path, json=body)
+    for method, path, body, aim in requests_at(owned):
+        if method == "GET" or path.startswith("/api/auth/"):
+            continue
+        answer = watcher.send(method, path, json=body)
+        own = aim.foreign & OWN_THING and aim.looker == frozenset({403})  # what is made, or read, is the sender's own
+        hidden = path.startswith(("/api/canvases/", "/api/tokens/")) or "canvas_id" in json.dumps(body)
+        allowed = aim.looker | (aim.foreign if own else set()) | ({404} if hidden else set())
+        assert answer.status_code in allowed, (method, path, answer.text)
+        if path == "/api/jobs/bulk-action" and answer.status_code == 200:
+            assert answer.json["done"] == 0, (body, answer.text)  # type: ignore[index]
+
+
+def test_staff_who_only_read_send_no_message_that_changes_anything(
+    app: Flask, owned: Owned, unchanged: None, connect: Callable[..., SocketIOTestClient]
+) -> None:
+    client = connect(auth={"token": a_looker(app).token})
+    watched: Any = client.emit("job:watch", {"job_id": owned.ids["job_id"], "after": 0}, callback=True)
+    assert watched["ok"]
+    for event, payload, message in messages_at(owned):
+        answer: Any = client.emit(event, payload, callback=True)
+        assert answer["ok"] is (message.own or message.looks), (event, answer)
 
 
 def test_staff_see_jobs_and_not_what_people_draw(app: Flask, owned: Owned, unchanged: None) -> None:
@@ -312,6 +408,24 @@ def test_staff_see_jobs_and_not_what_people_draw(app: Flask, owned: Owned, uncha
     for method, path, body, _ in requests_at(owned):
         if path.startswith(("/api/canvases/", "/api/tokens/")):
             assert staff.send(method, path, json=body).status_code == 404, (method, path)
+
+
+@pytest.mark.parametrize("job_type", sorted(REQUESTS))
+def test_no_job_gets_at_somebody_elses_things(app: Flask, owned: Owned, unchanged: None, job_type: str) -> None:
+    for who in (a_stranger(app, "program"), a_looker(app)):
+        body = {"job_type": job_type, "request_data": REQUESTS[job_type](owned.ids)}
+        answer = who.post("/api/jobs", body)
+        assert answer.status_code in (403, 404), (job_type, answer.text)
+        assert_nothing_leaks(answer, owned, body)
+
+
+def a_looker(app: Flask) -> Program:
+    """Staff who may look and do nothing."""
+    watcher = new_program(app)
+    email = watcher.get("/api/auth/me").json["email"]  # type: ignore[index]
+    command = ["accounts", "create-staff", "--email", email, "--role", "staff_readonly"]
+    assert app.test_cli_runner().invoke(args=command).exit_code == 0
+    return watcher
 
 
 def a_stranger(app: Flask, kind: str) -> Program | Browser:
@@ -350,10 +464,7 @@ def test_a_stranger_reaches_nothing_by_messages(
     app: Flask, owned: Owned, unchanged: None, connect: Callable[..., SocketIOTestClient]
 ) -> None:
     client = connect(auth={"token": new_program(app).token})
-    for event, message in MESSAGES.items():
-        if event in ("connect", "disconnect"):
-            continue
-        payload = json.loads(re.sub(r"\{(\w+_id)\}", lambda found: owned.ids[found[1]], json.dumps(message.payload)))
+    for event, payload, message in messages_at(owned):
         answer: Any = client.emit(event, payload, callback=True)
         assert answer["ok"] is message.own, (event, answer)
         known = json.dumps(payload)

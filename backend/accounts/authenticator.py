@@ -12,7 +12,7 @@ from flask import request
 from sqlalchemy import select, update
 
 from backend.accounts import sessions
-from backend.accounts.connections import Credential, remember
+from backend.accounts.connections import Credential
 from backend.accounts.models import ApiToken, User
 from backend.db import db
 from backend.errors import Forbidden, Unauthorized
@@ -30,8 +30,7 @@ class AccountsAuthenticator:
         header = request.headers.get("Authorization")
         if header is not None:
             return _token_actor(_bearer(header))
-        user = sessions.signed_in_user()
-        return actor_of(user) if user is not None else None
+        return _browser()
 
     def from_socket(self, auth: Mapping[str, Any] | None) -> Actor | None:
         """The actor of the current handshake: ``auth["token"]`` or the header, else the cookie from our own pages."""
@@ -39,12 +38,10 @@ class AccountsAuthenticator:
         if token is None and "Authorization" in request.headers:
             token = _bearer(request.headers["Authorization"])
         if token is not None:
-            actor = _token_actor(str(token))
-            remember(_socket_id(), Credential(actor.user_id, token=digest(str(token))))
-            return actor
+            return _token_actor(str(token))
         if is_cross_site():
             raise Forbidden("A page of another site cannot connect with your session.", code="csrf")
-        return _connecting_browser()
+        return _browser()
 
 
 def is_cross_site() -> bool:
@@ -65,8 +62,9 @@ def is_own_origin(origin: str, environ: Mapping[str, Any]) -> bool:
 
 
 def actor_of(user: User) -> Actor:
-    """The actor that a person is in a browser."""
-    return Actor(user_id=user.id, role=user.role, name=user.name, is_guest=user.is_guest)
+    """The actor that the person of this browser's session is."""
+    credential = Credential(user.id, user.role, session=sessions.name(), version=user.session_version)
+    return Actor(user.id, user.role, user.name, user.is_guest, credential=credential)
 
 
 def digest(token: str) -> str:
@@ -81,12 +79,9 @@ def _bearer(header: str) -> str:
     return token.strip()
 
 
-def _connecting_browser() -> Actor | None:
+def _browser() -> Actor | None:
     user = sessions.signed_in_user()
-    if user is None:
-        return None
-    remember(_socket_id(), Credential(user.id, session=sessions.name(), version=user.session_version))
-    return actor_of(user)
+    return actor_of(user) if user is not None else None
 
 
 def _token_actor(token: str) -> Actor:
@@ -101,7 +96,9 @@ def _token_actor(token: str) -> Actor:
     if user.suspended_at is not None:
         raise Unauthorized("This account is suspended. Ask the operator.", code="suspended")
     _note_use(row)
-    return Actor(user.id, user.role, user.name, user.is_guest, via="token", scopes=frozenset(row.scopes))
+    credential = Credential(user.id, user.role, token=row.token_hash)
+    scopes = frozenset(row.scopes)
+    return Actor(user.id, user.role, user.name, user.is_guest, via="token", scopes=scopes, credential=credential)
 
 
 def _note_use(row: ApiToken) -> None:
@@ -111,7 +108,3 @@ def _note_use(row: ApiToken) -> None:
         return
     with db.engine.begin() as connection:
         connection.execute(update(ApiToken).where(ApiToken.id == row.id).values(last_used_at=now))
-
-
-def _socket_id() -> str:
-    return str(request.sid)  # type: ignore[attr-defined] # flask-socketio puts it there

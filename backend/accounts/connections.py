@@ -1,33 +1,33 @@
-"""Ends connections whose credentials were withdrawn: signed out, suspended, token removed or expired.
+"""Ends connections whose credentials were withdrawn: signed out, suspended, another role, token removed or expired.
 
-A socket says who it is once, when it connects, and may then stay for days.
+A socket or a stream says who it is once, when it begins, and may then stay for days.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from flask import Flask, current_app
+from flask import Flask
 from psycopg.rows import tuple_row
 from sqlalchemy import text
 
 from backend.db import AnySession
-from backend.live.server import drop_transport
+from backend.live.connected import Attendance
 from backend.live.state import live, register_feed
 
-EXTENSION_KEY = "collabcanvas.connections"
 CHANNEL = "credential_withdrawn"
 
 WITHDRAWN = """
-SELECT used.sid
-FROM unnest(%(sids)s::text[], %(users)s::uuid[], %(sessions)s::text[], %(versions)s::integer[], %(tokens)s::text[])
-    AS used (sid, user_id, session, version, token)
+SELECT used.name
+FROM unnest(
+    %(names)s::text[], %(users)s::uuid[], %(roles)s::text[], %(sessions)s::text[], %(versions)s::integer[], %(tokens)s::text[]
+) AS used (name, user_id, role, session, version, token)
 LEFT JOIN app_user ON app_user.id = used.user_id
-WHERE app_user.id IS NULL OR app_user.suspended_at IS NOT NULL
+WHERE app_user.id IS NULL OR app_user.suspended_at IS NOT NULL OR app_user.role <> used.role
    OR used.version <> app_user.session_version
    OR EXISTS (SELECT FROM ended_session WHERE ended_session.id = used.session)
    OR used.token IS NOT NULL AND NOT EXISTS (
@@ -37,9 +37,10 @@ WHERE app_user.id IS NULL OR app_user.suspended_at IS NOT NULL
 
 @dataclass(frozen=True)
 class Credential:
-    """What somebody connected with: a session by name and version, or a token by its hash."""
+    """What somebody connected with, and as what: a session by name and version, or a token by its hash."""
 
     user_id: uuid.UUID
+    role: str
     session: str | None = None
     version: int | None = None
     token: str | None = None
@@ -50,52 +51,41 @@ class Connections:
 
     channel = CHANNEL
 
-    def __init__(self, drop: Callable[[str], object]) -> None:
-        self._drop = drop
-        self._used: dict[str, Credential] = {}
-
-    def remember(self, sid: str, credential: Credential) -> None:
-        """A socket has connected."""
-        self._used[sid] = credential
-
-    def forget(self, sid: str) -> None:
-        """A socket has gone."""
-        self._used.pop(sid, None)
+    def __init__(self, attendance: Attendance) -> None:
+        self._attendance = attendance
 
     def on_notify(self, connection: psycopg.Connection[Any], _payloads: Sequence[str]) -> None:
         """Look at once."""
+        self._attendance.changes += 1
         self.sweep(connection)
 
     def sweep(self, connection: psycopg.Connection[Any]) -> None:
-        """Drop every socket whose credential no longer stands. It may come back, and is asked again who it is."""
-        used = dict(self._used)
+        """End everything whose credential no longer stands. It may come back, and is asked again who it is."""
+        present = dict(self._attendance.present)
+        used = {
+            name: found.actor.credential
+            for name, found in present.items()
+            if isinstance(found.actor.credential, Credential)
+        }
         if not used:
             return
         columns = {
-            "sids": list(used),
+            "names": list(used),
             "users": [credential.user_id for credential in used.values()],
+            "roles": [credential.role for credential in used.values()],
             "sessions": [credential.session for credential in used.values()],
             "versions": [credential.version for credential in used.values()],
             "tokens": [credential.token for credential in used.values()],
         }
         with connection.cursor(row_factory=tuple_row) as cursor:
-            for (sid,) in cursor.execute(WITHDRAWN, columns).fetchall():
-                self.forget(sid)
-                self._drop(sid)
+            for (name,) in cursor.execute(WITHDRAWN, columns).fetchall():
+                self._attendance.leave(name)
+                present[name].end()
 
 
 def init_connections(app: Flask) -> None:
     """Install the feed, after ``init_live``."""
-    connections = Connections(drop_transport)
-    app.extensions[EXTENSION_KEY] = connections
-    register_feed(app, connections)
-    live(app).departures.append(connections.forget)
-
-
-def remember(sid: str, credential: Credential) -> None:
-    """A socket of this process has connected with ``credential``."""
-    connections: Connections = current_app.extensions[EXTENSION_KEY]
-    connections.remember(sid, credential)
+    register_feed(app, Connections(live(app).attendance))
 
 
 def withdrawn(session: AnySession) -> None:

@@ -105,8 +105,9 @@ def make_token(
 def make_staff(session: AnySession, email: str, role: str) -> User | None:
     """Give an existing account a staff role; None when there is no such account."""
     user = find_by_email(session, email)
-    if user is not None:
+    if user is not None and user.role != role:
         user.role = role
+        withdrawn(session)  # connections stand in the rooms of the role with which they began
     return user
 
 

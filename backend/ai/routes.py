@@ -21,6 +21,7 @@ from backend.jobs import Job, service
 from backend.jobs.http import views
 from backend.jobs.http.refusals import LOOK_ONLY, NO_JOB, NO_RESULT, NOT_ALLOWED, NOT_THERE, NOT_TO_STOP
 from backend.jobs.http.schemas import CancelledSchema, IdempotencySchema, JobResultSchema, JobSchema
+from backend.jobs.http.waiting import may_wait
 from backend.openapi import refuses
 
 PREFIX = "/api/ai-agent"
@@ -53,6 +54,7 @@ def modify_canvas(fields: dict[str, Any], headers: dict[str, Any]) -> Accepted:
 @blueprint.route("/job/<uuid:job_id>/status")
 @blueprint.response(200, JobSchema)
 @refuses(blueprint, _404=NO_JOB)
+@may_wait(blueprint)
 def read_status(job_id: uuid.UUID) -> dict[str, Any]:
     """How a job stands."""
     actor = require_actor()
@@ -62,6 +64,7 @@ def read_status(job_id: uuid.UUID) -> dict[str, Any]:
 @blueprint.route("/job/<uuid:job_id>/result")
 @blueprint.response(200, JobResultSchema)
 @refuses(blueprint, _404=NO_JOB, _409=NO_RESULT)
+@may_wait(blueprint)
 def read_result(job_id: uuid.UUID) -> dict[str, Any]:
     """What a completed job has drawn, and who made it: the planner, or a model."""
     return views.job_result_response(service.visible_job(db.session, require_actor(), job_id))

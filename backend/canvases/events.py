@@ -11,6 +11,7 @@ from flask import Flask, current_app, request
 from flask_socketio import emit, leave_room
 from sqlalchemy import text
 
+from backend.canvases.door import CanvasDoor
 from backend.canvases.feed import CanvasFeed
 from backend.canvases.people import People
 from backend.canvases.pointers import CHANNEL as POINTER_CHANNEL
@@ -20,10 +21,10 @@ from backend.db import db, driver_connection
 from backend.errors import DATABASE_ERRORS, Forbidden
 from backend.extensions import socketio
 from backend.live.arrivals import enter_canvas_room
-from backend.live.rooms import canvas_room
+from backend.live.rooms import announce, canvas_room
 from backend.live.server import socket_server
 from backend.live.sockets import acknowledged, socket_actor, uuid_from
-from backend.live.state import live, register_feed
+from backend.live.state import live, register_door, register_feed
 
 EXTENSION_KEY = "collabcanvas.canvases"
 log = structlog.get_logger(__name__)
@@ -49,16 +50,17 @@ def init_canvases(app: Flask) -> None:
             )
 
     def show(body: dict[str, Any]) -> None:
-        socketio.emit("canvas:presence", body, to=f"canvas:{body['canvas_id']}")
+        announce("canvas:presence", body, to=f"canvas:{body['canvas_id']}")
 
     state = CanvasLive(
-        feed=CanvasFeed(socketio.emit, socketio.close_room),
-        people=People(socketio.emit, process),
+        feed=CanvasFeed(announce, socketio.close_room),
+        people=People(announce, process),
         pointers=Pointers(show, notify, server.start_background_task, server.sleep, process),
     )
     app.extensions[EXTENSION_KEY] = state
     for feed in (state.feed, state.people, state.pointers):
         register_feed(app, feed)
+    register_door(app, CanvasDoor(state.people, announce))
     live(app).departures.append(depart)
     socketio.on_event("canvas:join", canvas_join)
     socketio.on_event("canvas:leave", canvas_leave)
@@ -70,8 +72,7 @@ def init_canvases(app: Flask) -> None:
 def canvas_join(payload: dict[str, Any]) -> dict[str, Any]:
     """{canvas_id}: the elements, and from now on every change."""
     actor, canvas_id = socket_actor(), uuid_from(payload, "canvas_id")
-    canvas = accessible_canvas(db.session, actor, canvas_id)
-    enter_canvas_room(canvas_id)
+    canvas = enter_canvas_room(canvas_id, lambda: accessible_canvas(db.session, actor, canvas_id))
     _state().feed.begin_at(canvas_id, canvas.version)
     people = _state().people.arrive(driver_connection(db.session), canvas_id, _socket_id(), actor)
     db.session.commit()

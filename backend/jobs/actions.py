@@ -70,7 +70,7 @@ def run_again(session: AnySession, actor: Actor, job_id: uuid.UUID, *, idempoten
 
     Raises Conflict before the end of the first one, and for a group.
     """
-    job = service.visible_job(session, actor, job_id)
+    job = service.visible_job(session, actor, job_id, acting=True)
     if job.status not in FINISHED:
         raise Conflict("The job has not finished yet; it can be run again when it has.", code="not_finished")
     if job.job_type == GROUP_TYPE:

@@ -3,41 +3,59 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from flask import request
 from flask_socketio import join_room
 
 from backend.db import db, driver_connection
 from backend.identity import Actor
+from backend.live.doors import admit
 from backend.live.job_feed import LOOK_BACK
 from backend.live.replay import find_jobs, first_id_at
 from backend.live.rooms import STAFF, canvas_room, user_room
 from backend.live.state import live
 
+T = TypeVar("T")
 MAX_BASELINE = 5_000  # jobs; an older one that moves is emitted from its beginning
 
 
 def enter_own_rooms(actor: Actor) -> None:
     """A socket has connected: the person's room, and the staff's."""
-    join_room(user_room(actor.user_id))
-    _begin("user_id = %(user)s", {"user": actor.user_id})
+    for room in own_rooms(actor):
+        join_room(room)
+    begin_in_own_rooms(actor, _socket_id())
+
+
+def own_rooms(actor: Actor) -> list[str]:
+    """Where somebody is without asking."""
+    return [user_room(actor.user_id), STAFF] if actor.sees_all else [user_room(actor.user_id)]
+
+
+def begin_in_own_rooms(actor: Actor, newcomer: str) -> None:
+    """What happened in them so far is history to the newcomer, who is inside already."""
+    _begin("user_id = %(user)s", {"user": actor.user_id}, newcomer)
     if actor.sees_all:
-        join_room(STAFF)
-        _begin("true", {})
+        _begin("true", {}, newcomer)
 
 
-def enter_canvas_room(canvas_id: uuid.UUID) -> None:
-    """The present socket opens a canvas. The caller has checked that its actor may see it."""
-    join_room(canvas_room(canvas_id))
-    _begin("canvas_id = %(canvas)s", {"canvas": canvas_id})
+def enter_canvas_room(canvas_id: uuid.UUID, allowed: Callable[[], T]) -> T:
+    """The present socket opens a canvas, unless ``allowed`` raises; returns what it says."""
+    found = admit(canvas_room(canvas_id), allowed)
+    _begin("canvas_id = %(canvas)s", {"canvas": canvas_id}, _socket_id())
+    return found
 
 
-def _begin(whose: str, parameters: Mapping[str, object]) -> None:
-    """What these jobs did so far is history to the newcomer; the page asks for it where it wants it."""
+def _begin(whose: str, parameters: Mapping[str, object], newcomer: str) -> None:
+    """The page asks for the history of these jobs where it wants it."""
     recent = first_id_at(datetime.now(UTC) - 2 * LOOK_BACK)
     connection = driver_connection(db.session)
     for moving in ("status = 'processing'", "status = 'queued'", "id >= %(recent)s"):
         condition = f"{whose} AND {moving} ORDER BY id DESC LIMIT {MAX_BASELINE}"
-        live().jobs.begin_at(find_jobs(connection, condition, {**parameters, "recent": recent}), request.sid)  # type: ignore[attr-defined]
+        live().jobs.begin_at(find_jobs(connection, condition, {**parameters, "recent": recent}), newcomer)
+
+
+def _socket_id() -> str:
+    return str(request.sid)  # type: ignore[attr-defined] # flask-socketio puts it there

@@ -71,8 +71,9 @@ class JobFeed:
 
     def attach(self, job: JobRow, wake: threading.Event) -> None:
         """Set ``wake`` whenever the job has events after ``job.last_seq``, until ``detach``."""
-        if job.id not in self._streams and not occupied(_rooms(job)):
-            self._tracked.setdefault(job.id, _track(job, job.last_seq))
+        alone = job.id not in self._streams and not occupied(_rooms(job))
+        # For others what was committed a moment ago may still have to be emitted: they drop what they have.
+        self._tracked.setdefault(job.id, _track(job, job.last_seq if alone else 0))
         self._streams.setdefault(job.id, set()).add(wake)
 
     def detach(self, job_id: uuid.UUID, wake: threading.Event) -> None:

@@ -20,6 +20,11 @@ def members_of_rooms() -> dict[str | None, Any]:
     return found
 
 
+def leave_room_of(socket_id: str, room: str) -> None:
+    """Take a socket of this process, whichever, out of a room."""
+    socket_server().manager.basic_leave_room(socket_id, NAMESPACE, room)
+
+
 def disconnect_everybody() -> None:
     """Close all transports at once; each client comes back by itself, to whoever listens then."""
     for transport in list(socket_server().eio.sockets):

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 from flask import request
-from flask_socketio import emit, join_room, leave_room
+from flask_socketio import emit, leave_room
 from socketio.exceptions import ConnectionRefusedError as Refused
 from sqlalchemy import or_, select
 
@@ -20,6 +20,7 @@ from backend.extensions import socketio
 from backend.identity import Actor, authenticator
 from backend.jobs.models import AiJob
 from backend.live.arrivals import enter_own_rooms
+from backend.live.doors import admit
 from backend.live.replay import event_body, events_after, gap_before, visible_job
 from backend.live.rooms import job_room
 from backend.live.server import drop_transport
@@ -46,10 +47,10 @@ def register_sockets() -> None:
 
 def socket_actor() -> Actor:
     """Who is behind the socket whose message is being handled."""
-    actor = live().actors.get(_socket_id())
-    if actor is None:
+    found = live().attendance.present.get(_socket_id())
+    if found is None:
         raise Unauthorized(SIGN_IN)
-    return actor
+    return found.actor
 
 
 def acknowledged(handler: Handler) -> Callable[..., dict[str, Any]]:
@@ -86,25 +87,30 @@ def uuid_from(payload: Mapping[str, Any], name: str) -> uuid.UUID:
 
 def connect(auth: Any = None) -> None:
     """Let in who has a session cookie or a token; others get a connect_error that says what to do."""
+    sid = _socket_id()
+
+    def who() -> Actor | None:
+        db.session.rollback()  # what was read for an earlier answer does not count
+        return authenticator().from_socket(auth if isinstance(auth, dict) else None)
+
     try:
-        actor = authenticator().from_socket(auth if isinstance(auth, dict) else None)
+        actor = live().attendance.enter(sid, who, lambda: drop_transport(sid))
     except ApiError as error:
         raise Refused(error.detail) from error
     except DATABASE_ERRORS as error:
-        drop_transport(_socket_id())
+        drop_transport(sid)
         raise Refused("The database cannot be reached just now; try again.") from error
     if actor is None:
         raise Refused(SIGN_IN)
-    live().actors[_socket_id()] = actor
     try:
         enter_own_rooms(actor)
     except DATABASE_ERRORS:
-        drop_transport(_socket_id())
+        drop_transport(sid)
 
 
 def disconnect(_reason: Any = None) -> None:
     """Rooms are left by themselves."""
-    live().actors.pop(_socket_id(), None)
+    live().attendance.leave(_socket_id())
     for told in live().departures:
         told(_socket_id())
 
@@ -114,9 +120,8 @@ def job_watch(payload: dict[str, Any]) -> dict[str, Any]:
     """{job_id, after}: the events after that number, and from now on every new one."""
     actor, job_id, after = socket_actor(), uuid_from(payload, "job_id"), _number(payload, "after")
     connection = driver_connection(db.session)
-    visible_job(connection, actor, job_id)
-    join_room(job_room(job_id))
-    job = visible_job(connection, actor, job_id)  # again: what came before the join is in here
+    # What came before the join is in the events that are read after it.
+    job = admit(job_room(job_id), lambda: visible_job(connection, actor, job_id))
     events = events_after(connection, {job_id: after}, limit=MAX_SEQ)
     live().jobs.begin_at([job], _socket_id())
     gap = gap_before(events, after, job.last_seq)

@@ -11,7 +11,8 @@ from flask import Flask, current_app
 from backend.live.feeds import Feed, Registered
 
 if TYPE_CHECKING:
-    from backend.identity import Actor
+    from backend.live.connected import Attendance
+    from backend.live.doors import Door, Doors
     from backend.live.job_feed import JobFeed
     from backend.live.listener import Listener
 
@@ -20,11 +21,12 @@ EXTENSION_KEY = "collabcanvas.live"
 
 @dataclass
 class Live:
-    """``actors``: who is behind each connected socket, by its session id. ``departures``: whom to tell that one has gone."""
+    """``attendance``: who is connected. ``departures``: whom to tell that a socket has gone."""
 
     listener: Listener
     jobs: JobFeed
-    actors: dict[str, Actor] = field(default_factory=dict)
+    attendance: Attendance
+    doors: Doors
     departures: list[Callable[[str], None]] = field(default_factory=list)
 
 
@@ -32,6 +34,11 @@ def live(app: Flask | None = None) -> Live:
     """The live state of ``app``, by default the current one."""
     found: Live = (app or current_app).extensions[EXTENSION_KEY]
     return found
+
+
+def register_door(app: Flask, door: Door) -> None:
+    """Guard the rooms of a feature's things, before the application starts to serve."""
+    live(app).doors.add(door)
 
 
 def register_feed(app: Flask, feed: Feed) -> None:

@@ -10,8 +10,10 @@ import pytest
 from flask import Flask
 from flask_socketio import SocketIOTestClient
 
-from backend.accounts.connections import EXTENSION_KEY, Connections
+from backend.accounts.connections import Connections
 from backend.extensions import socketio
+from backend.live import sockets
+from backend.live.state import live
 from tests.clients import PASSWORD, Browser, Program, new_program
 
 
@@ -19,15 +21,14 @@ from tests.clients import PASSWORD, Browser, Program, new_program
 def dropped(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The sockets that were dropped."""
     found: list[str] = []
-    connections: Connections = app.extensions[EXTENSION_KEY]
-    monkeypatch.setattr(connections, "_drop", found.append)
+    monkeypatch.setattr(sockets, "drop_transport", found.append)
     return found
 
 
 @pytest.fixture
 def sweep(app: Flask, database_url: str) -> Iterator[Callable[[], None]]:
     with psycopg.connect(database_url, autocommit=True) as connection:
-        yield lambda: app.extensions[EXTENSION_KEY].sweep(connection)
+        yield lambda: Connections(live(app).attendance).sweep(connection)
 
 
 def connect(app: Flask, who: Browser | Program) -> SocketIOTestClient:
@@ -72,8 +73,10 @@ def test_a_removed_or_expired_token_ends_its_sockets(
         client.disconnect()
 
 
-@pytest.mark.parametrize("change", ["suspended_at = now()", "session_version = session_version + 1"])
-def test_suspending_and_signing_out_everywhere_end_sockets(
+@pytest.mark.parametrize(
+    "change", ["suspended_at = now()", "session_version = session_version + 1", "role = 'staff_readonly'"]
+)
+def test_suspending_another_role_and_signing_out_everywhere_end_sockets(
     app: Flask, dropped: list[str], sweep: Callable[[], None], database_url: str, change: str
 ) -> None:
     browser = Browser(app)

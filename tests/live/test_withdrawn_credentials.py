@@ -1,11 +1,13 @@
-"""A socket ends with its credential, whichever process it is connected to."""
+"""A socket ends with its credential and with its role, whichever process it is connected to; a stream does, too."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.acceptance.installation import Person
-from tests.live.conftest import WAYS, WebProcess, at
+from tests.live.conftest import WAYS, WebProcess, at, new_person
+from tests.live.rows import Rows
+from tests.live.stream import Stream
 from tests.waiting import wait_until
 
 
@@ -19,3 +21,25 @@ def test_the_network_connection_ends_on_whichever_process_it_is(
         client._io.on("disconnect", lambda *_: gone.append(1))
         assert person.delete(f"/api/tokens/{token['id']}").status_code == 204
         wait_until(lambda: gone)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_who_is_staff_no_more_hears_nothing_more_of_others(
+    way: str, webs: dict[str, WebProcess], person: Person, rows: Rows
+) -> None:
+    boss = new_person(webs["both"])
+    rows.connection.execute("UPDATE app_user SET role = 'staff' WHERE id = %s", [boss.user_id])
+    job_id = rows.job(person.user_id)
+    with at(boss, webs[way]).socket() as client:
+        stream = Stream(at(boss, webs[way]), job_id).read(1)
+        client.watch(str(job_id))
+        rows.connection.execute("UPDATE app_user SET role = 'user' WHERE id = %s", [boss.user_id])
+        rows.connection.execute("SELECT pg_notify('credential_withdrawn', '')")
+        client.wait_until(lambda: client.disconnections > 0, "it is dropped")
+        client.connect()  # and comes back as who it is now
+        assert stream.read().ids == [1]
+        rows.life(job_id, steps=2)
+        marker = rows.job(boss.user_id)
+        client.wait_for(str(marker), "queued")  # emitted later: what was to come has come
+        assert [event["seq"] for event in client.of(str(job_id))] == [1]
+        assert client.call("job:watch", {"job_id": str(job_id), "after": 1})["code"] == "not_found"

@@ -31,6 +31,7 @@ from backend.jobs.http.schemas import (
     NewJobSchema,
     NewJobsSchema,
 )
+from backend.jobs.http.waiting import may_wait
 from backend.openapi import refuses
 from backend.paging import cursor_after, position_of
 
@@ -141,6 +142,7 @@ def read_statuses(fields: dict[str, list[uuid.UUID]]) -> dict[str, Any]:
 @blueprint.route("/<uuid:job_id>")
 @blueprint.response(200, JobDetailSchema)
 @refuses(blueprint, _404=NO_JOB)
+@may_wait(blueprint)
 def read_job(job_id: uuid.UUID) -> dict[str, Any]:
     """A job with its request, its attempts, its steps, and why it does not run yet."""
     actor = require_actor()
@@ -158,6 +160,7 @@ def read_job(job_id: uuid.UUID) -> dict[str, Any]:
 @blueprint.route("/<uuid:job_id>/result")
 @blueprint.response(200, JobResultSchema)
 @refuses(blueprint, _404=NO_JOB, _409=NO_RESULT)
+@may_wait(blueprint)
 def read_result(job_id: uuid.UUID) -> dict[str, Any]:
     """The result of a completed job."""
     return views.job_result_response(service.visible_job(db.session, require_actor(), job_id))

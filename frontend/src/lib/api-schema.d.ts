@@ -219,8 +219,14 @@ export interface paths {
     /** What a completed job has drawn, and who made it: the planner, or a model. */
     get: {
       parameters: {
-        query?: never;
-        header?: never;
+        query?: {
+          /** @description With `Prefer: wait`: the `last_seq` that you have. */
+          after?: number | null;
+        };
+        header?: {
+          /** @description “wait=20”: answer when there are events after `after`, without `after` when the job has ended, and after 20 seconds at the latest (at most 60). */
+          Prefer?: string;
+        };
         path: {
           job_id: string;
         };
@@ -255,6 +261,7 @@ export interface paths {
             "application/problem+json": components["schemas"]["Problem"];
           };
         };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
         default: components["responses"]["DEFAULT_ERROR"];
       };
     };
@@ -278,8 +285,14 @@ export interface paths {
     /** How a job stands. */
     get: {
       parameters: {
-        query?: never;
-        header?: never;
+        query?: {
+          /** @description With `Prefer: wait`: the `last_seq` that you have. */
+          after?: number | null;
+        };
+        header?: {
+          /** @description “wait=20”: answer when there are events after `after`, without `after` when the job has ended, and after 20 seconds at the latest (at most 60). */
+          Prefer?: string;
+        };
         path: {
           job_id: string;
         };
@@ -305,6 +318,7 @@ export interface paths {
             "application/problem+json": components["schemas"]["Problem"];
           };
         };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
         default: components["responses"]["DEFAULT_ERROR"];
       };
     };
@@ -1028,6 +1042,44 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/events": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Everything that a socket hears without asking, as Server-Sent Events, for pages to which no WebSocket gets through.
+     * @description It begins with `ready` and tells nothing of what was before: ask for that once it is `ready`.
+     */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/jobs": {
     parameters: {
       query?: never;
@@ -1454,8 +1506,14 @@ export interface paths {
     /** A job with its request, its attempts, its steps, and why it does not run yet. */
     get: {
       parameters: {
-        query?: never;
-        header?: never;
+        query?: {
+          /** @description With `Prefer: wait`: the `last_seq` that you have. */
+          after?: number | null;
+        };
+        header?: {
+          /** @description “wait=20”: answer when there are events after `after`, without `after` when the job has ended, and after 20 seconds at the latest (at most 60). */
+          Prefer?: string;
+        };
         path: {
           job_id: string;
         };
@@ -1481,6 +1539,7 @@ export interface paths {
             "application/problem+json": components["schemas"]["Problem"];
           };
         };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
         default: components["responses"]["DEFAULT_ERROR"];
       };
     };
@@ -1664,8 +1723,14 @@ export interface paths {
     /** The result of a completed job. */
     get: {
       parameters: {
-        query?: never;
-        header?: never;
+        query?: {
+          /** @description With `Prefer: wait`: the `last_seq` that you have. */
+          after?: number | null;
+        };
+        header?: {
+          /** @description “wait=20”: answer when there are events after `after`, without `after` when the job has ended, and after 20 seconds at the latest (at most 60). */
+          Prefer?: string;
+        };
         path: {
           job_id: string;
         };
@@ -1700,6 +1765,7 @@ export interface paths {
             "application/problem+json": components["schemas"]["Problem"];
           };
         };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
         default: components["responses"]["DEFAULT_ERROR"];
       };
     };
