@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.acceptance.installation import Person
+from tests.acceptance.installation import Person, eventually
 from tests.live.conftest import WAYS, WebProcess, at, new_person
 from tests.live.rows import Rows
 from tests.live.stream import Stream
@@ -35,7 +35,8 @@ def test_who_is_staff_no_more_hears_nothing_more_of_others(
         client.watch(str(job_id))
         rows.connection.execute("UPDATE app_user SET role = 'user' WHERE id = %s", [boss.user_id])
         rows.connection.execute("SELECT pg_notify('credential_withdrawn', '')")
-        client.wait_until(lambda: client.disconnections > 0, "it is dropped")
+        eventually(lambda: not client._io.connected, "it is dropped")
+        client._io.wait()
         client.connect()  # and comes back as who it is now
         assert stream.read().ids == [1]
         rows.life(job_id, steps=2)
