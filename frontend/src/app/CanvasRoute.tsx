@@ -2,6 +2,7 @@ import { Skeleton } from "@mantine/core";
 import { lazy, Suspense } from "react";
 
 import { Appear } from "../components/ui/Appear";
+import { NoticeBell } from "../features/notices/components/NoticeBell";
 import { loadCanvasPage } from "./canvas-page";
 import { SignedIn } from "./SignedIn";
 import { strings } from "./strings";
@@ -18,7 +19,7 @@ export function CanvasRoute() {
           </Appear>
         }
       >
-        <CanvasPage />
+        <CanvasPage notices={<NoticeBell />} />
       </Suspense>
     </SignedIn>
   );

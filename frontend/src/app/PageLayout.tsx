@@ -3,6 +3,7 @@ import { NavLink, Outlet } from "react-router";
 import { TopBar } from "../components/ui/TopBar";
 import { AccountMenu } from "../features/accounts/components/AccountMenu";
 import { useSession } from "../features/accounts/session";
+import { NoticeBell } from "../features/notices/components/NoticeBell";
 import { useCanvasPageAhead } from "./canvas-page";
 import classes from "./PageLayout.module.css";
 import { strings } from "./strings";
@@ -13,7 +14,7 @@ export function PageLayout() {
   useCanvasPageAhead();
   return (
     <>
-      <TopBar navigation={user ? <Navigation /> : null} account={<AccountMenu />} />
+      <TopBar navigation={user ? <Navigation /> : null} notices={<NoticeBell />} account={<AccountMenu />} />
       <main id="content" className={classes.main} tabIndex={-1}>
         <Outlet />
       </main>

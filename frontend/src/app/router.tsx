@@ -5,6 +5,7 @@ import { SignUpPage } from "../features/accounts/components/SignUpPage";
 import { HomePage } from "../features/home/components/HomePage";
 import { JobDrawer } from "../features/jobs/components/JobDrawer";
 import { JobsPage } from "../features/jobs/components/JobsPage";
+import { NoticeCenter } from "../features/notices/components/NoticeCenter";
 import { CanvasRoute } from "./CanvasRoute";
 import { CommandPalette } from "./CommandPalette";
 import { NotFoundPage } from "./NotFoundPage";
@@ -17,6 +18,7 @@ function Root() {
   return (
     <>
       <CommandPalette />
+      <NoticeCenter />
       <Outlet />
     </>
   );

@@ -1,5 +1,7 @@
 /** What travels over the socket. Names and shapes are the published interface of the server. */
 
+import type { components } from "./api-schema";
+
 export type JobStatus = "queued" | "processing" | "completed" | "failed" | "cancelled";
 export type JobEventType = JobStatus | "progress" | "partial" | "retrying";
 
@@ -86,7 +88,8 @@ export type ServerEvents = {
   "canvas:presence": (message: PresenceMessage) => void;
   "canvas:people": (message: { canvas_id: string; people: Person[] }) => void;
   "canvas:closed": (message: { canvas_id: string; reason: string }) => void;
-  notice: (notice: Record<string, unknown>) => void;
+  notice: (notice: components["schemas"]["Notice"]) => void;
+  "notice:changed": (message: { at: string }) => void;
 };
 
 export interface ClientEvents {

@@ -10,12 +10,13 @@ import classes from "./TopBar.module.css";
 
 interface TopBarProps {
   navigation?: ReactNode;
+  notices?: ReactNode;
   /** Right end: account menu or sign-in. */
   account: ReactNode;
 }
 
 /** The bar of every page but the board's. */
-export function TopBar({ navigation, account }: TopBarProps) {
+export function TopBar({ navigation, notices, account }: TopBarProps) {
   return (
     <header className={classes.bar}>
       <a href="#content" className={classes.skip}>
@@ -27,6 +28,7 @@ export function TopBar({ navigation, account }: TopBarProps) {
       {navigation}
       <div className={classes.end}>
         <ConnectionPill />
+        {notices}
         <ThemeToggle />
         {account}
       </div>

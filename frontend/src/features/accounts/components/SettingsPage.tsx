@@ -1,7 +1,8 @@
-import { SegmentedControl, Text, Title, useMantineColorScheme } from "@mantine/core";
-import { useId, type ReactNode } from "react";
+import { SegmentedControl, Title, useMantineColorScheme } from "@mantine/core";
+import type { ReactNode } from "react";
 
 import { SCHEMES } from "../../../components/ui/color-schemes";
+import { PageSection } from "../../../components/ui/PageSection";
 import { strings as uiStrings } from "../../../components/ui/strings";
 import { formatDateTime } from "../../../lib/format";
 import { usePageTitle } from "../../../lib/use-page-title";
@@ -10,40 +11,28 @@ import { strings } from "../strings";
 import { ApiTokens } from "./ApiTokens";
 import classes from "./SettingsPage.module.css";
 
-export function SettingsPage({ user }: { user: User }) {
+interface SettingsPageProps {
+  user: User;
+  /** Sections of other features. */
+  children?: ReactNode;
+}
+
+export function SettingsPage({ user, children }: SettingsPageProps) {
   usePageTitle(strings.settings.title);
   return (
     <div className={classes.page}>
       <Title order={1}>{strings.settings.title}</Title>
-      <Section title={strings.settings.profile}>
+      <PageSection title={strings.settings.profile}>
         <Profile user={user} />
-      </Section>
-      <Section title={strings.settings.appearance} lead={strings.settings.appearanceHint}>
+      </PageSection>
+      <PageSection title={strings.settings.appearance} lead={strings.settings.appearanceHint}>
         <Appearance />
-      </Section>
-      <Section title={strings.tokens.title} lead={strings.tokens.lead}>
+      </PageSection>
+      {children}
+      <PageSection title={strings.tokens.title} lead={strings.tokens.lead}>
         <ApiTokens />
-      </Section>
+      </PageSection>
     </div>
-  );
-}
-
-function Section({ title, lead, children }: { title: string; lead?: string; children: ReactNode }) {
-  const id = useId();
-  return (
-    <section className={classes.section} aria-labelledby={id}>
-      <div>
-        <Title order={2} size="h3" id={id}>
-          {title}
-        </Title>
-        {lead && (
-          <Text size="sm" c="dimmed">
-            {lead}
-          </Text>
-        )}
-      </div>
-      <div className={classes.content}>{children}</div>
-    </section>
   );
 }
 

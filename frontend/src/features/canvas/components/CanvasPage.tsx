@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconTrashX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { Link, useParams } from "react-router";
 
 import { EmptyState } from "../../../components/ui/EmptyState";
@@ -13,7 +14,7 @@ import classes from "./CanvasPage.module.css";
 import { CanvasWorkspace } from "./CanvasWorkspace";
 
 /** `/canvas/:id`: one canvas, edge to edge. */
-export default function CanvasPage() {
+export default function CanvasPage({ notices }: { notices: ReactNode }) {
   const { id = "" } = useParams();
   const { data: canvas, error, refetch } = useQuery(canvasQuery(id));
   usePageTitle(canvas?.name ?? null);
@@ -26,7 +27,7 @@ export default function CanvasPage() {
     );
   }
   // The name may come later than the board: nobody has to wait for it.
-  return <CanvasWorkspace key={id} canvasId={id} name={canvas?.name ?? null} />;
+  return <CanvasWorkspace key={id} canvasId={id} name={canvas?.name ?? null} notices={notices} />;
 }
 
 function Missing() {

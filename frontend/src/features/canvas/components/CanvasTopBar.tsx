@@ -1,5 +1,6 @@
 import { ActionIcon, Anchor, Button } from "@mantine/core";
 import { IconArrowLeft, IconListTree, IconSparkles } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { Link } from "react-router";
 
 import { Hint } from "../../../components/ui/Hint";
@@ -17,6 +18,7 @@ const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 interface CanvasTopBarProps {
   canvasId: string;
   name: string | null;
+  notices: ReactNode;
   session: SessionState;
   guests: readonly Guest[];
   isPanelOpen: boolean;
@@ -27,7 +29,7 @@ interface CanvasTopBarProps {
 
 /** Name, state and people of the canvas; everything that is not drawing itself. */
 export function CanvasTopBar(props: CanvasTopBarProps) {
-  const { canvasId, name, session, guests, isPanelOpen, onPanel, isOutlineOpen, onOutline } = props;
+  const { canvasId, name, notices, session, guests, isPanelOpen, onPanel, isOutlineOpen, onOutline } = props;
   return (
     <header className={classes.bar}>
       <Hint label={strings.home}>
@@ -51,6 +53,7 @@ export function CanvasTopBar(props: CanvasTopBarProps) {
             <IconListTree size={18} stroke={1.75} aria-hidden />
           </ActionIcon>
         </Hint>
+        {notices}
         <span className={classes.wide}>
           <ThemeToggle />
         </span>

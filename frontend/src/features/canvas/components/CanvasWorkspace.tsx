@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { IconTrashX } from "@tabler/icons-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { flushSync } from "react-dom";
 import { Link } from "react-router";
 
@@ -26,10 +26,12 @@ interface CanvasWorkspaceProps {
   canvasId: string;
   /** null until it is known. */
   name: string | null;
+  /** The bell. */
+  notices: ReactNode;
 }
 
 /** The board with what belongs to it: who is here, what the AI does, and the way back. */
-export function CanvasWorkspace({ canvasId, name }: CanvasWorkspaceProps) {
+export function CanvasWorkspace({ canvasId, name, notices }: CanvasWorkspaceProps) {
   const [editor, setEditor] = useState<Editor | null>(null);
   const [isOutlineOpen, setOutlineOpen] = useState(false);
   const [isPanelOpen, setPanelOpen] = usePanelState();
@@ -62,7 +64,7 @@ export function CanvasWorkspace({ canvasId, name }: CanvasWorkspaceProps) {
   return (
     <div className={classes.page} data-panel={isPanelOpen || undefined}>
       <CanvasTopBar
-        {...{ canvasId, name, session, guests, isPanelOpen, isOutlineOpen }}
+        {...{ canvasId, name, notices, session, guests, isPanelOpen, isOutlineOpen }}
         onPanel={togglePanel}
         onOutline={() => setOutlineOpen(!isOutlineOpen)}
       />

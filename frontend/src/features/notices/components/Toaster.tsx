@@ -1,0 +1,37 @@
+import { Portal } from "@mantine/core";
+import type { ReactNode } from "react";
+
+import type { Toasts } from "../core/job-toasts";
+import { strings } from "../strings";
+import { JobToast } from "./JobToast";
+import { ManyToast } from "./ManyToast";
+import classes from "./Toaster.module.css";
+
+interface ToasterProps {
+  /** null: not wanted. */
+  toasts: Toasts | null;
+  /** A board has its own things at the right edge. */
+  onCanvas: boolean;
+  /** null: all of them. */
+  onClose: (jobId: string | null) => void;
+  children: ReactNode;
+}
+
+/** The edge of the page where toasts stand: at most three, or one for a burst, and above them a question. */
+export function Toaster({ toasts, onCanvas, onClose, children }: ToasterProps) {
+  return (
+    <Portal>
+      <section
+        className={classes.stack}
+        data-canvas={onCanvas || undefined}
+        aria-label={strings.toasts.region}
+      >
+        {children}
+        {toasts?.many && <ManyToast jobs={toasts.many} onClose={() => onClose(null)} />}
+        {toasts?.jobs.map((job) => (
+          <JobToast key={job.jobId} job={job} onClose={() => onClose(job.jobId)} />
+        ))}
+      </section>
+    </Portal>
+  );
+}

@@ -1,0 +1,35 @@
+import { useEffect, useState } from "react";
+
+import { getSocket } from "../../lib/socket";
+import { JOB_EVENT_TYPES, type JobEventPayload } from "../../lib/socket-events";
+import { JobToasts } from "./core/job-toasts";
+import type { Looking } from "./core/looking";
+import { DetailsQueue } from "./job-details";
+
+const SHOW_EVERY_MS = 250;
+
+/** The toasts of a person's jobs, moved by what the socket says. */
+export function useJobToasts(userId: string, looking: Looking): JobToasts {
+  const [toasts] = useState(() => new JobToasts());
+  useEffect(() => toasts.look(looking), [toasts, looking]);
+  useEffect(() => {
+    const queue = new DetailsQueue(userId, (details) => toasts.learn(details));
+    const socket = getSocket();
+    const handlers = JOB_EVENT_TYPES.map((type) => {
+      const handle = (payload: JobEventPayload): void => {
+        const event = { canvas_id: null, message: null, data: null, ...payload, type };
+        if (toasts.event(event)) queue.want(event.job_id);
+      };
+      return [`job:${type}`, handle] as const;
+    });
+    for (const [name, handle] of handlers) socket.on(name, handle);
+    const clock = setInterval(() => toasts.show(), SHOW_EVERY_MS);
+    return () => {
+      for (const [name, handle] of handlers) socket.off(name, handle);
+      clearInterval(clock);
+      queue.stop();
+      toasts.forget();
+    };
+  }, [userId, toasts]);
+  return toasts;
+}
