@@ -40,10 +40,7 @@ class NoHints(Hints):
         """Never."""
         return False
 
-    def owe_events(self, _written: Iterable[tuple[uuid.UUID, int]]) -> None:
-        """Forget it."""
-
-    def owe(self, _channel: str, _payload: str) -> None:
+    def owe_all(self, _plain: Iterable[tuple[str, str]], _written: Iterable[tuple[uuid.UUID, int]]) -> None:
         """Forget it."""
 
 

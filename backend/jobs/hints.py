@@ -54,10 +54,23 @@ class Hints:
 
     def owe_events(self, written: Iterable[tuple[uuid.UUID, int]]) -> None:
         """News of jobs is committed: (job, sequence number of its last event)."""
+        self.owe_all((), written)
+
+    def owe_all(self, plain: Iterable[tuple[str, str]], written: Iterable[tuple[uuid.UUID, int]]) -> None:
+        """What a transaction has committed: hints by (channel, payload), and news of jobs. Under one lock, which every
+        thread of the process wants."""
         with self._lock:
+            self._plain.update(plain)
             for job_id, seq in written:
                 self._events[job_id] = max(seq, self._events.get(job_id, 0))
-        self._arm()
+            if self._trailing or not (self._events or self._plain):
+                return
+            self._trailing = True
+            if self._sending:
+                self._armed.notify()
+                return
+            self._sending = True
+        threading.Thread(target=self._send_trailing, name="hints", daemon=True).start()
 
     def owe_starts(self, written: Iterable[tuple[uuid.UUID, int]]) -> None:
         """Jobs have been started. They leave the leading edge to their ends, which somebody waits for, and are not told of
@@ -74,25 +87,12 @@ class Hints:
 
     def owe(self, channel: str, payload: str) -> None:
         """Something else is committed that others want to know."""
-        with self._lock:
-            self._plain.add((channel, payload))
-        self._arm()
+        self.owe_all([(channel, payload)], ())
 
     def settle(self, seconds: float) -> bool:
         """Wait until all that is owed has been sent, so that nobody needs ``send`` any more; False after ``seconds``."""
         with self._lock:
             return self._settled.wait_for(lambda: not (self._trailing or self._busy), seconds)
-
-    def _arm(self) -> None:
-        with self._lock:
-            if self._trailing or not (self._events or self._plain):
-                return
-            self._trailing = True
-            if self._sending:
-                self._armed.notify()
-                return
-            self._sending = True
-        threading.Thread(target=self._send_trailing, name="hints", daemon=True).start()
 
     def _send_trailing(self) -> None:
         """The sender's work: it stays a moment, because starting a thread for each hint costs more than the hint."""

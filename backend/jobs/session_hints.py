@@ -52,12 +52,9 @@ def _send_owed(session: Session) -> None:
     if session.in_nested_transaction():  # a savepoint's end is no commit: others do not see the row yet
         return
     owed = session.info.pop(OWED, ())
-    hints = hints_of(session)
-    for ready, written in owed:
-        if ready is not None:
-            hints.owe(*ready)
-        if written:
-            hints.owe_events(written)
+    if owed:
+        plain = [ready for ready, _ in owed if ready is not None]
+        hints_of(session).owe_all(plain, [news for _, written in owed for news in written])
 
 
 class _Sender:
