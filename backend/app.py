@@ -14,6 +14,7 @@ from backend.accounts.commands import accounts_commands
 from backend.accounts.connections import init_connections
 from backend.accounts.routes import blueprint as accounts_blueprint
 from backend.ai import models as ai_models
+from backend.ai.changes.routes import blueprint as changes_blueprint
 from backend.ai.enhancing.routes import blueprint as prompts_blueprint
 from backend.ai.routes import blueprint as ai_blueprint
 from backend.billing import models as billing_models
@@ -71,6 +72,7 @@ BLUEPRINTS = (
     ai_blueprint,
     prompts_blueprint,
     canvases_blueprint,
+    changes_blueprint,
     jobs_blueprint,
     queues_blueprint,
     job_actions_blueprint,

@@ -91,6 +91,7 @@ class Settings:
     # limits on input
     max_body_bytes: int
     max_instructions: int
+    answer_cache_seconds: int
     # AI
     providers: tuple[ProviderSettings, ...]
     # money: tokens, and US dollars (None: no limit)
@@ -170,6 +171,7 @@ class Settings:
             rate_limits=env.switch("RATE_LIMITS", True),
             max_body_bytes=env.integer("MAX_BODY_BYTES", 8 * 1024 * 1024, 1024, 256 * 1024 * 1024),
             max_instructions=env.integer("MAX_INSTRUCTIONS", 20_000, 100, 1_000_000),
+            answer_cache_seconds=env.integer("ANSWER_CACHE_SECONDS", 600, 0, 86_400),
             providers=env.providers("AI_PROVIDERS"),
             billing=env.switch("BILLING", False),
             free_tokens=env.integer("FREE_TOKENS", 100_000, 0, MAX_TOKENS),

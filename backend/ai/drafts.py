@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -18,11 +19,21 @@ Connection = psycopg.Connection[Any]
 
 @dataclass(frozen=True)
 class Draft:
-    """What a job draws: batches of complete elements, how many of them are on the canvas, and the job's result."""
+    """What a job draws: batches of complete elements, how many of them are on the canvas, and the job's result.
+
+    While a model is still writing there is no result yet; ``drawn`` are the versions of the elements that are there.
+    """
 
     result: dict[str, Any]
     batches: list[list[Element]]
     written: int = 0
+    origin: tuple[float, float] | None = None
+    drawn: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def growing(self) -> bool:
+        """Whether the answer was not whole when this was saved."""
+        return not self.result
 
     @property
     def elements_written(self) -> int:
@@ -33,15 +44,25 @@ class Draft:
 def load_draft(connection: Connection, job_id: uuid.UUID) -> Draft | None:
     """The draft that an earlier run of this job has saved."""
     with connection.cursor(row_factory=tuple_row) as cursor:
-        found = cursor.execute("SELECT result, batches, written FROM ai_draft WHERE job_id = %s", (job_id,)).fetchone()
-    return None if found is None else Draft(*found)
+        found = cursor.execute(
+            "SELECT result, batches, written, origin, drawn FROM ai_draft WHERE job_id = %s", (job_id,)
+        ).fetchone()
+    if found is None:
+        return None
+    result, batches, written, origin, drawn = found
+    return Draft(result, batches, written, (origin[0], origin[1]) if origin else None, drawn)
 
 
 def save_draft(connection: Connection, job_id: uuid.UUID, draft: Draft) -> None:
-    """Save a new draft."""
+    """Save a draft instead of one that was growing."""
+    origin = None if draft.origin is None else Jsonb(draft.origin)
     connection.execute(
-        "INSERT INTO ai_draft (job_id, result, batches, written) VALUES (%s, %s, %s, %s)",
-        (job_id, Jsonb(draft.result), Jsonb(draft.batches), draft.written),
+        """
+        INSERT INTO ai_draft (job_id, result, batches, written, origin, drawn) VALUES (%s, %s, %s, %s, %s, %s)
+        ON CONFLICT (job_id) DO UPDATE SET result = excluded.result, batches = excluded.batches,
+            written = excluded.written, origin = excluded.origin, drawn = excluded.drawn
+        """,
+        (job_id, Jsonb(draft.result), Jsonb(draft.batches), draft.written, origin, Jsonb(draft.drawn)),
     )
 
 

@@ -10,12 +10,14 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
+from backend.ai.changes import store as change_store
 from backend.ai.drafts import Connection, Draft, Element, load_draft, note_written, save_draft
 from backend.canvases import service as canvases
+from backend.canvases.service import Merge
 from backend.errors import NotFound
 from backend.jobs import Cancel, JobCancelled, JobContext
 
-DRAWING, FINALISING = 70, 90  # per cent of the job's bar
+WAITING, FINALISING = 70, 90  # per cent of the job's bar
 
 # So that people see it grow instead of appearing at once: between batches, and for the whole drawing (seconds).
 PAUSE, MOST_PAUSES = 0.05, 2.5
@@ -46,7 +48,7 @@ def read_elements(ctx: JobContext) -> list[Element]:
         return canvases.load_elements(connection, _require_canvas(ctx, connection))
 
 
-def begin(ctx: JobContext, result: dict[str, Any], compose: Compose) -> Draft:
+def begin(ctx: JobContext, result: dict[str, Any], compose: Compose, growing: Draft | None = None) -> Draft:
     """Save what ``compose`` makes of the canvas's elements as the job's draft, with its first batch on the canvas.
 
     Both in one transaction. ``compose`` is called again with fresh elements when somebody was faster.
@@ -54,6 +56,9 @@ def begin(ctx: JobContext, result: dict[str, Any], compose: Compose) -> Draft:
     for last in (*(False,) * (TRIES - 1), True):
         batches = compose(read_elements(ctx))
         draft = Draft({**result, "elements": sum(map(len, batches))}, batches)
+        if growing is not None:
+            draft = replace(draft, origin=growing.origin, drawn=growing.drawn)
+            draft.result["elements"] += len(growing.drawn.keys() - _names(batches))
         with suppress(_Overtaken), ctx.transaction() as connection:
             save_draft(connection, ctx.job.id, draft)
             return _write_next(ctx, connection, draft, insist=last) if batches else draft
@@ -97,7 +102,7 @@ def _write_next(ctx: JobContext, connection: Connection, draft: Draft, *, insist
 
     Raises NotFound when the canvas is gone.
     """
-    merge = canvases.merge_elements(connection, _canvas_of(ctx), draft.batches[draft.written], job_id=ctx.job.id)
+    merge = write_elements(ctx, connection, draft.batches[draft.written])
     if merge.stale and not insist:
         raise _Overtaken
     draft = replace(draft, written=draft.written + 1, result={**draft.result, "canvas_version": merge.version})
@@ -106,10 +111,23 @@ def _write_next(ctx: JobContext, connection: Connection, draft: Draft, *, insist
     ctx.partial(
         connection,
         {"element_ids": [element["id"] for element in merge.accepted], "canvas_version": merge.version},
-        progress=DRAWING + share * (FINALISING - DRAWING),
-        message=f"Drawing: {draft.elements_written} of {draft.result['elements']} elements",
+        progress=WAITING + share * (FINALISING - WAITING),
+        message=f"Drawing: {draft.elements_written} of {sum(map(len, draft.batches))} elements",
     )
     return draft
+
+
+def write_elements(ctx: JobContext, connection: Connection, elements: list[Element]) -> Merge:
+    """Merge elements into the job's canvas, remembering what was there before: all that a job does can be undone."""
+    canvas_id = _canvas_of(ctx)
+    before = canvases.lock_elements(connection, canvas_id, [element["id"] for element in elements])
+    merge = canvases.merge_elements(connection, canvas_id, elements, job_id=ctx.job.id)
+    change_store.record(connection, ctx.job.id, canvas_id, merge.accepted, before)
+    return merge
+
+
+def _names(batches: list[list[Element]]) -> set[str]:
+    return {element["id"] for batch in batches for element in batch}
 
 
 def _require_canvas(ctx: JobContext, connection: Connection) -> uuid.UUID:

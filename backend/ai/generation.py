@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any, Generic, Protocol, TypeVar
 
 from backend.ai.diagram import Diagram
 from backend.ai.kinds.changes import Change, Draw, read_changes
 from backend.ai.kinds.forms import Form, form_by_words, form_of_answer
+from backend.ai.kinds.kind import count_keys
 from backend.ai.operations import AddDiagram, Operation
-from backend.ai.planner import PlanError, plan_changes, plan_diagram
+from backend.ai.planner import PlanError, plan_changes, plan_diagram, plan_scaffold
 from backend.ai.prompts import changes_call, diagram_call, form_call
-from backend.ai.providers.chain import ask
-from backend.ai.providers.provider import Caller, ModelAnswer
-from backend.config import ProviderSettings
+from backend.ai.providers.chain import AnswerError, Parsed
+from backend.ai.providers.provider import ModelAnswer, ModelCall
 
 T = TypeVar("T")
+
+Json = dict[str, Any]
 
 # How many parts a diagram is expected to have while a model is still writing it: at so many, half the way is done.
 HALF_WAY = 8
@@ -45,16 +48,25 @@ class Made(Generic[T]):
     engine: Engine
 
 
+class Ask(Protocol):
+    """Asks models: the first usable answer, told while it grows. Raises ProviderFault."""
+
+    def __call__(
+        self, call: ModelCall, parse: Callable[[Json], T], on_growth: Callable[[Json], None], /
+    ) -> Parsed[T]: ...
+
+
 @dataclass(frozen=True)
 class Desk:
-    """What generation works with: whom to ask, who waits for it, and where to say how far it is.
+    """What generation works with: whom to ask (None: there is no model), and who is told how far it is.
 
-    ``report`` gets the share of the way that is done (0 to 1, never less than before) and a sentence.
+    ``report`` gets the share of the way that is done (0 to 1, never less than before) and a sentence; ``show`` gets what of
+    a diagram is there already.
     """
 
-    providers: Sequence[ProviderSettings]
-    caller: Caller
+    ask: Ask | None
     report: Callable[[float, str], None]
+    show: Callable[[Diagram], None]
 
 
 class NeedsModel(Exception):
@@ -66,20 +78,29 @@ def make_diagram(instructions: str, desk: Desk) -> Made[Diagram]:
     planned = _planned_diagram(instructions, desk)
     if planned is not None:
         return Made(planned, PLANNER)
-    if not desk.providers:
+    if desk.ask is None:
+        scaffold = plan_scaffold(instructions)
+        if scaffold is not None:
+            return Made(scaffold, PLANNER)
         raise NeedsModel(
             "No model is set up, and without one these instructions are not understood. Write them as a structure, for "
             "example “Order -> Pay -> Ship; if no stock -> Refund”, an indented list, or a table; or ask the operator to "
             "set AI_PROVIDERS."
         )
-    form = form_by_words(instructions) or _chosen_form(instructions, desk)
+    return _asked_diagram(instructions, desk, desk.ask, desk.show)
 
-    def on_text(text: str) -> None:
-        parts = text.count(form.kind.marker)
+
+def _asked_diagram(instructions: str, desk: Desk, ask: Ask, show: Callable[[Diagram], None]) -> Made[Diagram]:
+    form = form_by_words(instructions) or _chosen_form(instructions, desk, ask)
+
+    def on_growth(answer: Json) -> None:
+        parts = count_keys(answer, form.kind.part)
         desk.report(parts / (parts + HALF_WAY), f"Generating: {parts} {form.kind.unit} so far")
+        with suppress(AnswerError, KeyError, TypeError):  # of a beginning not everything makes sense
+            show(form.kind.parse(answer))
 
-    call = diagram_call(form, instructions)
-    parsed = ask(desk.providers, call, lambda answer: form.kind.read(answer, instructions), desk.caller, on_text)
+    desk.report(0.0, "Waiting for the model")
+    parsed = ask(diagram_call(form, instructions), lambda answer: form.kind.read(answer, instructions), on_growth)
     return Made(parsed.value, _engine(parsed.answer))
 
 
@@ -93,22 +114,23 @@ def make_changes(
     planned = plan_changes(instructions, labels)
     if planned is not None:
         return Made(planned, PLANNER)
-    if not desk.providers:
+    if desk.ask is None:
         raise NeedsModel(
             "No model is set up, and without one this change is not understood. Name it as a command, for example “add "
             "Pay after Order”, “connect Order to Ship”, “rename Ship to Send” or “remove Refund”; or ask the operator "
             "to set AI_PROVIDERS."
         )
     if not labels:
-        drawn = make_diagram(instructions, desk)
+        drawn = make_diagram(instructions, replace(desk, show=_unseen))
         return Made([AddDiagram(drawn.value)], drawn.engine)
 
-    def on_text(text: str) -> None:
-        parts = text.count('"op"')
+    def on_growth(answer: Json) -> None:
+        parts = len(answer.get("operations", ()))
         desk.report(parts / (parts + HALF_WAY), f"Generating: {parts} changes so far")
 
+    desk.report(0.0, "Waiting for the model")
     call = changes_call(instructions, labels, arrows)
-    parsed = ask(desk.providers, call, lambda answer: read_changes(answer, labels), desk.caller, on_text)
+    parsed = desk.ask(call, lambda answer: read_changes(answer, labels), on_growth)
     return Made([_operation(change, desk) for change in parsed.value], _engine(parsed.answer))
 
 
@@ -117,19 +139,19 @@ def _planned_diagram(instructions: str, desk: Desk) -> Diagram | None:
         return plan_diagram(instructions)
     except PlanError:
         # Structured, with a mistake that the planner can't get over: a model may see what is meant.
-        if not desk.providers:
+        if desk.ask is None:
             raise
         return None
 
 
-def _chosen_form(instructions: str, desk: Desk) -> Form:
+def _chosen_form(instructions: str, desk: Desk, ask: Ask) -> Form:
     desk.report(0.0, "Choosing the form of the diagram")
-    return ask(desk.providers, form_call(instructions), form_of_answer, desk.caller, _unheard).value
+    return ask(form_call(instructions), form_of_answer, _unheard).value
 
 
 def _operation(change: Change, desk: Desk) -> Operation:
     if isinstance(change, Draw):
-        return AddDiagram(make_diagram(change.description, desk).value)
+        return AddDiagram(make_diagram(change.description, replace(desk, show=_unseen)).value)
     return change
 
 
@@ -137,5 +159,9 @@ def _engine(answer: ModelAnswer) -> Engine:
     return Engine(answer.provider, answer.model)
 
 
-def _unheard(_text: str) -> None:
+def _unheard(_answer: Json) -> None:
     """The choice of a form is one word: no progress to tell."""
+
+
+def _unseen(_diagram: Diagram) -> None:
+    """A diagram that is one of several changes is drawn with them."""

@@ -25,6 +25,19 @@ class _DrawingRequest(Schema):
     )
     style = fields.String(load_default=STYLES[0], validate=validate.OneOf(STYLES))
     color_scheme = fields.String(load_default=next(iter(SCHEMES)), validate=validate.OneOf(tuple(SCHEMES)))
+    preview = fields.Boolean(
+        load_default=False, metadata={"description": "New elements are dashed and pale until the change is kept."}
+    )
+    follow_up_of = fields.UUID(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "A finished job on the same canvas whose instructions these go on from."},
+    )
+    variant_of = fields.UUID(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "A finished job of which this is to be another version."},
+    )
 
     @pre_load
     def strip(self, data: Any, **_: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,22 +10,25 @@ from backend.ai import service
 from backend.ai.diagram import Diagram
 from backend.ai.drafts import Element
 from backend.ai.drawing.changes import apply_operations
-from backend.ai.drawing.draw import draw_diagram
 from backend.ai.drawing.errors import DrawingError
+from backend.ai.drawing.themes import theme_of
 from backend.ai.drawing.view import read_canvas
-from backend.ai.drawing_job import DRAWING, begin, finish, in_batches, read_elements, resume
+from backend.ai.drawing_job import FINALISING, WAITING, begin, finish, in_batches, read_elements, resume
 from backend.ai.generation import Desk, Made, NeedsModel, make_changes, make_diagram
+from backend.ai.growing_drawing import GrowingDrawing
 from backend.ai.operations import AddDiagram, Operation
 from backend.ai.planner.errors import PlanError
+from backend.ai.previewing import previewed
 from backend.ai.providers.provider import ProviderFault
 from backend.ai.schemas import CreateCanvasRequestSchema, ModifyCanvasRequestSchema
+from backend.ai.streaming.answers import Answers
 from backend.errors import ApiError, NotFound
 from backend.jobs import FinalError, JobContext, RetryableError, task
 
 CANVAS_GONE = (
     "The canvas was deleted while this job was working on it. Restore it, or choose another one, and try again."
 )
-INITIALISING, GENERATING = 10, 50  # per cent of the job's bar; drawing and finalising: drawing_job
+INITIALISING, CHECKING, GENERATING = 10, 30, 50  # per cent of the job's bar; waiting and finalising: drawing_job
 
 
 @task(
@@ -40,15 +43,12 @@ def create_canvas(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
     with _explained(ctx):
         ctx.progress(INITIALISING, "Initialising")
         draft = resume(ctx)
-        if draft is None:
-            ctx.progress(GENERATING, "Generating")
-            made = make_diagram(request["instructions"], _desk(ctx))
-
-            def compose(elements: list[Element]) -> list[list[Element]]:
-                theme = {"scheme": request["color_scheme"], "style": request["style"]}
-                return draw_diagram(made.value, job_id=ctx.job.id, origin=elements, **theme)
-
-            draft = begin(ctx, _result(ctx, made, made.value), compose)
+        if draft is None or draft.growing:
+            _start(ctx)
+            theme = theme_of(request["color_scheme"], request["style"])
+            drawing = GrowingDrawing(ctx, theme, draft, preview=request["preview"])
+            made = make_diagram(request["instructions"], _desk(ctx, request, drawing.show))
+            draft = drawing.finish(made.value, _result(ctx, made, made.value))
         return finish(ctx, draft)
 
 
@@ -65,29 +65,43 @@ def modify_canvas(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
         ctx.progress(INITIALISING, "Initialising")
         draft = resume(ctx)
         if draft is None:
-            ctx.progress(GENERATING, "Generating")
+            _start(ctx)
             view = read_canvas(read_elements(ctx))
-            made = make_changes(request["instructions"], view.labels, view.arrows, _desk(ctx))
+            made = make_changes(request["instructions"], view.labels, view.arrows, _desk(ctx, request, _unseen))
 
             def compose(elements: list[Element]) -> list[list[Element]]:
                 theme = {"scheme": request["color_scheme"], "style": request["style"]}
                 changed = apply_operations(elements, made.value, job_id=ctx.job.id, **theme)
-                return in_batches(changed, {element["id"] for element in elements})
+                there = {element["id"] for element in elements}
+                if request["preview"]:
+                    changed = [each if each["id"] in there else previewed(each) for each in changed]
+                return in_batches(changed, there)
 
             draft = begin(ctx, _result(ctx, made, _first_diagram(made.value)), compose)
         return finish(ctx, draft)
 
 
-def _desk(ctx: JobContext) -> Desk:
-    """Whom to ask, with progress between generating and drawing that never goes back."""
+def _start(ctx: JobContext) -> None:
+    ctx.progress(CHECKING, "Checking credit")
+    ctx.progress(GENERATING, "Generating")
+
+
+def _desk(ctx: JobContext, request: dict[str, Any], show: Callable[[Diagram], None]) -> Desk:
+    """Whom to ask, with progress between waiting for the model and finalising that never goes back."""
     furthest = 0.0
 
     def report(share: float, message: str) -> None:
         nonlocal furthest
         furthest = max(furthest, share)
-        ctx.progress(GENERATING + furthest * (DRAWING - GENERATING), message)
+        ctx.progress(WAITING + furthest * (FINALISING - WAITING), message)
 
-    return Desk(ctx.settings.providers, ctx, report)
+    providers = ctx.settings.providers
+    fresh = request["variant_of"] is not None
+    return Desk(Answers(ctx, providers, ctx, fresh=fresh).ask if providers else None, report, show)
+
+
+def _unseen(_diagram: Diagram) -> None:
+    """Changes are made once all of them are known."""
 
 
 def _result(ctx: JobContext, made: Made[Any], diagram: Diagram | None) -> dict[str, Any]:

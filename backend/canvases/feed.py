@@ -32,7 +32,7 @@ WHERE canvas.version > known.version OR canvas.deleted_at IS NOT NULL
 
 
 class CanvasFeed:
-    """Emits ``canvas:elements`` {canvas_id, elements, since, version, job_id} and ``canvas:closed``."""
+    """Emits ``canvas:elements`` {canvas_id, elements, since, version, job_id}, ``canvas:change`` and ``canvas:closed``."""
 
     channel = CHANGE_CHANNEL
 
@@ -48,7 +48,7 @@ class CanvasFeed:
             self._sent.setdefault(canvas_id, version)
 
     def on_notify(self, connection: Connection, payloads: Sequence[str]) -> None:
-        """Payloads are ``canvas_id:version`` or ``canvas_id:closed``."""
+        """Payloads are ``canvas_id:version``, ``canvas_id:closed``, or ``canvas_id:change job_id status``."""
         newest: dict[uuid.UUID, int] = {}
         for payload in payloads:
             text, _, what = payload.partition(":")
@@ -57,6 +57,8 @@ class CanvasFeed:
                 continue
             if what == "closed":
                 self._close(canvas_id)
+            elif what.startswith("change "):
+                self._tell_change(canvas_id, *what.split()[1:])
             else:
                 newest[canvas_id] = max(int(what), newest.get(canvas_id, 0))
         for canvas_id, version in newest.items():
@@ -88,6 +90,11 @@ class CanvasFeed:
         self._sent[canvas_id] = rows[-1][0]
         for body in messages(canvas_id, since, rows):
             self._emit("canvas:elements", body, to=canvas_room(canvas_id))
+
+    def _tell_change(self, canvas_id: uuid.UUID, job_id: str, status: str) -> None:
+        """What a job did was kept, undone or done again."""
+        body = {"canvas_id": str(canvas_id), "job_id": job_id, "status": status}
+        self._emit("canvas:change", body, to=canvas_room(canvas_id))
 
     def _close(self, canvas_id: uuid.UUID) -> None:
         room = canvas_room(canvas_id)

@@ -20,7 +20,10 @@ from backend.errors import Forbidden, NotFound, Unprocessable
 from backend.identity import Actor
 
 MAX_CANVAS_ELEMENTS = 20_000  # deleted ones included
-CHANGE_CHANNEL = "canvas_change"  # payload ``canvas_id:version``, or ``canvas_id:closed``
+MOST_MERGED = 500  # elements that a program merges at once: half of what a merge takes, for their size
+CHANGE_CHANNEL = (
+    "canvas_change"  # payload ``canvas_id:version``, ``canvas_id:closed``, or ``canvas_id:change job_id status``
+)
 
 # Not FOR UPDATE: that would wait for every transaction that enqueues a job for this canvas.
 LOCK = "SELECT version FROM canvas WHERE id = %s AND deleted_at IS NULL FOR NO KEY UPDATE"
@@ -141,6 +144,20 @@ def merge_elements(
         return Merge(version, accepted, [stale for *_, stale in rows if stale is not None])
 
 
+def lock_elements(connection: psycopg.Connection[Any], canvas_id: uuid.UUID, ids: list[str]) -> dict[str, Element]:
+    """Some elements by their ids, as they are until the caller commits: nobody else changes the canvas before that."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        if cursor.execute(LOCK, [canvas_id]).fetchone() is None:
+            raise NotFound("There is no such canvas, or it was deleted.")
+        query = "SELECT id, data FROM canvas_element WHERE canvas_id = %s AND id = ANY(%s)"
+        return dict(cursor.execute(query, [canvas_id, ids]).fetchall()) if ids else {}
+
+
+def tell(connection: psycopg.Connection[Any], canvas_id: uuid.UUID, what: str) -> None:
+    """Tell every web process something about a canvas, once the caller commits."""
+    connection.execute("SELECT pg_notify(%s, %s)", [CHANGE_CHANNEL, f"{canvas_id}:{what}"])
+
+
 def load_elements(connection: psycopg.Connection[Any], canvas_id: uuid.UUID, *, since: int = 0) -> list[Element]:
     """All elements, deleted ones included, in drawing order; with ``since`` those that changed after that version."""
     return [orjson.loads(text) for text in _texts(connection, canvas_id, since)]
@@ -153,7 +170,7 @@ def load_elements_json(connection: psycopg.Connection[Any], canvas_id: uuid.UUID
 
 def close_canvas(connection: psycopg.Connection[Any], canvas_id: uuid.UUID) -> None:
     """Tell every web process that a canvas was deleted, once the caller commits."""
-    connection.execute("SELECT pg_notify(%s, %s)", [CHANGE_CHANNEL, f"{canvas_id}:closed"])
+    tell(connection, canvas_id, "closed")
 
 
 def _texts(connection: psycopg.Connection[Any], canvas_id: uuid.UUID, since: int) -> list[str]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
-from backend.ai.diagram import Board, Flowchart, Outline, Table
-from backend.ai.generation import PLANNER, Desk, NeedsModel, make_changes, make_diagram
+from backend.ai.diagram import Board, Diagram, Flowchart, Outline, Table
+from backend.ai.generation import PLANNER, Ask, Desk, NeedsModel, make_changes, make_diagram
 from backend.ai.kinds.forms import BY_NAME
 from backend.ai.operations import AddDiagram, AddNode, Remove, Rename
 from backend.ai.planner import PlanError
+from backend.ai.providers.chain import Parsed, ask
+from backend.ai.providers.provider import ModelCall
+from backend.ai.streaming.prefix import growing
 from tests.ai.protocol_server import ProtocolServer
 from tests.ai.providers.callers import TestCaller, provider_of
 
@@ -19,6 +23,8 @@ BOARD = {
     "title": "Launch",
     "columns": [{"name": "Offen", "cards": ["Text schreiben"]}, {"name": "Fertig", "cards": []}],
 }
+PART = {"heading": "Stärken", "points": ["Lage"]}
+SWOT = {"title": "T", **dict.fromkeys(("strengths", "weaknesses", "opportunities", "threats"), PART)}
 CHART = {
     "title": "Triage",
     "direction": "down",
@@ -27,6 +33,7 @@ CHART = {
         {"key": "2", "label": "Reproducible?", "shape": "diamond", "next": []},
     ],
 }
+T = TypeVar("T")
 LABELS = ["Cart", "Checkout", "Shipping"]
 ARROWS = [("Cart", "Checkout", ""), ("Checkout", "Shipping", "paid")]
 
@@ -38,6 +45,7 @@ class Told:
     desk: Desk
     shares: list[float] = field(default_factory=list)
     sentences: list[str] = field(default_factory=list)
+    shown: list[Diagram] = field(default_factory=list)
 
 
 def told(*servers: ProtocolServer) -> Told:
@@ -47,8 +55,24 @@ def told(*servers: ProtocolServer) -> Told:
         found.shares.append(share)
         found.sentences.append(sentence)
 
-    found = Told(Desk([provider_of(server) for server in servers], TestCaller(), report))
+    shown: list[Diagram] = []
+    found = Told(Desk(asking(*servers) if servers else None, report, shown.append), shown=shown)
     return found
+
+
+def asking(*servers: ProtocolServer) -> Ask:
+    """The chain alone, without the jobs that share its answers."""
+    providers = [provider_of(server) for server in servers]
+
+    def run(call: ModelCall, parse: Callable[[Any], T], on_growth: Callable[[Any], None]) -> Parsed[T]:
+        def heard(text: str) -> None:
+            value = growing(text, call.schema)
+            if value is not None:
+                on_growth(value)
+
+        return ask(providers, call, parse, TestCaller(), heard)
+
+    return run
 
 
 def change(op: str, target: str = "", label: str = "") -> dict[str, Any]:
@@ -92,13 +116,21 @@ def test_where_no_form_is_named_the_model_chooses_one_first(server: ProtocolServ
     ("instructions", "answer", "kind"),
     [
         ("mind map about tea", {"center": "Tea", "branches": [{"label": "Green", "children": []}]}, Outline),
-        ("compare tea and coffee", {"title": "T", "header": ["", "Tea"], "rows": [{"cells": ["Price", "3"]}]}, Table),
+        (
+            "compare tea and coffee",
+            {"title": "T", "things": ["Tea"], "properties": [{"property": "Price", "values": ["3"]}]},
+            Table,
+        ),
         (
             "packing list for Iceland",
             {"title": "T", "ordered": False, "items": [{"label": "Hat", "children": []}]},
             Outline,
         ),
-        ("SWOT analysis of a café", {"title": "T", "columns": [{"name": "Stärken", "cards": ["Lage"]}]}, Board),
+        (
+            "SWOT analysis of a café",
+            SWOT,
+            Board,
+        ),
     ],
 )
 def test_each_form_comes_back_as_its_kind_of_diagram(

@@ -55,12 +55,32 @@ def draw_in_theme(
     diagram: Diagram, *, job_id: UUID, theme: Theme, origin: Origin, prefix: str = ""
 ) -> list[list[Element]]:
     """``draw_diagram`` for those who have the theme already."""
-    batches = _titled(diagram, theme, Writer(job_id, theme, prefix))
-    elements = [element for batch in batches for element in batch]
-    existing = [] if _is_point(origin) else cast(Sequence[Mapping[str, Any]], origin)
-    _move(elements, cast(Point, origin) if _is_point(origin) else _beside(elements, existing))
-    number(elements, existing)
+    if _is_point(origin):
+        batches, _ = _drawn(diagram, Writer(job_id, theme, prefix), theme, (), cast(Point, origin))
+    else:
+        batches, _ = _drawn(
+            diagram, Writer(job_id, theme, prefix), theme, cast(Sequence[Mapping[str, Any]], origin), None
+        )
     return _joined(batches)
+
+
+def draw_at(
+    diagram: Diagram, origin: Point | None, existing: Sequence[Mapping[str, Any]], *, job_id: UUID, theme: Theme
+) -> tuple[list[Element], Point]:
+    """The elements of a drawing that may be on the canvas in part, and its place: as given, or free space."""
+    batches, place = _drawn(diagram, Writer(job_id, theme), theme, existing, origin)
+    return [element for batch in batches for element in batch], place
+
+
+def _drawn(
+    diagram: Diagram, writer: Writer, theme: Theme, existing: Sequence[Mapping[str, Any]], origin: Point | None
+) -> tuple[list[list[Element]], Point]:
+    batches = _titled(diagram, theme, writer)
+    elements = [element for batch in batches for element in batch]
+    place = _beside(elements, existing) if origin is None else origin
+    _move(elements, place)
+    number(elements, existing)
+    return batches, place
 
 
 def number(elements: Sequence[Element], existing: Sequence[Mapping[str, Any]]) -> None:

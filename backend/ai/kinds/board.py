@@ -31,4 +31,4 @@ def parse(answer: Json) -> Board:
     return Board(title_of(answer["title"]), columns)
 
 
-BOARD = Kind("board", TASK, SCHEMA, EXAMPLE, parse, unit="columns", marker='"name"')
+BOARD = Kind("board", TASK, SCHEMA, EXAMPLE, parse, unit="columns", part="name")

@@ -45,4 +45,4 @@ def parse(answer: Json) -> Table:
     return Table(title_of(answer["title"]), ("", *things), tuple(rows), "comparison")
 
 
-COMPARISON = Kind("comparison", TASK, SCHEMA, EXAMPLE, parse, unit="properties", marker='"property"')
+COMPARISON = Kind("comparison", TASK, SCHEMA, EXAMPLE, parse, unit="properties", part="property")

@@ -56,4 +56,4 @@ def parse(answer: Json) -> Table:
     return Table(title_of(answer["title"]), header, rows, "customer_journey")
 
 
-CUSTOMER_JOURNEY = Kind("customer_journey", TASK, SCHEMA, EXAMPLE, parse, unit="stages", marker='"stage"')
+CUSTOMER_JOURNEY = Kind("customer_journey", TASK, SCHEMA, EXAMPLE, parse, unit="stages", part="stage")

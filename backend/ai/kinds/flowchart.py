@@ -81,4 +81,4 @@ def _edges(steps: list[Json], nodes: Sequence[Node]) -> Iterator[Edge]:
             yield Edge(node.key, target, text_of(way.get("when", "")))
 
 
-FLOWCHART = Kind("flowchart", TASK, SCHEMA, EXAMPLE, parse, unit="steps", marker='"label"')
+FLOWCHART = Kind("flowchart", TASK, SCHEMA, EXAMPLE, parse, unit="steps", part="label")

@@ -19,7 +19,7 @@ MAX_TITLE = 200  # characters; a longer title is cut
 class Kind:
     """How a model is asked for one kind of diagram.
 
-    ``unit`` says in words what the model is writing, ``marker`` is the key whose occurrences in the stream count it.
+    ``unit`` says in words what the model is writing, ``part`` is the key whose occurrences in the answer count it.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Kind:
     example: tuple[str, Json]
     parse: Callable[[Json], Diagram]
     unit: str
-    marker: str
+    part: str
 
     def read(self, answer: Json, instructions: str) -> Diagram:
         """The diagram that ``answer`` describes. Raises AnswerError, for the model, when it cannot be used."""
@@ -50,6 +50,13 @@ class Kind:
         repeated = [label for label in labels if label in copied and label.casefold() not in asked]
         if 2 * len(repeated) >= len(labels):
             raise AnswerError("It repeats the example. Answer what the instructions ask for, in their words.")
+
+
+def count_keys(value: Any, name: str) -> int:
+    """How often a key occurs in an answer, at any depth."""
+    if isinstance(value, dict):
+        return sum((key == name) + count_keys(inner, name) for key, inner in value.items())
+    return sum(count_keys(inner, name) for inner in value) if isinstance(value, list) else 0
 
 
 def record(**properties: Json) -> Json:

@@ -37,4 +37,4 @@ def parse(answer: Json) -> Outline:
     return Outline(label_of(answer["center"]), items_of(answer["branches"]), form="mind_map")
 
 
-MIND_MAP = Kind("mind_map", TASK, SCHEMA, EXAMPLE, parse, unit="branches and leaves", marker='"label"')
+MIND_MAP = Kind("mind_map", TASK, SCHEMA, EXAMPLE, parse, unit="branches and leaves", part="label")

@@ -48,4 +48,4 @@ def parse(answer: Json) -> Flowchart:
     return Flowchart(title_of(answer["title"]), tuple(nodes), tuple(edges), form="organisation_chart")
 
 
-ORGANISATION_CHART = Kind("organisation_chart", TASK, SCHEMA, EXAMPLE, parse, unit="roles", marker='"role"')
+ORGANISATION_CHART = Kind("organisation_chart", TASK, SCHEMA, EXAMPLE, parse, unit="roles", part="role")

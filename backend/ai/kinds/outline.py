@@ -53,4 +53,4 @@ def items_of(value: Any) -> tuple[Item, ...]:
     )
 
 
-OUTLINE = Kind("outline", TASK, SCHEMA, EXAMPLE, parse, unit="items", marker='"label"')
+OUTLINE = Kind("outline", TASK, SCHEMA, EXAMPLE, parse, unit="items", part="label")

@@ -31,4 +31,4 @@ def parse(answer: Json) -> Board:
     return Board(title_of(answer["title"]), columns_of(answer, PARTS), "retrospective")
 
 
-RETROSPECTIVE = Kind("retrospective", TASK, SCHEMA, EXAMPLE, parse, unit="parts", marker='"heading"')
+RETROSPECTIVE = Kind("retrospective", TASK, SCHEMA, EXAMPLE, parse, unit="parts", part="heading")

@@ -32,4 +32,4 @@ def parse(answer: Json) -> Board:
     return Board(title_of(answer["title"]), columns_of(answer, PARTS), "swot")
 
 
-SWOT = Kind("swot", TASK, SCHEMA, EXAMPLE, parse, unit="parts", marker='"heading"')
+SWOT = Kind("swot", TASK, SCHEMA, EXAMPLE, parse, unit="parts", part="heading")

@@ -41,4 +41,4 @@ def parse(answer: Json) -> Table:
     return Table(label_of(title_of(answer["title"]) or " ".join(filter(None, header))), header, filled)
 
 
-TABLE = Kind("table", TASK, SCHEMA, EXAMPLE, parse, unit="rows", marker='"cells"')
+TABLE = Kind("table", TASK, SCHEMA, EXAMPLE, parse, unit="rows", part="cells")

@@ -34,4 +34,4 @@ def parse(answer: Json) -> Timeline:
     return Timeline(title_of(answer["title"]), periods)
 
 
-TIMELINE = Kind("timeline", TASK, SCHEMA, EXAMPLE, parse, unit="dates", marker='"when"')
+TIMELINE = Kind("timeline", TASK, SCHEMA, EXAMPLE, parse, unit="dates", part="when")

@@ -89,6 +89,12 @@ def plan_comparison(text: str) -> Table | None:
     return Table("", ("", *criteria), tuple((thing, *("" for _ in criteria)) for thing in things), "comparison")
 
 
+def things_compared(text: str) -> str | None:
+    """What a “compare …” without anything else names."""
+    match = _COMPARE.match(text)
+    return match["things"] if match and not _VAGUE.match(match["things"]) else None
+
+
 def _compared(things: Sequence[str], groups: Sequence[GroupOfItems]) -> Table | None:
     if any(len(group.items) != len(things) for group in groups):
         return None

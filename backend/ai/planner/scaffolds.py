@@ -1,0 +1,36 @@
+"""Forms that have fixed parts, to be filled in by people: what “SWOT analysis of our café” gives where there is no model."""
+
+from __future__ import annotations
+
+from backend.ai.diagram import Board, Column, Diagram, Table
+from backend.ai.planner.asking import asks_for_thought
+from backend.ai.planner.groups import enumerate_items
+from backend.ai.planner.lead import read_lead
+from backend.ai.planner.tables import things_compared
+from backend.ai.planner.text import normalise, word_count
+
+MAX_WORDS = 20
+EMPTY_ROWS = 4
+SWOT = ("Strengths", "Weaknesses", "Opportunities", "Threats")
+RETROSPECTIVE = ("What went well", "What to improve", "Actions")
+STAGES = ("Discover", "Consider", "Buy", "Use", "Come back")
+ASPECTS = ("Actions", "Thoughts", "Feelings", "Opportunities")
+
+
+def plan_scaffold(instructions: str) -> Diagram | None:
+    """The empty form that a short request names; None for every other text."""
+    text = normalise(instructions).strip()
+    if "\n" in text or word_count(text) > MAX_WORDS or asks_for_thought(text):
+        return None
+    things = enumerate_items(things_compared(text) or "", last_and=True)
+    if things and len(things) > 1:
+        return Table("", ("", *things), tuple(("",) * (len(things) + 1) for _ in range(EMPTY_ROWS)), "comparison")
+    lead = read_lead(text)
+    if lead.form == "swot":
+        return Board(lead.title, tuple(map(Column, SWOT)), "swot")
+    if lead.form == "retrospective":
+        return Board(lead.title, tuple(map(Column, RETROSPECTIVE)), "retrospective")
+    if lead.form == "customer_journey":
+        rows = tuple((aspect, *("" for _ in STAGES)) for aspect in ASPECTS)
+        return Table(lead.title, ("", *STAGES), rows, "customer_journey")
+    return None
