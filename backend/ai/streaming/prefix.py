@@ -30,13 +30,17 @@ def growing(text: str, schema: Mapping[str, Any], *, whole: bool = False) -> Jso
         return None
     if not isinstance(value, dict):
         return None
-    found: Json = _filled(_pruned(value, _open_containers(text), whole), schema)
-    return found
+    return _object(_filled(_pruned(value, _open_containers(text), whole), schema))
+
+
+def _object(value: Any) -> Json | None:
+    return value if isinstance(value, dict) else None
 
 
 def continued(before: Json, rest: Mapping[str, Any], schema: Mapping[str, Any]) -> Json:
     """An answer that broke off, with the rest of it: texts stay, lists go on, and what is in them twice is there once."""
-    return _joined(before, rest, schema)
+    joined: Json = _joined(before, rest, schema)
+    return joined
 
 
 def has_parts(value: Any) -> bool:

@@ -12,9 +12,11 @@ from typing import Any
 from backend.ai.drawing.geometry import check_geometry
 from tests.ai.installation import Installation, Person
 from tests.ai.protocol_server import Answer, Body, ProtocolServer
-from tests.ai.test_crashes import LONG, STEPS
+from tests.ai.test_crashes import LONG as LONG_ANSWER
+from tests.ai.test_crashes import STEPS
 from tests.ai.test_create_canvas import labels
 
+LONG: dict[str, Any] = LONG_ANSWER
 FREE = "flow chart of a long process"
 ALL = sorted(f"Step {number}" for number in range(1, STEPS + 1))
 SLOW: Any = {"chunk": 24, "delay": 0.03}
