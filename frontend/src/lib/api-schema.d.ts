@@ -900,6 +900,275 @@ export interface paths {
     };
     trace?: never;
   };
+  "/api/canvases/{canvas_id}/changes": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        canvas_id: string;
+      };
+      cookie?: never;
+    };
+    /** What jobs did to a canvas, each as one step, the newest first. */
+    get: {
+      parameters: {
+        query?: {
+          limit?: number;
+          cursor?: string | null;
+        };
+        header?: never;
+        path: {
+          canvas_id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["ChangeList"];
+          };
+        };
+        /** @description There is no such canvas, or it is not yours, or that job has changed nothing on it. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/canvases/{canvas_id}/changes/{job_id}/keep": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        canvas_id: string;
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Accept what the job did: a preview becomes what it previews. */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          canvas_id: string;
+          job_id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Change"];
+          };
+        };
+        /** @description This token may only read. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is no such canvas, or it is not yours, or that job has changed nothing on it. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description The job is still drawing, or the change is in a state that this does not fit. */
+        409: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/canvases/{canvas_id}/changes/{job_id}/redo": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        canvas_id: string;
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Do again what was undone. */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          canvas_id: string;
+          job_id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Change"];
+          };
+        };
+        /** @description This token may only read. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is no such canvas, or it is not yours, or that job has changed nothing on it. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description The job is still drawing, or the change is in a state that this does not fit. */
+        409: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/canvases/{canvas_id}/changes/{job_id}/undo": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        canvas_id: string;
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Take back all that the job did, as one step; what people changed since stays, and is named. */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          canvas_id: string;
+          job_id: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          "application/json": components["schemas"]["Undo"];
+        };
+      };
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Change"];
+          };
+        };
+        /** @description This token may only read. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is no such canvas, or it is not yours, or that job has changed nothing on it. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description The job is still drawing, or the change is in a state that this does not fit. */
+        409: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/canvases/{canvas_id}/elements": {
     parameters: {
       query?: never;
@@ -2693,6 +2962,28 @@ export interface components {
       items: components["schemas"]["Canvas"][];
       next_cursor: string | null;
     };
+    Change: {
+      /** @description Who asked for it. */
+      author: string;
+      /** Format: uuid */
+      canvas_id: string;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      decided_at: string | null;
+      /** Format: uuid */
+      job_id: string;
+      message: string;
+      /** @description Elements that were changed since and not undone. */
+      spared: string[];
+      /** @enum {string} */
+      status: "open" | "kept" | "undone";
+      summary: string | null;
+    };
+    ChangeList: {
+      items: components["schemas"]["Change"][];
+      next_cursor: string | null;
+    };
     Children: {
       cancelled: number;
       completed: number;
@@ -2719,8 +3010,19 @@ export interface components {
        * @enum {string}
        */
       color_scheme?: "default" | "blue" | "green" | "purple" | "warm" | "mono";
+      /**
+       * Format: uuid
+       * @description A finished job on the same canvas whose instructions these go on from.
+       * @default null
+       */
+      follow_up_of?: string | null;
       /** @description What to draw or to change, in words or as a structure such as “A -> B; if no -> C”. */
       instructions: string;
+      /**
+       * @description New elements are dashed and pale until the change is kept.
+       * @default false
+       */
+      preview?: boolean;
       /**
        * @default normal
        * @enum {string}
@@ -2731,6 +3033,12 @@ export interface components {
        * @enum {string}
        */
       style?: "clean" | "sketch";
+      /**
+       * Format: uuid
+       * @description A finished job of which this is to be another version.
+       * @default null
+       */
+      variant_of?: string | null;
     };
     Credentials: {
       email: string;
@@ -3003,8 +3311,19 @@ export interface components {
        * @enum {string}
        */
       color_scheme?: "default" | "blue" | "green" | "purple" | "warm" | "mono";
+      /**
+       * Format: uuid
+       * @description A finished job on the same canvas whose instructions these go on from.
+       * @default null
+       */
+      follow_up_of?: string | null;
       /** @description What to draw or to change, in words or as a structure such as “A -> B; if no -> C”. */
       instructions: string;
+      /**
+       * @description New elements are dashed and pale until the change is kept.
+       * @default false
+       */
+      preview?: boolean;
       /**
        * @default normal
        * @enum {string}
@@ -3015,6 +3334,12 @@ export interface components {
        * @enum {string}
        */
       style?: "clean" | "sketch";
+      /**
+       * Format: uuid
+       * @description A finished job of which this is to be another version.
+       * @default null
+       */
+      variant_of?: string | null;
     };
     NewBatch: {
       jobs: components["schemas"]["NewJob"][];
@@ -3309,6 +3634,13 @@ export interface components {
       run_p95: number;
       wait_p50: number;
       wait_p95: number;
+    };
+    Undo: {
+      /**
+       * @description Leave alone what people have changed since.
+       * @default true
+       */
+      spare_changed?: boolean;
     };
     Unread: {
       /** @description Counted to 1000. */
