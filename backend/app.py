@@ -13,10 +13,14 @@ from backend.accounts.authenticator import AccountsAuthenticator, is_own_origin
 from backend.accounts.commands import accounts_commands
 from backend.accounts.connections import init_connections
 from backend.accounts.routes import blueprint as accounts_blueprint
+from backend.accounts.staff_routes import blueprint as people_blueprint
 from backend.ai import models as ai_models
 from backend.ai.changes.routes import blueprint as changes_blueprint
 from backend.ai.enhancing.routes import blueprint as prompts_blueprint
 from backend.ai.routes import blueprint as ai_blueprint
+from backend.audit import models as audit_models
+from backend.audit.routes import blueprint as audit_blueprint
+from backend.audit.service import record
 from backend.billing import models as billing_models
 from backend.canvases import models as canvases_models
 from backend.canvases.events import init_canvases
@@ -27,15 +31,20 @@ from backend.errors import register_errors
 from backend.extensions import api, migrate, socketio
 from backend.identity import EXTENSION_KEY as AUTHENTICATOR
 from backend.jobs import models as jobs_models
+from backend.jobs.acts import record_by
 from backend.jobs.admission import limit_models
 from backend.jobs.admission.queues import check_routes
 from backend.jobs.caching import cache_models
 from backend.jobs.cli import acting, changing, looking, steering
 from backend.jobs.cli.group import jobs_commands
+from backend.jobs.forecast import forecast_models
+from backend.jobs.history import history_models
 from backend.jobs.http.action_routes import blueprint as job_actions_blueprint
 from backend.jobs.http.cache_routes import blueprint as cache_blueprint
+from backend.jobs.http.dashboard_routes import blueprint as dashboard_blueprint
 from backend.jobs.http.queue_routes import blueprint as queues_blueprint
 from backend.jobs.http.routes import blueprint as jobs_blueprint
+from backend.jobs.http.staff_routes import blueprint as staff_blueprint
 from backend.jobs.http.upkeep_routes import blueprint as upkeep_blueprint
 from backend.jobs.upkeep import rollup_models
 from backend.live.routes import blueprint as events_blueprint
@@ -53,9 +62,12 @@ MODELS = (
     accounts_models,
     ai_models,
     billing_models,
+    audit_models,
     canvases_models,
     jobs_models,
     cache_models,
+    forecast_models,
+    history_models,
     limit_models,
     rollup_models,
     notifications_models,
@@ -69,6 +81,7 @@ JOBS_COMMANDS = (looking, acting, changing, steering)
 
 BLUEPRINTS = (
     accounts_blueprint,
+    people_blueprint,
     ai_blueprint,
     prompts_blueprint,
     canvases_blueprint,
@@ -76,6 +89,9 @@ BLUEPRINTS = (
     jobs_blueprint,
     queues_blueprint,
     job_actions_blueprint,
+    dashboard_blueprint,
+    staff_blueprint,
+    audit_blueprint,
     upkeep_blueprint,
     cache_blueprint,
     events_blueprint,
@@ -114,6 +130,7 @@ def create_app(settings: Settings) -> Flask:
     init_notices(app)
 
     app.extensions[AUTHENTICATOR] = AccountsAuthenticator()
+    record_by(record)
     register_request_logging(app)
     security.install(app, settings)
     guard.install(app)

@@ -17,8 +17,8 @@ MAP = PROJECT / "docs/architecture.md"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("nouns",),
     ("statements",),
-    ("admission", "caching", "upkeep"),
-    ("making",),
+    ("admission", "caching", "history", "upkeep"),
+    ("forecast", "making"),
     ("flows",),
     ("handling",),
     ("doors", "processes"),
@@ -29,12 +29,23 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 # Modules that stand in no folder.
 TOP = {
     "nouns": (
-        *("engine_settings", "hints", "job", "models", "options", "outcome", "payload", "plain_schema", "registry"),
+        *(
+            "acts",
+            "engine_settings",
+            "hints",
+            "job",
+            "models",
+            "options",
+            "outcome",
+            "payload",
+            "plain_schema",
+            "registry",
+        ),
         *("retry", "run_log", "signals", "unique"),
     ),
     "statements": ("bulk_store", "failures", "link", "outage", "session_hints", "store", "unreadable"),
     "making": ("enqueue", "enqueue_many"),
-    "doors": ("actions", "batches", "bulk", "service", "tasks"),
+    "doors": ("actions", "batches", "bulk", "family", "service", "tasks"),
     "testing": ("testing",),
 }
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

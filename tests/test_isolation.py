@@ -172,6 +172,9 @@ ROUTES: dict[tuple[str, str], Aim] = {
     ("POST", "/api/admin/jobs/cleanup"): Aim(
         body=lambda _: {"older_than_days": 0, "failed": True}, foreign=frozenset({403})
     ),
+    ("GET", "/api/jobs/overview"): Aim(query="?scope=all", foreign=frozenset({403})),
+    ("GET", "/api/jobs/facets"): Aim(query="?scope=all", foreign=frozenset({403})),
+    ("GET", "/api/jobs/<uuid:job_id>/tree"): Aim(),
     ("GET", "/api/jobs/<uuid:job_id>"): Aim(),
     ("GET", "/api/jobs/<uuid:job_id>/result"): Aim(),
     ("DELETE", "/api/jobs/<uuid:job_id>"): Aim(),
@@ -195,6 +198,20 @@ ROUTES: dict[tuple[str, str], Aim] = {
         path={"name": "ai"}, body=lambda _: {"reason": "Mine now"}, foreign=frozenset({403})
     ),
     ("POST", "/api/queues/<string:name>/resume"): Aim(path={"name": "ai"}, foreign=frozenset({403})),
+    # for staff
+    ("GET", "/api/staff/queues"): STAFF,
+    ("GET", "/api/staff/workers"): STAFF,
+    ("GET", "/api/staff/course"): STAFF,
+    ("GET", "/api/staff/types"): STAFF,
+    ("PUT", "/api/staff/limits/<string:scope>/<path:key>"): Aim(
+        path={"scope": "queue", "key": "ai"}, body=lambda _: {"slots": 1}, foreign=frozenset({403})
+    ),
+    ("DELETE", "/api/staff/limits/<string:scope>/<path:key>"): Aim(
+        path={"scope": "queue", "key": "ai"}, foreign=frozenset({403})
+    ),
+    ("GET", "/api/staff/audit"): Aim(query="?target={job_id}&actor={user_id}", foreign=frozenset({403})),
+    ("GET", "/api/staff/users"): Aim(query="?q={user_id}", foreign=frozenset({403})),
+    ("PATCH", "/api/staff/users/<uuid:user_id>"): Aim(body=lambda _: {"suspended": True}, foreign=frozenset({403})),
 }
 
 

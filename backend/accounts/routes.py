@@ -29,6 +29,7 @@ from backend.accounts.schemas import (
     UserSchema,
     WantTokenSchema,
 )
+from backend.audit.service import record
 from backend.config import Settings
 from backend.db import db
 from backend.errors import Forbidden, NotFound
@@ -104,6 +105,9 @@ def sign_in(fields: dict[str, str], query: dict[str, bool]) -> dict[str, Any]:
     throttle.throttle(throttle.SIGN_IN_PER_ACCOUNT, "sign-in", account)
     user = service.sign_in(db.session, fields["email"], fields["password"])
     throttle.forgive(throttle.SIGN_IN_PER_ACCOUNT_AND_ADDRESS, "sign-in", account, address)
+    actor = actor_of(user)
+    if actor.sees_all:
+        record(db.session, actor, "account.sign_in", "account", [user.id], address=address)
     return _enter(user, query["token"])
 
 
@@ -145,6 +149,7 @@ def make_token(fields: dict[str, Any]) -> dict[str, Any]:
     token, secret = service.make_token(
         db.session, actor.user_id, fields["name"], fields["scopes"], fields["expires_in_days"]
     )
+    record(db.session, actor, "token.make", "token", [token.id], name=token.name, scopes=token.scopes)
     db.session.commit()
     return _values(token, TokenSchema) | {"token": secret}
 
@@ -154,8 +159,10 @@ def make_token(fields: dict[str, Any]) -> dict[str, Any]:
 def delete_token(token_id: uuid.UUID) -> None:
     """Remove one of my API tokens; it stops working at once."""
     token = db.session.get(ApiToken, token_id)
-    if token is None or token.user_id != require_actor().user_id:
+    actor = require_actor()
+    if token is None or token.user_id != actor.user_id:
         raise NotFound("There is no such token.")
+    record(db.session, actor, "token.revoke", "token", [token.id], name=token.name)
     db.session.delete(token)
     withdrawn(db.session)
     db.session.commit()

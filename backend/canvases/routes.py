@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, url_for
 from flask_smorest import Blueprint
 
+from backend.audit.service import record
 from backend.canvases import service
 from backend.canvases.models import Canvas
 from backend.canvases.schemas import (
@@ -76,8 +77,10 @@ def rename_canvas(fields: dict[str, str], canvas_id: uuid.UUID) -> dict[str, Any
 @blueprint.response(204)
 def delete_canvas(canvas_id: uuid.UUID) -> None:
     """Put a canvas into the trash. It can be restored."""
-    canvas = service.accessible_canvas(db.session, require_actor(), canvas_id, write=True)
+    actor = require_actor()
+    canvas = service.accessible_canvas(db.session, actor, canvas_id, write=True)
     canvas.deleted_at = datetime.now(UTC)
+    record(db.session, actor, "canvas.delete", "canvas", [canvas_id])
     service.close_canvas(driver_connection(db.session), canvas_id)
     db.session.commit()
 
@@ -86,7 +89,10 @@ def delete_canvas(canvas_id: uuid.UUID) -> None:
 @blueprint.response(200, CanvasSchema)
 def restore_canvas(canvas_id: uuid.UUID) -> dict[str, Any]:
     """Take a canvas out of the trash; one that is not in it stays as it is."""
-    canvas = service.accessible_canvas(db.session, require_actor(), canvas_id, write=True, deleted=True)
+    actor = require_actor()
+    canvas = service.accessible_canvas(db.session, actor, canvas_id, write=True, deleted=True)
+    if canvas.deleted_at is not None:
+        record(db.session, actor, "canvas.restore", "canvas", [canvas_id])
     canvas.deleted_at = None
     db.session.commit()
     return _body(canvas, service.count_elements(db.session, canvas_id))

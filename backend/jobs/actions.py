@@ -16,17 +16,20 @@ from backend.db import AnySession, driver_connection
 from backend.errors import ApiError, Conflict
 from backend.identity import Actor
 from backend.jobs import service, store
+from backend.jobs.acts import note_act
 from backend.jobs.caching import cache_store
 from backend.jobs.caching.cache import board_again
 from backend.jobs.enqueue import Enqueued, required_task
 from backend.jobs.flows.flow_care import retry_family, retry_jobs
 from backend.jobs.flows.flow_store import GROUP_TYPE, failed_needs, groups_among, lock_unfinished_family
+from backend.jobs.job import Job
 from backend.jobs.models import FINISHED, AiJob
 from backend.jobs.registry import find_task
 from backend.jobs.store import Connection
 
 Action = Literal["cancel", "retry", "delete", "priority"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
+JOB_ACTIONS = (*ACTIONS, "run_again")  # with a single job
 # What an action can change, so that a filter finds nothing twice.
 OPEN_TO: dict[Action, tuple[str, ...]] = {
     "cancel": ("queued", "processing"),
@@ -35,6 +38,7 @@ OPEN_TO: dict[Action, tuple[str, ...]] = {
     "priority": ("queued",),
 }
 TURNS = 5
+LISTED = 20  # people whose jobs an act was about
 UNIQUE_INDEX = "uq_ai_job_unique"
 
 T = TypeVar("T")
@@ -58,6 +62,7 @@ def retry(session: AnySession, actor: Actor, job_id: uuid.UUID) -> AiJob:
         raise refused[job_id]
     job = service.visible_job(session, actor, job_id)
     if done:
+        note_act(session, actor, "job.retry", "job", [job_id], job_type=job.job_type, owner=_other(actor, job))
         return job
     needed = failed_needs(driver_connection(session), [job_id])
     if job_id in needed and job.status in OPEN_TO["retry"]:
@@ -78,7 +83,7 @@ def run_again(session: AnySession, actor: Actor, job_id: uuid.UUID, *, idempoten
     _check_type(actor, job.job_type)
     task = required_task(job.job_type)
     known = {field.data_key or name for name, field in task.schema.fields.items()}
-    return service.submit(
+    queued = service.submit(
         session,
         actor,
         job.job_type,
@@ -90,6 +95,10 @@ def run_again(session: AnySession, actor: Actor, job_id: uuid.UUID, *, idempoten
         idempotency_key=idempotency_key,
         fresh=True,
     )
+    if queued.created:
+        made = str(queued.job.id)
+        note_act(session, actor, "job.run_again", "job", [job_id], job_type=job.job_type, made=made)
+    return queued
 
 
 def change_priority(session: AnySession, actor: Actor, job_id: uuid.UUID, priority: str) -> AiJob:
@@ -101,6 +110,9 @@ def change_priority(session: AnySession, actor: Actor, job_id: uuid.UUID, priori
     if not _in_turns(session, lambda connection: _prioritise(connection, [job_id], priority)):
         job = service.visible_job(session, actor, job_id)
         raise Conflict(f"Only a queued job's priority can be changed; this one is {job.status}.", code="not_queued")
+    note_act(
+        session, actor, "job.priority", "job", [job_id], before=job.priority, after=priority, owner=_other(actor, job)
+    )
     return service.visible_job(session, actor, job_id)
 
 
@@ -120,7 +132,9 @@ def act(
             allowed.append(job.id)
         else:
             acted.skipped[job.id] = refusal
+    owners = {str(found[job_id].user_id) for job_id in allowed} - {str(actor.user_id)}
     acted.done, refused = _do(session, actor, action, allowed, priority)
+    note_act(session, actor, f"job.{action}", "job", acted.done, after=priority, owners=sorted(owners)[:LISTED] or None)
     acted.skipped |= refused
     left = set(allowed) - set(acted.done) - refused.keys()
     needs = failed_needs(driver_connection(session), left) if left and action == "retry" else {}
@@ -218,6 +232,27 @@ def _refusal(actor: Actor, action: Action, job: AiJob) -> str | None:
     if action == "priority" and job.job_type == GROUP_TYPE:
         return "group"
     return None if job.status in OPEN_TO[action] else _reason(job, action)
+
+
+def possible_actions(actor: Actor, job: AiJob | Job) -> list[str]:
+    """What ``actor`` may do with a job as it stands, as far as can be said without looking further."""
+    if job.user_id != actor.user_id and not actor.acts_on_all:
+        return []
+    group, known = job.job_type == GROUP_TYPE, find_task(job.job_type) is not None
+    finished = job.status in FINISHED
+    checks = (
+        ("cancel", not finished and job.cancel_requested_at is None),
+        ("retry", job.status in OPEN_TO["retry"] and (group or known)),
+        ("delete", finished),
+        ("priority", job.status == "queued" and not group),
+        ("run_again", finished and known and not group),
+    )
+    return [name for name, may in checks if may]
+
+
+def _other(actor: Actor, job: AiJob) -> str | None:
+    """Whose job it is, if not the actor's own."""
+    return None if job.user_id == actor.user_id else str(job.user_id)
 
 
 def _check_type(actor: Actor, job_type: str) -> None:

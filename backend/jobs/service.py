@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import defer
 
 from backend.db import AnySession, driver_connection
 from backend.errors import Conflict, Forbidden, NotFound
 from backend.identity import Actor
 from backend.jobs import store
+from backend.jobs.acts import note_act
 from backend.jobs.admission import waiting
 from backend.jobs.admission.waiting import Cause
 from backend.jobs.caching import cache_store
 from backend.jobs.enqueue import Enqueued, insert_or_find, known_job, parse_request, required_task
 from backend.jobs.flows.flow_care import cancel_families
 from backend.jobs.flows.flow_store import GROUP_TYPE, Children, count_children, groups_among
+from backend.jobs.history.job_filter import JobFilter, conditions
+from backend.jobs.history.search import estimate_total, find_ids
 from backend.jobs.models import FINISHED, PRIORITIES, AiJob, AiJobAttempt, AiJobStep
 from backend.jobs.options import Options, check_options, said_in
 from backend.jobs.payload import fingerprint_of
@@ -28,6 +31,7 @@ from backend.jobs.registry import Task
 
 # Request and result may be megabytes: loaded only where they are shown.
 WITHOUT_DATA = (defer(AiJob.request_data), defer(AiJob.result_data))
+SHOWN_RESULT = 100_000  # bytes of a result on the page of its job
 TURNS = 5  # a job may change its state between two looks; nobody changes it so often
 LOOKS = 2  # at many jobs: one that went from one state to the other during the first is there at the second
 
@@ -140,9 +144,21 @@ def steps_of(session: AnySession, job_id: uuid.UUID) -> Sequence[AiJobStep]:
     return session.scalars(query.order_by(AiJobStep.ordinal, AiJobStep.started_at)).all()
 
 
-def children_of(session: AnySession, job: AiJob) -> Children | None:
-    """How the children of a group stand; None for a job that is none."""
-    return count_children(driver_connection(session), job.id) if job.job_type == GROUP_TYPE else None
+def children_of(session: AnySession, jobs: Sequence[AiJob]) -> dict[uuid.UUID, Children]:
+    """How the children of those of the jobs stand that are groups."""
+    groups = [job.id for job in jobs if job.job_type == GROUP_TYPE]
+    return count_children(driver_connection(session), groups) if groups else {}
+
+
+def names_of(session: AnySession, user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """What people are called, for staff."""
+    return dict(store.run(driver_connection(session), "find_names", {"ids": list(user_ids)}).fetchall())
+
+
+def result_of(session: AnySession, job: AiJob) -> tuple[dict[str, Any] | None, int | None]:
+    """The result of a completed job, unless it is larger than ``SHOWN_RESULT``, and its size in bytes."""
+    found = store.run(driver_connection(session), "read_result", {"id": job.id, "most": SHOWN_RESULT}).fetchone()
+    return (None, None) if found is None else (found[0], found[1])
 
 
 def causes_of(session: AnySession, actor: Actor, job: AiJob) -> list[Cause]:
@@ -154,72 +170,39 @@ def causes_of(session: AnySession, actor: Actor, job: AiJob) -> list[Cause]:
 
 def visible_jobs(session: AnySession, actor: Actor, ids: Collection[uuid.UUID]) -> Sequence[AiJob]:
     """Those of the jobs that ``actor`` may see, as they are now."""
-    query = _seen_by(actor, None).where(AiJob.id.in_(ids)).execution_options(populate_existing=True)
-    return session.scalars(query).all()
-
-
-@dataclass(frozen=True)
-class JobFilter:
-    """Which jobs to list; empty fields do not restrict. ``user_id`` is for staff."""
-
-    statuses: Collection[str] = ()
-    job_type: str | None = None
-    queue: str | None = None
-    tag: str | None = None
-    canvas_id: uuid.UUID | None = None
-    parent_id: uuid.UUID | None = None
-    q: str | None = None
-    error_code: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    user_id: uuid.UUID | None = None
+    query = select(AiJob).options(*WITHOUT_DATA).where(AiJob.id.in_(ids), ~AiJob.hidden)
+    if not actor.sees_all:
+        query = query.where(AiJob.user_id == actor.user_id)
+    return session.scalars(query.execution_options(populate_existing=True)).all()
 
 
 def list_jobs(
     session: AnySession, actor: Actor, wanted: JobFilter, *, limit: int, before: uuid.UUID | None
 ) -> Sequence[AiJob]:
     """Up to ``limit`` jobs that ``actor`` may see, the newest first, older than ``before``."""
-    query = _matching(_seen_by(actor, wanted.user_id), wanted)
-    if before is not None:
-        query = query.where(AiJob.id < before)
-    return session.scalars(query.order_by(AiJob.id.desc()).limit(limit)).all()
+    ids = find_ids(session, seen_by(actor, wanted), limit=limit, before=before)
+    found = {job.id: job for job in visible_jobs(session, actor, ids)}
+    return [found[job_id] for job_id in ids if job_id in found]
 
 
 def count_jobs(session: AnySession, actor: Actor, wanted: JobFilter) -> int:
     """How many jobs that is that ``actor`` may see. Looks at each of them: for operators, not for pages."""
-    query = _matching(_seen_by(actor, wanted.user_id), wanted)
-    return session.scalars(query.with_only_columns(func.count(), maintain_column_froms=True)).one()
+    query = select(func.count()).select_from(AiJob).where(~AiJob.hidden, *conditions(seen_by(actor, wanted)))
+    return session.scalars(query).one()
 
 
-def _matching(query: Select[AiJob], wanted: JobFilter) -> Select[AiJob]:
-    if wanted.statuses:
-        query = query.where(AiJob.status.in_(wanted.statuses))
-    texts = ((AiJob.job_type, wanted.job_type), (AiJob.queue, wanted.queue), (AiJob.error_code, wanted.error_code))
-    for column, value in texts:
-        if value is not None:
-            query = query.where(column == value)
-    for owner, owner_id in ((AiJob.canvas_id, wanted.canvas_id), (AiJob.parent_id, wanted.parent_id)):
-        if owner_id is not None:
-            query = query.where(owner == owner_id)
-    if wanted.tag is not None:
-        query = query.where(AiJob.tags.contains([wanted.tag]))
-    if wanted.q is not None:
-        searched = (AiJob.summary, AiJob.job_type, AiJob.error_message, AiJob.progress_message)
-        query = query.where(or_(*(text.icontains(wanted.q, autoescape=True) for text in searched)))
-    if wanted.since is not None:
-        query = query.where(AiJob.created_at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(AiJob.created_at < wanted.until)
-    return query
+def estimate_jobs(session: AnySession, actor: Actor, wanted: JobFilter) -> int:
+    """About how many jobs that is, as the database guesses without looking."""
+    return estimate_total(session, seen_by(actor, wanted))
 
 
-def _seen_by(actor: Actor, user_id: uuid.UUID | None) -> Select[AiJob]:
-    query = select(AiJob).options(*WITHOUT_DATA).where(~AiJob.hidden)
-    if not actor.sees_all:
-        if user_id not in (None, actor.user_id):
-            raise Forbidden("Only staff may list the jobs of others.")
-        return query.where(AiJob.user_id == actor.user_id)
-    return query if user_id is None else query.where(AiJob.user_id == user_id)
+def seen_by(actor: Actor, wanted: JobFilter) -> JobFilter:
+    """The same filter, of the jobs that ``actor`` may see. Raises Forbidden for somebody else's."""
+    if actor.sees_all:
+        return wanted
+    if wanted.user_id not in (None, actor.user_id):
+        raise Forbidden("Only staff may list the jobs of others.")
+    return replace(wanted, user_id=actor.user_id)
 
 
 def stop_jobs(connection: store.Connection, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
@@ -238,9 +221,11 @@ def cancel(session: AnySession, actor: Actor, job_id: uuid.UUID) -> AiJob:
 
     Raises Conflict if it has finished or was asked already.
     """
-    visible_job(session, actor, job_id, acting=True)
+    first = visible_job(session, actor, job_id, acting=True)
     for _ in range(TURNS):
         if stop_jobs(driver_connection(session), [job_id]):
+            owner = None if first.user_id == actor.user_id else str(first.user_id)
+            note_act(session, actor, "job.cancel", "job", [job_id], job_type=first.job_type, owner=owner)
             return visible_job(session, actor, job_id)
         job = visible_job(session, actor, job_id)
         if job.status == "cancelled":

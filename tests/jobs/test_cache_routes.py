@@ -15,7 +15,7 @@ from backend.jobs import service
 from backend.jobs.admission.limits import set_limit
 from backend.jobs.caching import cache_store
 from backend.jobs.caching.flights import Flights
-from backend.jobs.cli.looking import worker_rows
+from backend.jobs.runtime.worker_store import list_workers
 from backend.live.replay import find_jobs
 from tests.jobs import cache_tasks
 from tests.jobs.callers import Caller, assert_problem, new_guest
@@ -86,8 +86,8 @@ def test_the_runs_are_nobodys_jobs(engine: Engine, guest: Caller, staff: Caller,
     assert watched(app, guest) == [job["job_id"]]
     assert all(flight not in str(cause) for cause in guest("GET", job["status_url"]).json["waiting_for"])
     engine.claim()
-    assert worker_rows(engine.connection)[0]["jobs"] == 1, "a thread is busy with it"
-    assert flight not in str(worker_rows(engine.connection))
+    assert list_workers(engine.connection)[0]["jobs"] == 1, "a thread is busy with it"
+    assert flight not in str(list_workers(engine.connection))
     assert staff("POST", "/api/jobs/bulk-action", {"filter": {}, "action": "cancel"}).json["done"] == 1
 
 

@@ -11,10 +11,10 @@ import pytest
 from backend.jobs import chain, store
 from backend.jobs.admission.limits import set_limit
 from backend.jobs.admission.queues import pause_queue, queue_state
-from backend.jobs.cli.looking import worker_rows
 from backend.jobs.flows.flow_plan import JobSpec
 from backend.jobs.outcome import Settlement
 from backend.jobs.runtime import worker_store
+from backend.jobs.runtime.worker_store import list_workers
 from backend.jobs.upkeep import duty_store
 from tests.jobs.cached import ask
 from tests.jobs.callers import Caller
@@ -174,7 +174,7 @@ def test_a_worker_lives_for_everybody_until_it_has_been_silent_for_two_leases(
     )
     assert ("worker" not in waiting_for(guest, job.id)) == lives
     assert queue_state(engine.connection, "default").workers == int(lives)
-    assert [row["state"] for row in worker_rows(engine.connection)] == ["live" if lives else "silent"]
+    assert [row["state"] for row in list_workers(engine.connection)] == ["live" if lives else "silent"]
 
 
 def test_workers_that_are_all_busy_are_counted(engine: Engine, guest: Caller, serving: int) -> None:

@@ -12,11 +12,13 @@ from typing import Any, TypeVar
 import click
 
 from backend.db import db
+from backend.identity import OPERATOR
 from backend.jobs import service
 from backend.jobs.actions import OPEN_TO, Action, act
-from backend.jobs.cli.arguments import OPERATOR, Moment, confirm, find_person
+from backend.jobs.cli.arguments import Moment, confirm, find_person
 from backend.jobs.cli.group import engine_connection, jobs_commands
 from backend.jobs.cli.printing import print_table
+from backend.jobs.history.job_filter import JobFilter
 from backend.jobs.models import PRIORITIES
 
 PAGE = 200  # jobs to a transaction
@@ -30,7 +32,7 @@ class Selection:
     """Which jobs: those named, or all that fit the filters and that the action can change."""
 
     ids: Sequence[uuid.UUID]
-    filters: service.JobFilter
+    filters: JobFilter
 
     @property
     def named(self) -> bool:
@@ -77,7 +79,7 @@ def _selection(
     with engine_connection() as connection:
         user_id = find_person(connection, user) if user else None
     statuses = ("failed",) if action == "retry" or error is not None else OPEN_TO[action]
-    filters = service.JobFilter(
+    filters = JobFilter(
         statuses=statuses,
         job_type=job_type,
         queue=queue,

@@ -9,11 +9,8 @@ from typing import Any
 
 import click
 
-from backend.identity import Actor
 from backend.jobs.store import Connection, statement
 
-# Whoever can run commands at the machine may do what staff may.
-OPERATOR = Actor(uuid.UUID(int=0), role="staff", name="operator", via="command line")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}  # seconds
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -11,9 +11,9 @@ import click
 import orjson
 
 from backend.db import db
-from backend.identity import Actor
+from backend.identity import OPERATOR, Actor
 from backend.jobs import service
-from backend.jobs.cli.arguments import OPERATOR, Moment, as_json, confirm, find_person, yes
+from backend.jobs.cli.arguments import Moment, as_json, confirm, find_person, yes
 from backend.jobs.cli.group import engine_connection, jobs_commands
 from backend.jobs.cli.looking import job_story
 from backend.jobs.cli.printing import print_json

@@ -7,22 +7,22 @@ from datetime import datetime
 from typing import Any
 
 import click
-from psycopg.rows import dict_row
 from sqlalchemy import select
 
 from backend.db import db
+from backend.identity import OPERATOR
 from backend.jobs import service
 from backend.jobs.admission.queues import queues_overview
 from backend.jobs.admission.waiting import waiting_bodies
 from backend.jobs.caching import cache_store
-from backend.jobs.cli.arguments import OPERATOR, Moment, as_json, find_person
+from backend.jobs.cli.arguments import Moment, as_json, find_person
 from backend.jobs.cli.group import engine_connection, jobs_commands
 from backend.jobs.cli.printing import ago, cell, duration, print_fields, print_json, print_table
-from backend.jobs.engine_settings import worker_silence
+from backend.jobs.history.job_filter import JobFilter
 from backend.jobs.http import views
+from backend.jobs.http.listing import detail_body
 from backend.jobs.models import STATUSES, AiJob, AiJobEvent
-from backend.jobs.runtime.worker_store import WORKER_LOCK_CLASS
-from backend.jobs.store import Connection, statement
+from backend.jobs.runtime.worker_store import list_workers
 from backend.jobs.upkeep.statistics import installation_statistics
 from backend.jobs.upkeep.vacuum import HELD_SECONDS, find_holders, find_table_sizes
 
@@ -58,7 +58,7 @@ def list_jobs(
     """Jobs, the newest first."""
     with engine_connection() as connection:
         user_id = find_person(connection, user) if user else None
-    wanted = service.JobFilter(
+    wanted = JobFilter(
         statuses=status,
         job_type=job_type,
         queue=queue,
@@ -121,11 +121,9 @@ def show(job_id: uuid.UUID, as_json: bool) -> None:
 def job_story(job_id: uuid.UUID) -> dict[str, Any]:
     """A job with its runs, steps and last events, as the API and the tables have them."""
     job = service.visible_job(db.session, OPERATOR, job_id)
-    attempts, steps = service.attempts_of(db.session, job_id), service.steps_of(db.session, job_id)
-    children, causes = service.children_of(db.session, job), service.causes_of(db.session, OPERATOR, job)
     newest = select(AiJobEvent).where(AiJobEvent.job_id == job_id).order_by(AiJobEvent.seq.desc()).limit(MAX_EVENTS)
     return {
-        **views.job_detail_body(job, attempts, steps, children, causes, OPERATOR),
+        **detail_body(db.session, OPERATOR, job),
         "runnable": job.runnable,
         "blocked_on": "flight" if _follows(job) else job.blocked_on,  # the run is hidden
         "wait_reason": job.wait_reason,
@@ -202,7 +200,7 @@ def queues(as_json: bool) -> None:
     """Every queue: what waits in it, what runs of it, and who serves it."""
     with engine_connection() as connection:
         live = installation_statistics(connection, 1)["live"]
-        workers = [row for row in worker_rows(connection) if row["state"] == "live"]
+        workers = [row for row in list_workers(connection) if row["state"] == "live"]
         known = {state.name: state for state in queues_overview(connection)}
     rows = []
     for name in sorted({*known, *(row["queue"] for row in live)}):
@@ -241,7 +239,7 @@ def queues(as_json: bool) -> None:
 def workers(every: bool, as_json: bool) -> None:
     """Worker processes: live, silent (no heartbeat: their jobs are being rescued) or stopped, and what they hold."""
     with engine_connection() as connection:
-        rows = worker_rows(connection, every=every)
+        rows = list_workers(connection, every=every)
     if as_json:
         print_json(rows)
         return
@@ -269,13 +267,6 @@ def workers(every: bool, as_json: bool) -> None:
         "first_job",
     )
     print_table(shown, columns, empty="No worker is running: start python worker.py.")
-
-
-def worker_rows(connection: Connection, *, every: bool = False) -> list[dict[str, Any]]:
-    """Workers with their state and jobs."""
-    parameters = {"silence": worker_silence(), "lock_class": WORKER_LOCK_CLASS, "all": every}
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(statement("list_workers"), parameters).fetchall()
 
 
 @jobs_commands.command("cache")

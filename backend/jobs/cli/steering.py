@@ -6,7 +6,9 @@ from dataclasses import asdict
 
 import click
 
-from backend.db import db
+from backend.db import db, driver_connection
+from backend.identity import OPERATOR
+from backend.jobs.acts import note_act
 from backend.jobs.admission.circuit import close_circuit, list_circuits
 from backend.jobs.admission.limit_models import SCOPES
 from backend.jobs.admission.limits import limits_overview, remove_limit, set_limit
@@ -22,6 +24,7 @@ from backend.jobs.cli.printing import duration, print_json, print_table
 def pause(queue: str, reason: str | None) -> None:
     """Let no worker claim from a queue until it is resumed. What runs goes on."""
     pause_queue(db.session, queue, by=None, reason=reason)
+    note_act(db.session, OPERATOR, "queue.pause", "queue", [queue], reason=reason)
     db.session.commit()
     click.echo(f"The queue “{queue}” is paused.")
 
@@ -31,6 +34,7 @@ def pause(queue: str, reason: str | None) -> None:
 def resume(queue: str) -> None:
     """Let workers claim from a paused queue again."""
     was_paused = resume_queue(db.session, queue)
+    note_act(db.session, OPERATOR, "queue.resume", "queue", [queue] if was_paused else [])
     db.session.commit()
     click.echo(f"The queue “{queue}” {'is resumed' if was_paused else 'was not paused'}.")
 
@@ -47,6 +51,7 @@ def limit() -> None:
 def change_limit(scope: str, key: str, slots: int) -> None:
     """At most SLOTS jobs at a time; KEY * means each for itself. What runs already goes on, and counts."""
     set_limit(db.session, scope, key, slots)
+    note_act(db.session, OPERATOR, "limit.set", "limit", [f"{scope}:{key}"], after=slots)
     db.session.commit()
     click.echo(f"At most {slots} jobs of {scope} {key} run at the same time.")
 
@@ -57,6 +62,7 @@ def change_limit(scope: str, key: str, slots: int) -> None:
 def drop_limit(scope: str, key: str) -> None:
     """Remove a limit. One that the settings or a task name comes back with the next start of a worker."""
     removed = remove_limit(db.session, scope, key)
+    note_act(db.session, OPERATOR, "limit.remove", "limit", [f"{scope}:{key}"] if removed else [])
     db.session.commit()
     if not removed:
         raise click.ClickException(f"There is no limit for {scope} {key}.")
@@ -94,8 +100,9 @@ def circuits(as_json: bool) -> None:
 @click.argument("provider")
 def close(provider: str) -> None:
     """Let all jobs ask PROVIDER again at once, without a probe. If it still refuses, it is left alone again."""
-    with engine_connection() as connection, connection.transaction():
-        found = close_circuit(connection, provider)
+    found = close_circuit(driver_connection(db.session), provider)
+    note_act(db.session, OPERATOR, "circuit.close", "provider", [provider] if found is not None else [])
+    db.session.commit()
     if found is None:
         raise click.ClickException(f"No provider called “{provider}” has refused or been out: see flask jobs circuits.")
     state, gone = found

@@ -131,7 +131,7 @@ def find_inputs(connection: Connection, job_id: uuid.UUID) -> list[tuple[uuid.UU
     return run(connection, "find_inputs", {"id": job_id, "group_type": GROUP_TYPE}).fetchall()
 
 
-def count_children(connection: Connection, group_id: uuid.UUID) -> Children:
-    """How the children of a group stand."""
-    row = run(connection, "count_children", {"id": group_id}).fetchone()
-    return Children(*(row or (0, 0, 0, 0, 0)))
+def count_children(connection: Connection, group_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Children]:
+    """How the children of each group stand."""
+    rows = run(connection, "count_children", {"ids": list(group_ids)}).fetchall()
+    return dict.fromkeys(group_ids, Children(0, 0, 0, 0, 0)) | {row[0]: Children(*row[1:]) for row in rows}

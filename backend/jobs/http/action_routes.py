@@ -12,6 +12,7 @@ from backend.db import db
 from backend.errors import Forbidden
 from backend.identity import Actor, require_actor
 from backend.jobs import actions, service
+from backend.jobs.history.job_filter import JobFilter
 from backend.jobs.http import views
 from backend.jobs.http.action_schemas import BulkActedSchema, BulkActionSchema, PrioritySchema
 from backend.jobs.http.refusals import IN_THE_WAY, LOOK_ONLY, NO_JOB, NOT_ALLOWED
@@ -98,9 +99,7 @@ def act_on_jobs(fields: dict[str, Any]) -> dict[str, Any]:
     return {"done": len(acted.done), "skipped": skipped, "more": more}
 
 
-def _act_on_filter(
-    action: actions.Action, wanted: service.JobFilter, priority: str | None
-) -> tuple[actions.Acted, bool]:
+def _act_on_filter(action: actions.Action, wanted: JobFilter, priority: str | None) -> tuple[actions.Acted, bool]:
     actor = require_actor()
     if actor.sees_all and not actor.acts_on_all:
         wanted = dataclasses.replace(wanted, user_id=_only_own(actor, wanted.user_id))

@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 
 from backend.db import db, driver_connection
 from backend.identity import require_actor, require_staff
+from backend.jobs.acts import note_act
 from backend.jobs.caching import cache, cache_store
 from backend.jobs.http.cache_schemas import CacheStatsQuerySchema, CacheStatsSchema, ForgetSchema, ForgottenSchema
 from backend.jobs.http.refusals import FOR_STAFF, LOOK_ONLY
@@ -34,8 +35,9 @@ def read_stats(query: dict[str, int]) -> dict[str, Any]:
 @refuses(blueprint, _403=LOOK_ONLY)
 def forget_results(query: dict[str, Any]) -> dict[str, int]:
     """Remove my stored results, by key, type or canvas; staff remove everybody's. What runs now is not stored."""
-    deleted = cache.forget(
-        db.session, require_actor(), key=query["key"], job_type=query["type"], canvas_id=query["canvas_id"]
-    )
+    actor = require_actor()
+    deleted = cache.forget(db.session, actor, key=query["key"], job_type=query["type"], canvas_id=query["canvas_id"])
+    said = {"key": query["key"], "job_type": query["type"], "canvas_id": query["canvas_id"]}
+    note_act(db.session, actor, "cache.forget", "cache", ["results"] if deleted else [], deleted=deleted, **said)
     db.session.commit()
     return {"deleted": deleted}

@@ -8,10 +8,11 @@ from flask_smorest import Blueprint
 
 from backend.db import db
 from backend.identity import require_staff
+from backend.jobs.acts import note_act
 from backend.jobs.admission import queues
 from backend.jobs.admission.limits import limits_overview
-from backend.jobs.admission.queues import QueueState
 from backend.jobs.http.queue_schemas import PauseSchema, QueueListSchema, QueueSchema
+from backend.jobs.http.queue_views import queue_body
 from backend.jobs.http.refusals import FOR_STAFF, NO_QUEUE
 from backend.openapi import refuses
 
@@ -25,7 +26,7 @@ def list_queues() -> dict[str, Any]:
     """Every queue: whether it is paused, what is ready and running, and its limits."""
     require_staff()
     return {
-        "items": [_body(state) for state in queues.queues_overview(db.session)],
+        "items": [queue_body(state) for state in queues.queues_overview(db.session)],
         "limits": [limit for limit in limits_overview(db.session) if limit.scope != "queue"],
     }
 
@@ -38,7 +39,8 @@ def pause_queue(fields: dict[str, Any], name: str) -> dict[str, Any]:
     """Let no worker begin a job of this queue. What runs goes on."""
     actor = require_staff(acting=True)
     queues.pause_queue(db.session, name, by=actor.user_id, reason=fields["reason"])
-    body = _body(queues.queue_state(db.session, name))
+    note_act(db.session, actor, "queue.pause", "queue", [name], reason=fields["reason"])
+    body = queue_body(queues.queue_state(db.session, name))
     db.session.commit()
     return body
 
@@ -48,22 +50,9 @@ def pause_queue(fields: dict[str, Any], name: str) -> dict[str, Any]:
 @refuses(blueprint, _403=FOR_STAFF, _404=NO_QUEUE)
 def resume_queue(name: str) -> dict[str, Any]:
     """Let workers begin jobs of this queue again."""
-    require_staff(acting=True)
-    queues.resume_queue(db.session, name)
-    body = _body(queues.queue_state(db.session, name))
+    actor = require_staff(acting=True)
+    if queues.resume_queue(db.session, name):
+        note_act(db.session, actor, "queue.resume", "queue", [name])
+    body = queue_body(queues.queue_state(db.session, name))
     db.session.commit()
     return body
-
-
-def _body(state: QueueState) -> dict[str, Any]:
-    return {
-        "name": state.name,
-        "paused": state.paused_at is not None,
-        "paused_at": state.paused_at,
-        "paused_by": state.paused_by,
-        "reason": state.reason,
-        "ready": state.ready,
-        "running": state.running,
-        "workers": state.workers,
-        "limits": state.limits,
-    }

@@ -9,11 +9,13 @@ from flask_smorest import Blueprint
 
 from backend.db import db
 from backend.errors import Unprocessable
-from backend.identity import require_actor
+from backend.identity import Actor, require_actor
 from backend.jobs import bulk, service
 from backend.jobs.batches import submit_batch
 from backend.jobs.enqueue import InvalidRequest
+from backend.jobs.history.job_filter import JobFilter
 from backend.jobs.http import views
+from backend.jobs.http.listing import detail_body, job_bodies
 from backend.jobs.http.refusals import IN_THE_WAY, LOOK_ONLY, NO_JOB, NO_RESULT, NOT_ALLOWED, NOT_THERE, NOT_TO_STOP
 from backend.jobs.http.schemas import (
     AcceptedJobSchema,
@@ -100,18 +102,26 @@ def list_jobs(query: dict[str, Any]) -> dict[str, Any]:
     """My jobs, the newest first; staff see everybody's."""
     actor, limit = require_actor(), query["limit"]
     before = position_of(query["cursor"])[1] if query["cursor"] is not None else None
-    jobs = service.list_jobs(db.session, actor, filter_of(query), limit=limit + 1, before=before)
+    wanted = filter_of(query)
+    jobs = service.list_jobs(db.session, actor, wanted, limit=limit + 1, before=before)
     page = jobs[:limit]
     more = len(jobs) > limit
     return {
-        "items": [views.job_status_body(job, actor) for job in page],
+        "items": job_bodies(db.session, actor, page),
         "next_cursor": cursor_after(page[-1].created_at, page[-1].id) if more else None,
+        "total": None if before else _total(actor, wanted, len(page), more=more),
     }
 
 
-def filter_of(query: dict[str, Any]) -> service.JobFilter:
+def _total(actor: Actor, wanted: JobFilter, shown: int, *, more: bool) -> dict[str, Any]:
+    if not more:
+        return {"jobs": shown, "exact": True}
+    return {"jobs": max(shown + 1, service.estimate_jobs(db.session, actor, wanted)), "exact": False}
+
+
+def filter_of(query: dict[str, Any]) -> JobFilter:
     """What a loaded ``JobFilterSchema`` asks for."""
-    return service.JobFilter(
+    return JobFilter(
         statuses=query["status"].split(",") if query["status"] else (),
         job_type=query["type"],
         queue=query["queue"],
@@ -119,6 +129,9 @@ def filter_of(query: dict[str, Any]) -> service.JobFilter:
         canvas_id=query["canvas_id"],
         parent_id=query["parent"],
         q=query["q"],
+        priority=query["priority"],
+        error_code=query["error_code"],
+        top_level=query["top_level"],
         since=query["since"],
         until=query["until"],
         user_id=query["user"],
@@ -134,7 +147,7 @@ def read_statuses(fields: dict[str, list[uuid.UUID]]) -> dict[str, Any]:
     found = {job.id: job for job in service.visible_jobs(db.session, actor, fields["ids"])}
     wanted = list(dict.fromkeys(fields["ids"]))
     return {
-        "items": [views.job_status_body(found[job_id], actor) for job_id in wanted if job_id in found],
+        "items": job_bodies(db.session, actor, [found[job_id] for job_id in wanted if job_id in found]),
         "missing": [job_id for job_id in wanted if job_id not in found],
     }
 
@@ -144,17 +157,10 @@ def read_statuses(fields: dict[str, list[uuid.UUID]]) -> dict[str, Any]:
 @refuses(blueprint, _404=NO_JOB)
 @may_wait(blueprint)
 def read_job(job_id: uuid.UUID) -> dict[str, Any]:
-    """A job with its request, its attempts, its steps, and why it does not run yet."""
+    """A job with its request and result, its timeline, its place and what may be done with it, and why it does not run yet."""
     actor = require_actor()
     job = service.visible_job(db.session, actor, job_id)
-    return views.job_detail_body(
-        job,
-        service.attempts_of(db.session, job_id),
-        service.steps_of(db.session, job_id),
-        service.children_of(db.session, job),
-        service.causes_of(db.session, actor, job),
-        actor,
-    )
+    return detail_body(db.session, actor, job)
 
 
 @blueprint.route("/<uuid:job_id>/result")

@@ -7,6 +7,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
 
+from backend.jobs.actions import JOB_ACTIONS
+from backend.jobs.http.estimate_schemas import EstimateSchema
 from backend.jobs.http.waiting_schemas import WaitingForSchema
 from backend.jobs.models import PRIORITIES, STATUSES
 from backend.jobs.options import MAX_ATTEMPTS, MAX_KEY, MAX_TAG, MAX_TAGS
@@ -106,7 +108,17 @@ class JobFilterSchema(Schema):
     tag = fields.String(load_default=None, validate=short_text)
     canvas_id = fields.UUID(load_default=None)
     parent = fields.UUID(load_default=None, metadata={"description": "The jobs of this group."})
-    q = fields.String(load_default=None, validate=short_text)
+    q = fields.String(
+        load_default=None,
+        validate=short_text,
+        metadata={
+            "description": "Words, or their beginnings, all of which stand in the summary, the type, the request, the tags "
+            "or the error. A whole id finds its job."
+        },
+    )
+    priority = fields.String(load_default=None, validate=validate.OneOf(PRIORITIES))
+    error_code = fields.String(load_default=None, validate=short_text)
+    top_level = fields.Boolean(load_default=False, metadata={"description": "Without the jobs of groups."})
     since = fields.AwareDateTime(load_default=None)
     until = fields.AwareDateTime(load_default=None)
     user = fields.UUID(load_default=None, metadata={"description": "For staff: the jobs of this person."})
@@ -145,6 +157,16 @@ class JobErrorSchema(Schema):
     correlation_id = fields.String(required=True)
 
 
+class ChildrenSchema(Schema):
+    """How the jobs of a group stand. What is neither finished nor running waits."""
+
+    total = fields.Integer(required=True)
+    completed = fields.Integer(required=True)
+    failed = fields.Integer(required=True)
+    cancelled = fields.Integer(required=True)
+    running = fields.Integer(required=True)
+
+
 class JobSchema(Schema):
     """How a job stands."""
 
@@ -171,6 +193,18 @@ class JobSchema(Schema):
     last_seq = fields.Integer(required=True)
     cancel_requested = fields.Boolean(required=True)
     cached = fields.Boolean(required=True, metadata={"description": "The result was there before the job."})
+    actions = fields.List(
+        fields.String(validate=validate.OneOf(JOB_ACTIONS)),
+        required=True,
+        metadata={"description": "What I may do with it as it stands."},
+    )
+    children = fields.Nested(ChildrenSchema, metadata={"description": "Of a group, in lists and on its own page."})
+    user_name = fields.String(metadata={"description": "For staff, in lists and on its own page."})
+    estimate = fields.Nested(
+        EstimateSchema,
+        allow_none=True,
+        metadata={"description": "Of a job that waits or runs, in lists and on its own page; null once it has ended."},
+    )
 
 
 class AttemptSchema(Schema):
@@ -188,6 +222,26 @@ class AttemptSchema(Schema):
     next_run_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
+class TimelineSchema(Schema):
+    """One stretch of a job's life: it waited, or it ran."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(("wait", "run")))
+    start = fields.AwareDateTime(required=True, allow_none=True)
+    end = fields.AwareDateTime(required=True, allow_none=True, metadata={"description": "Null: it goes on."})
+    reason = fields.String(
+        metadata={
+            "description": "Of a wait: queued, scheduled, retry, retry_after, snoozed, rescued, released, blocked."
+        }
+    )
+    message = fields.String(required=True, metadata={"description": "A sentence for people."})
+    run = fields.Integer(metadata={"description": "Of a run: its number."})
+    attempt = fields.Integer(metadata={"description": "Of a run: which attempt it spent."})
+    worker_id = fields.Integer(allow_none=True)
+    outcome = fields.String(metadata={"description": "Of a run: running, or as it ended."})
+    error_code = fields.String(allow_none=True)
+    error_message = fields.String(allow_none=True)
+
+
 class StepSchema(Schema):
     """A finished step: no later run does it again."""
 
@@ -195,16 +249,6 @@ class StepSchema(Schema):
     started_at = fields.AwareDateTime(required=True)
     ended_at = fields.AwareDateTime(required=True)
     duration_ms = fields.Integer(required=True)
-
-
-class ChildrenSchema(Schema):
-    """How the jobs of a group stand. What is neither finished nor running waits."""
-
-    total = fields.Integer(required=True)
-    completed = fields.Integer(required=True)
-    failed = fields.Integer(required=True)
-    cancelled = fields.Integer(required=True)
-    running = fields.Integer(required=True)
 
 
 class JobDetailSchema(JobSchema):
@@ -221,7 +265,22 @@ class JobDetailSchema(JobSchema):
         required=True,
         metadata={"description": "Why it does not run; empty unless it is queued."},
     )
-    children = fields.Nested(ChildrenSchema, metadata={"description": "Of a group."})
+    timeline = fields.List(
+        fields.Nested(TimelineSchema),
+        required=True,
+        metadata={"description": "Waits and runs from its making until now, without gaps, the oldest first."},
+    )
+    result = fields.Dict(
+        required=True, allow_none=True, metadata={"description": "Of a completed job, unless it is large: see /result."}
+    )
+    result_bytes = fields.Integer(required=True, allow_none=True)
+
+
+class TotalSchema(Schema):
+    """How many jobs fit the filter."""
+
+    jobs = fields.Integer(required=True)
+    exact = fields.Boolean(required=True, metadata={"description": "Else an estimate of the database."})
 
 
 class JobListSchema(Schema):
@@ -229,6 +288,26 @@ class JobListSchema(Schema):
 
     items = fields.List(fields.Nested(JobSchema), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
+    total = fields.Nested(
+        TotalSchema, required=True, allow_none=True, metadata={"description": "With the first page alone."}
+    )
+
+
+class TreeNodeSchema(JobSchema):
+    """A job of a tree."""
+
+    depth = fields.Integer(required=True, metadata={"description": "0: the root."})
+    needs = fields.List(
+        fields.UUID(), required=True, metadata={"description": "Jobs of the tree that must end before it begins."}
+    )
+
+
+class TreeSchema(Schema):
+    """A group with all that belongs to it, parents before their children."""
+
+    root_id = fields.UUID(required=True)
+    items = fields.List(fields.Nested(TreeNodeSchema), required=True)
+    truncated = fields.Boolean(required=True, metadata={"description": "There is more than one answer may show."})
 
 
 class BulkStatusSchema(Schema):

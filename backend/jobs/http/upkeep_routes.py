@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 from backend.db import db, driver_connection
 from backend.identity import require_actor, require_staff
 from backend.jobs import service
+from backend.jobs.acts import note_act
 from backend.jobs.http import views
 from backend.jobs.http.refusals import FOR_STAFF
 from backend.jobs.http.schemas import AcceptedJobSchema, IdempotencySchema
@@ -42,5 +43,7 @@ def clean_up(fields: dict[str, Any], headers: dict[str, Any]) -> tuple[dict[str,
     actor = require_staff(acting=True)
     queued = service.submit(db.session, actor, CLEAN_UP, fields, idempotency_key=headers["key"])
     body = views.accepted_response(queued.job, created=queued.created)
+    if queued.created:
+        note_act(db.session, actor, "history.clean_up", "jobs", [queued.job.id], **fields)
     db.session.commit()
     return body, 202, {"Location": body["status_url"]}

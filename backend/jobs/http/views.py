@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from backend.errors import Conflict
 from backend.identity import Actor
+from backend.jobs.actions import possible_actions
 from backend.jobs.admission.waiting import Cause, waiting_bodies
-from backend.jobs.flows.flow_store import Children
+from backend.jobs.http.timeline import timeline_of
 from backend.jobs.job import Job
 from backend.jobs.models import AiJob, AiJobAttempt, AiJobStep
 from backend.jobs.outcome import UNEXPECTED
@@ -33,7 +35,7 @@ class AcceptedJob(Protocol):
     def status(self) -> str: ...
 
 
-def job_status_body(job: AiJob | Job, _actor: Actor) -> dict[str, Any]:
+def job_status_body(job: AiJob | Job, actor: Actor) -> dict[str, Any]:
     """How a job stands. Shown to its owner and to staff alike."""
     body: dict[str, Any] = {
         "job_id": job.id,
@@ -58,6 +60,7 @@ def job_status_body(job: AiJob | Job, _actor: Actor) -> dict[str, Any]:
         "last_seq": job.last_seq,
         "cancel_requested": job.cancel_requested_at is not None,
         "cached": isinstance(job, AiJob) and job.cached,
+        "actions": possible_actions(actor, job),
     }
     error = job_error(job)
     return body if error is None else {**body, "error": error}
@@ -75,23 +78,19 @@ def job_error(job: AiJob | Job) -> dict[str, str] | None:
 
 
 def job_detail_body(
-    job: AiJob,
-    attempts: Sequence[AiJobAttempt],
-    steps: Sequence[AiJobStep],
-    children: Children | None,
-    causes: Sequence[Cause],
-    actor: Actor,
+    job: AiJob, attempts: Sequence[AiJobAttempt], steps: Sequence[AiJobStep], causes: Sequence[Cause], actor: Actor
 ) -> dict[str, Any]:
     """A job with its request, its attempts, its steps and what it waits for. What went wrong inside is for staff alone."""
-    body = {
+    told = [_attempt(attempt, actor) for attempt in attempts]
+    return {
         **job_status_body(job, actor),
         "request_data": job.request_data,
         "cache_key": job.cache_key,
-        "attempts": [_attempt(attempt, actor) for attempt in attempts],
+        "attempts": told,
+        "timeline": timeline_of(job, told, datetime.now(UTC)),
         "steps": [_step(step) for step in steps],
         "waiting_for": waiting_bodies(causes, staff=actor.sees_all),
     }
-    return body if children is None else {**body, "children": children._asdict()}
 
 
 def _step(step: AiJobStep) -> dict[str, Any]:

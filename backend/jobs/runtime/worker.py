@@ -23,6 +23,7 @@ from backend.jobs.flows.flow_care import GroupCounter
 from backend.jobs.handling.run import RELEASED, HeldRuns, Run
 from backend.jobs.handling.taking_away import end_transaction
 from backend.jobs.hints import Hints
+from backend.jobs.history.history_keeper import HistoryKeeper
 from backend.jobs.link import HANDLER, Link, LinkClosed, connect
 from backend.jobs.outage import Outage
 from backend.jobs.outcome import Released
@@ -38,6 +39,7 @@ from backend.jobs.runtime.listener import Listener
 from backend.jobs.runtime.maintenance import FollowUps, Maintenance, Rescuer, Timekeeper
 from backend.jobs.runtime.overdue import Overdue
 from backend.jobs.store import Connection, Written
+from backend.jobs.upkeep.gauge import Gauge
 from backend.jobs.upkeep.retention import Pruner, Sweeper
 from backend.jobs.upkeep.rollup import RollUp
 from backend.jobs.upkeep.vacuum import VacuumWatch
@@ -162,7 +164,16 @@ class Worker:
             self._listener.canary,
             GroupCounter(settings),
             Flights(settings),
-            (self._children.tend, CacheUpkeep(), VacuumWatch(), RollUp(), Pruner(settings), Sweeper()),
+            (
+                self._children.tend,
+                CacheUpkeep(),
+                VacuumWatch(),
+                RollUp(),
+                HistoryKeeper(),
+                Gauge(),
+                Pruner(settings),
+                Sweeper(),
+            ),
             rescue_delay=settings.lease_seconds,
         )
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from backend.jobs.store import Connection, one, run
+from psycopg.rows import dict_row
+
+from backend.jobs.engine_settings import worker_silence
+from backend.jobs.store import Connection, one, run, statement
 
 WORKER_LOCK_CLASS = 0x4343  # first half of every worker's advisory lock; the second is the worker's id
 POISON_RESCUES = 5  # a job that lost its worker so often is taken for the reason
 RESCUE_BATCH = 500
+MAX_RUNS = 2_000  # that are listed
 
 
 class Doubt(NamedTuple):
@@ -79,3 +83,16 @@ def rescue(
 def retire_worker(connection: Connection, worker_id: int) -> None:
     """Record a stop in good order."""
     run(connection, "retire_worker", {"worker_id": worker_id})
+
+
+def list_workers(connection: Connection, *, every: bool = False) -> list[dict[str, Any]]:
+    """Worker processes with their state and the ids of their jobs, the latest first; with ``every`` stopped ones too."""
+    parameters = {"silence": worker_silence(), "lock_class": WORKER_LOCK_CLASS, "all": every}
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(statement("list_workers"), parameters).fetchall()
+
+
+def find_runs(connection: Connection, worker_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """What these workers run now, up to ``MAX_RUNS``."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(statement("find_runs"), {"workers": list(worker_ids), "most": MAX_RUNS}).fetchall()

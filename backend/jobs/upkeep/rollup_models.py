@@ -43,6 +43,17 @@ class AiJobRollupTime(Model):
     jobs: Mapped[int] = mapped_column(BigInteger)
 
 
+class AiJobGauge(Model):
+    """How many jobs waited and ran in a queue at one minute: what no count of ended jobs can tell."""
+
+    __tablename__ = "ai_job_gauge"
+
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+    queue: Mapped[str] = mapped_column(Text, primary_key=True)
+    waiting: Mapped[int]
+    running: Mapped[int]
+
+
 class AiJobDuty(Model):
     """Something that one worker at a time does for all; whoever finds it due takes the next turn."""
 

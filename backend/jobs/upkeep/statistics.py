@@ -39,14 +39,14 @@ def installation_statistics(connection: Connection, hours: int) -> Row:
     Raises ``TooBusy`` when a statement takes longer than ``TIME_LIMIT``.
     """
     since = _since(hours)
-    live = _rows(connection, "count_live_jobs", {"bound": BOUND})
-    ended = _rows(connection, "read_rollups", {"since": since})
-    times = _rows(connection, "read_rollup_times", {"since": since})
+    live = bounded_rows(connection, "count_live_jobs", {"bound": BOUND})
+    ended = bounded_rows(connection, "read_rollups", {"since": since})
+    times = bounded_rows(connection, "read_rollup_times", {"since": since})
     return {
         "scope": "all",
         "since": since,
         "counted_up_to": BOUND,
-        "counted_until": _rows(connection, "read_rollup_mark", {})[0]["mark"],
+        "counted_until": counted_until(connection),
         "live": live,
         "finished": _by_outcome(ended),
         "throughput": _by_hour(ended, since, hours),
@@ -55,10 +55,16 @@ def installation_statistics(connection: Connection, hours: int) -> Row:
     }
 
 
+def counted_until(connection: Connection) -> datetime | None:
+    """Up to when the ends of jobs have been counted."""
+    mark: datetime | None = bounded_rows(connection, "read_rollup_mark", {})[0]["mark"]
+    return mark
+
+
 def own_statistics(connection: Connection, user_id: uuid.UUID, hours: int) -> Row:
     """The same of one person's last ``BOUND`` jobs, without times and warnings."""
     since = _since(hours)
-    found = _rows(connection, "count_own_jobs", {"user_id": user_id, "since": since, "bound": BOUND})
+    found = bounded_rows(connection, "count_own_jobs", {"user_id": user_id, "since": since, "bound": BOUND})
     ended = [{**row, "status": row["state"]} for row in found if row["state"] in FINISHED]
     return {
         "scope": "own",
@@ -148,7 +154,7 @@ def _since(hours: int) -> datetime:
     return datetime.now(UTC) - timedelta(hours=hours)
 
 
-def _rows(connection: Connection, name: str, parameters: dict[str, Any]) -> list[Row]:
+def bounded_rows(connection: Connection, name: str, parameters: dict[str, Any]) -> list[Row]:
     """Run a statement under the time limit, in the transaction that is open or in one of its own."""
     try:
         with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:

@@ -27,6 +27,7 @@ export function aJob(changes: Partial<Job> = {}): Job {
     cached: false,
     user_id: "0198b7a0-0000-7000-8000-000000000001",
     expires_at: null,
+    actions: [],
     ...changes,
   };
 }

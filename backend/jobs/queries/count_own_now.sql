@@ -1,0 +1,12 @@
+-- How one person's jobs stand now, from the last "bound" of them.
+SELECT
+    count(*) FILTER (WHERE status = 'processing') AS running,
+    count(*) FILTER (WHERE status = 'queued') AS waiting,
+    count(*) FILTER (WHERE status = 'failed' AND completed_at >= %(day)s) AS failed,
+    count(*) AS looked,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM started_at - greatest(created_at, run_at)))
+        FILTER (WHERE started_at >= %(since)s AND started_at >= greatest(created_at, run_at)) AS wait
+FROM (
+    SELECT status, created_at, run_at, started_at, completed_at
+    FROM ai_job WHERE user_id = %(user_id)s AND NOT hidden ORDER BY id DESC LIMIT %(bound)s
+) AS mine
