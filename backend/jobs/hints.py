@@ -37,6 +37,7 @@ class Hints:
         self._sending = False  # there is a thread for the trailing ones
         self._last: dict[str, float] = {}
         self._events: dict[uuid.UUID, int] = {}
+        self._many = False  # there is news of more jobs than can be listed: _events has not all
         self._plain: set[tuple[str, str]] = set()
         self._trailing = False
         self._busy = False  # the trailing ones are on their way
@@ -62,7 +63,10 @@ class Hints:
         with self._lock:
             self._plain.update(plain)
             for job_id, seq in written:
+                if self._many:
+                    break
                 self._events[job_id] = max(seq, self._events.get(job_id, 0))
+                self._many = len(self._events) > MAX_LISTED
             if self._trailing or not (self._events or self._plain):
                 return
             self._trailing = True
@@ -82,6 +86,8 @@ class Hints:
     def told(self, job_ids: Iterable[uuid.UUID]) -> None:
         """A statement that carried the hint itself has told of these jobs: what is still owed of them is older news."""
         with self._lock:
+            if self._many or not self._events:
+                return
             for job_id in job_ids:
                 self._events.pop(job_id, None)
 
@@ -118,11 +124,13 @@ class Hints:
             self._trailing, self._busy = False, True
             jobs = len(self._events)
             pairs = sorted(self._plain)
-            if self._events:
-                listed = ",".join(f"{job_id}:{seq}" for job_id, seq in self._events.items())
-                pairs.append((EVENT, listed if len(self._events) <= MAX_LISTED else EVERYTHING))
+            if self._many:
+                pairs.append((EVENT, EVERYTHING))
+            elif self._events:
+                pairs.append((EVENT, ",".join(f"{job_id}:{seq}" for job_id, seq in self._events.items())))
             self._plain.clear()
             self._events.clear()
+            self._many = False
             now = time.monotonic()
             self._last.update((channel, now) for channel, _ in pairs)
         if not pairs:

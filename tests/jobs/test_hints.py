@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from backend.jobs import hints as module
-from backend.jobs.hints import EVENT, LONGEST_WINDOW, REST, WINDOW, Hints
+from backend.jobs.hints import EVENT, EVERYTHING, LONGEST_WINDOW, MAX_LISTED, REST, WINDOW, Hints
 
 
 class Clock:
@@ -103,6 +103,24 @@ def test_a_start_leaves_the_leading_edge_to_the_end_and_is_not_told_after_it(mon
     wait_for_hints()
     assert sent == []
     assert gate.slept == [pytest.approx(WINDOW)]
+
+
+def test_of_more_jobs_than_can_be_listed_none_is_forgotten_when_most_were_told_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate = Gate()
+    sent: list[list[tuple[str, str]]] = []
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: 1000.0, sleep=gate.sleep))
+    hints = Hints(sent.append)
+    jobs = [uuid.uuid4() for _ in range(MAX_LISTED + 2)]
+    hints.owe_starts([(job_id, 2) for job_id in jobs])
+    hints.told(jobs[:-1])
+    gate.opened.set()
+    wait_for_hints()
+    assert sent == [[(EVENT, EVERYTHING)]]
+    hints.owe_events([(jobs[0], 3)])  # and what comes later is listed again
+    wait_for_hints()
+    assert sent[1:] == [[(EVENT, f"{jobs[0]}:3")]]
 
 
 def test_a_start_that_no_end_follows_is_told_after_the_window(clock: Clock) -> None:

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from backend.jobs import store
+from backend.jobs.handling.run import HeldRuns
 from backend.jobs.runtime import worker_store
-from backend.jobs.runtime.maintenance import Timekeeper
+from backend.jobs.runtime.maintenance import Rescuer, Timekeeper
 from backend.jobs.upkeep import duty_store
 from backend.jobs.upkeep.retention import Pruner
 from tests.jobs.engine import Engine
@@ -84,6 +85,42 @@ def test_a_job_is_rescued_when_its_lease_has_run_out_and_spends_no_attempt(engin
     assert engine.events(job.id)[-1]["data"] == {"reason": "rescued"}
     (attempt,) = engine.attempts(job.id)
     assert (attempt["outcome"], attempt["attempt"]) == ("rescued", 1)
+
+
+def test_while_all_workers_beat_a_lost_claim_is_looked_for_once_a_lease(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[float] = []
+
+    def look(_connection: object, *, lease: float, **_how: object) -> list[uuid.UUID]:
+        looks.append(lease)
+        return []
+
+    monkeypatch.setattr(worker_store, "rescue", look)
+    rescuer = Rescuer(engine.settings, HeldRuns())
+    engine.enqueue()
+    engine.claim()
+    rescuer(engine.connection)
+    rescuer(engine.connection)
+    assert len(looks) == 1  # the first look is thorough, whoever beats
+    engine.connection.execute("UPDATE ai_worker SET heartbeat_at = now() - interval '10 s'")
+    rescuer(engine.connection)
+    assert len(looks) == 2  # at once where a worker with jobs is silent
+    engine.connection.execute("UPDATE ai_worker SET heartbeat_at = clock_timestamp()")
+    monkeypatch.setattr(rescuer, "_thorough_at", 0.0)
+    rescuer(engine.connection)
+    assert len(looks) == 3
+
+
+def test_a_silent_worker_without_jobs_is_nobody_to_look_for(engine: Engine) -> None:
+    engine.register()
+    engine.connection.execute("UPDATE ai_worker SET heartbeat_at = now() - interval '10 s'")
+    assert not worker_store.any_worker_lost(engine.connection, 1.0)
+    engine.enqueue()
+    engine.claim()
+    assert not worker_store.any_worker_lost(engine.connection, 60.0)
+    engine.connection.execute("UPDATE ai_worker SET heartbeat_at = now() - interval '10 s'")
+    assert worker_store.any_worker_lost(engine.connection, 1.0)
 
 
 def test_a_freed_lock_gives_jobs_back_long_before_their_lease_ends(engine: Engine) -> None:

@@ -24,10 +24,10 @@ class ProgressBuffer:
             run.pending = (percent, message)
             self._runs[run.job.id] = run
 
-    def take(self, now: float, ending: Collection[uuid.UUID]) -> list[tuple[Run, int, str | None]]:
-        """Reports that are due, and all of jobs that are ``ending``: their last one must come before their end."""
+    def take(self, now: float, ending: Collection[Run]) -> list[tuple[Run, int, str | None]]:
+        """Reports that are due, and all of runs that are ``ending``: their last one must come before their end."""
         with self._lock:
-            due = [run for run in self._runs.values() if run.job.id in ending or now - run.reported >= INTERVAL]
+            due = [run for run in self._runs.values() if run in ending or now - run.reported >= INTERVAL]
             taken = []
             for run in due:
                 del self._runs[run.job.id]

@@ -97,7 +97,7 @@ class HeldRuns:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._runs: dict[uuid.UUID, Run] = {}
+        self._runs: dict[int, Run] = {}  # by the number of the job's id: a UUID takes five times as long to hash
         self.ending = 0  # of these, how many have ended and are being written: threads no longer need them
         self.emptied = threading.Event()
         self.emptied.set()
@@ -113,7 +113,7 @@ class HeldRuns:
     def add(self, runs: Iterable[Run]) -> None:
         """Runs that were just claimed."""
         with self._lock:
-            self._runs.update((run.job.id, run) for run in runs)
+            self._runs.update([(run.job.id.int, run) for run in runs])
             if self._runs:
                 self.emptied.clear()
 
@@ -121,14 +121,15 @@ class HeldRuns:
         """Runs whose end is written, or that were lost."""
         with self._lock:
             for run in runs:
-                if self._runs.get(run.job.id) is run:
-                    del self._runs[run.job.id]
+                number = run.job.id.int
+                if self._runs.get(number) is run:
+                    del self._runs[number]
             if not self._runs:
                 self.emptied.set()
 
     def find(self, job_id: uuid.UUID) -> Run | None:
         """The run of a job, if this worker has it."""
-        return self._runs.get(job_id)
+        return self._runs.get(job_id.int)
 
     def snapshot(self) -> list[Run]:
         """All of them now."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import random
 import threading
 import time
-import uuid
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -116,7 +115,7 @@ class Completer:
         if batch:
             self._held.ending = len(batch)
             self._on_ended(ran, seconds)
-        self._store_progress({run.job.id for run, _ in batch})
+        self._store_progress({run for run, _ in batch})
         if batch:
             batch.sort(key=lambda finished: finished[0].job.id.int)  # rows are locked in the order of ids by everybody
             self._store_endings(batch)
@@ -125,7 +124,7 @@ class Completer:
 
     # --- progress ---
 
-    def _store_progress(self, ending: set[uuid.UUID]) -> None:
+    def _store_progress(self, ending: set[Run]) -> None:
         taken = self.progress.take(time.monotonic(), ending)
         if not taken:
             return
@@ -142,7 +141,7 @@ class Completer:
                 run.interrupt(LOST)
             elif answer.seq is not None:
                 written.append(store.Written(run.job.id, answer.seq))
-            elif run.job.id in ending:
+            elif run in ending:
                 self._store_last_progress(run, percent, message)
             else:
                 self.progress.put_back(run, percent, message)

@@ -50,14 +50,22 @@ class Timekeeper:
 
 
 class Rescuer:
-    """Gives back the jobs of workers that are gone: within seconds by their free lock, else when the lease has run out."""
+    """Gives back the jobs of workers that are gone: within seconds by their free lock, else when the lease has run out.
+
+    While every worker keeps its heartbeat, jobs can only be lost that a live one knows nothing of (the answer to its claim
+    was): they are looked for once a lease.
+    """
 
     def __init__(self, settings: Settings, held: HeldRuns) -> None:
         self._settings = settings
         self._held = held
+        self._thorough_at = 0.0  # monotonic seconds
 
     def __call__(self, connection: Connection) -> float:
-        beat = self._settings.heartbeat_interval
+        beat, now = self._settings.heartbeat_interval, time.monotonic()
+        if now < self._thorough_at and not worker_store.any_worker_lost(connection, SILENT_BEATS * beat):
+            return beat / RESCUES_A_BEAT
+        self._thorough_at = now + self._settings.lease_seconds
         tokens = list({run.token for run in self._held.snapshot()})
         rescued = worker_store.rescue(
             connection, lease=self._settings.lease_seconds, silence=SILENT_BEATS * beat, held_tokens=tokens

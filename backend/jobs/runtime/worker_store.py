@@ -64,6 +64,12 @@ def renew_leases(
     return [Doubt(*row) for row in run(connection, "renew_leases", parameters).fetchall()]
 
 
+def any_worker_lost(connection: Connection, silence: float) -> bool:
+    """Whether a worker that has jobs has been silent for so many seconds."""
+    found: bool = one(run(connection, "any_worker_lost", {"silence": silence}))[0]
+    return found
+
+
 def rescue(
     connection: Connection, *, lease: float, silence: float, held_tokens: Sequence[uuid.UUID]
 ) -> list[uuid.UUID]:
