@@ -78,17 +78,10 @@ def reserve(connection: Connection, user_id: uuid.UUID, job_id: uuid.UUID, token
         balance = balance_of(connection, user_id)
         held = _held(connection, job_id)
         needed = _unsettled(connection, user_id, job_id) + tokens
-        missing = needed - held
-        if missing <= 0:
-            return
-        if missing > balance:
-            raise InsufficientTokens(needed, balance + held)
-        book(connection, user_id, "reservation", -missing, _key(connection, "reservation", job_id), job_id=job_id)
-        connection.execute(
-            "INSERT INTO credit_hold AS held (job_id, user_id, tokens) VALUES (%s, %s, %s) "
-            "ON CONFLICT (job_id) DO UPDATE SET tokens = held.tokens + excluded.tokens",
-            (job_id, user_id, missing),
-        )
+        if 0 < needed - held <= balance:
+            _hold(connection, user_id, job_id, needed - held)
+    if needed - held > balance:
+        raise InsufficientTokens(needed, balance + held)
 
 
 def settle(connection: Connection, user_id: uuid.UUID, job_id: uuid.UUID) -> Settled:
@@ -135,6 +128,15 @@ def _endow(connection: Connection, user_id: uuid.UUID) -> None:
     total, done = given or (0, False)
     if not done and most > total:
         book(connection, user_id, "sign_up_grant", most - int(total), key)
+
+
+def _hold(connection: Connection, user_id: uuid.UUID, job_id: uuid.UUID, tokens: int) -> None:
+    book(connection, user_id, "reservation", -tokens, _key(connection, "reservation", job_id), job_id=job_id)
+    connection.execute(
+        "INSERT INTO credit_hold AS held (job_id, user_id, tokens) VALUES (%s, %s, %s) "
+        "ON CONFLICT (job_id) DO UPDATE SET tokens = held.tokens + excluded.tokens",
+        (job_id, user_id, tokens),
+    )
 
 
 def _release(connection: Connection, user_id: uuid.UUID, job_id: uuid.UUID) -> None:
