@@ -17,11 +17,15 @@ from backend.accounts.staff_routes import blueprint as people_blueprint
 from backend.ai import models as ai_models
 from backend.ai.changes.routes import blueprint as changes_blueprint
 from backend.ai.enhancing.routes import blueprint as prompts_blueprint
+from backend.ai.estimates import blueprint as estimates_blueprint
 from backend.ai.routes import blueprint as ai_blueprint
 from backend.audit import models as audit_models
 from backend.audit.routes import blueprint as audit_blueprint
 from backend.audit.service import record
+from backend.billing import facts as billing_facts
 from backend.billing import models as billing_models
+from backend.billing.routes import blueprint as usage_blueprint
+from backend.billing.staff_routes import blueprint as staff_billing_blueprint
 from backend.canvases import models as canvases_models
 from backend.canvases.events import init_canvases
 from backend.canvases.routes import blueprint as canvases_blueprint
@@ -76,6 +80,9 @@ MODELS = (
 # Every module with tasks: importing them fills the registry.
 TASKS = tasks.TASK_MODULES
 
+# Every module with facts about jobs: importing them puts these on the page of a job.
+FACTS = (billing_facts,)
+
 # Every module with commands of `flask jobs`: importing them adds them to the group.
 JOBS_COMMANDS = (looking, acting, changing, steering)
 
@@ -84,6 +91,9 @@ BLUEPRINTS = (
     people_blueprint,
     ai_blueprint,
     prompts_blueprint,
+    estimates_blueprint,
+    usage_blueprint,
+    staff_billing_blueprint,
     canvases_blueprint,
     changes_blueprint,
     jobs_blueprint,

@@ -122,6 +122,22 @@ ROUTES: dict[tuple[str, str], Aim] = {
     ("POST", "/api/v1/web-knowledge/generate-prompt/"): Aim(
         body=lambda _: {"manual_prompt": "x"}, query="?wait=0", foreign=OWN_THING
     ),
+    ("POST", "/api/ai-agent/estimate"): Aim(body=lambda ids: {"instructions": "A -> B", "canvas_id": ids["canvas_id"]}),
+    # money
+    ("GET", "/api/usage"): OWN_LIST,
+    ("GET", "/api/usage/operations"): OWN_LIST,
+    ("GET", "/api/usage/entries"): OWN_LIST,
+    ("GET", "/api/staff/usage"): STAFF,
+    ("POST", "/api/staff/credits"): Aim(
+        body=lambda ids: {"user_id": ids["user_id"], "tokens": 5}, foreign=frozenset({403})
+    ),
+    ("GET", "/api/staff/credits/<uuid:user_id>"): STAFF,
+    ("PUT", "/api/staff/plans/<uuid:user_id>"): Aim(body=lambda _: {"name": "Mine"}, foreign=frozenset({403})),
+    ("DELETE", "/api/staff/plans/<uuid:user_id>"): STAFF,
+    ("GET", "/api/staff/budgets"): STAFF,
+    ("PUT", "/api/staff/budgets"): Aim(
+        body=lambda ids: {"user_id": ids["user_id"], "day": 5.0}, foreign=frozenset({403})
+    ),
     # jobs
     ("POST", "/api/jobs"): Aim(
         body=lambda ids: {

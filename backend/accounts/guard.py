@@ -11,7 +11,7 @@ from backend.identity import current_actor
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # POSTs that change nothing: a token with the scope “read” may send them.
-READING_POSTS = frozenset({"/api/jobs/bulk-status"})
+READING_POSTS = frozenset({"/api/jobs/bulk-status", "/api/ai-agent/estimate"})
 # A wrong or missing CSRF token must not keep anybody out; that the page is ours is checked all the same.
 ENTRANCES = frozenset({"/api/auth/signup", "/api/auth/login", "/api/auth/guest"})
 CSRF_HEADER = "X-CSRF-Token"

@@ -62,10 +62,11 @@ def set_plan(
     ends_at: datetime | None,
     renewal: str,
 ) -> None:
-    """Give somebody a plan, instead of the one before."""
+    """Give somebody a plan, instead of the one before. Without a start it begins now, or, if it has ended, the day before."""
     connection.execute(
         "INSERT INTO plan (user_id, name, starts_at, ends_at, renewal) "
-        "VALUES (%(user_id)s, %(name)s, coalesce(%(starts_at)s, now()), %(ends_at)s, %(renewal)s) "
+        "VALUES (%(user_id)s, %(name)s, coalesce(%(starts_at)s, least(now(), %(ends_at)s - interval '1 day')), "
+        "%(ends_at)s, %(renewal)s) "
         "ON CONFLICT (user_id) DO UPDATE SET name = excluded.name, starts_at = excluded.starts_at, "
         "ends_at = excluded.ends_at, renewal = excluded.renewal, updated_at = now()",
         {"user_id": user_id, "name": name, "starts_at": starts_at, "ends_at": ends_at, "renewal": renewal},

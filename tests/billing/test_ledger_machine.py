@@ -10,6 +10,7 @@ import uuid
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -20,6 +21,12 @@ from backend.billing import credits
 from backend.billing.errors import InsufficientTokens
 from tests.billing.conftest import Books, Connection
 
+OUTCOMES: dict[str, dict[str, Any]] = {
+    "success": {},
+    "stopped": {"success": False, "error_code": "stopped"},
+    "failed": {"success": False, "error_code": "provider_timeout"},
+    "cached": {"cached": True},
+}
 TOKENS = st.integers(1, 400)
 PROCESSING = """
 UPDATE ai_job SET status = 'processing', claim_token = gen_random_uuid(), worker_id = 1, lease_until = now(), completed_at = NULL
@@ -70,16 +77,10 @@ class Ledger(RuleBasedStateMachine):
             assert refused.facts["needed"] > refused.facts["available"]
             assert self.balance(user_id) == before
 
-    @rule(person=PERSON, job=JOB, tokens=TOKENS, outcome=st.sampled_from(["success", "stopped", "failed", "cached"]))
+    @rule(person=PERSON, job=JOB, tokens=TOKENS, outcome=st.sampled_from(sorted(OUTCOMES)))
     def call(self, person: int, job: int, tokens: int, outcome: str) -> None:
         user_id, job_id = self.people[person], self.jobs[person][job]
-        facts = {
-            "success": {},
-            "stopped": {"success": False, "error_code": "stopped"},
-            "failed": {"success": False, "error_code": "provider_timeout"},
-            "cached": {"cached": True},
-        }[outcome]
-        self.books.call(self.connection, user_id, job_id, tokens, **facts)
+        self.books.call(self.connection, user_id, job_id, tokens, **OUTCOMES[outcome])
         if outcome in ("success", "stopped"):
             self.used[job_id] += tokens
 

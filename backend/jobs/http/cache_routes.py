@@ -10,6 +10,7 @@ from backend.db import db, driver_connection
 from backend.identity import require_actor, require_staff
 from backend.jobs.acts import note_act
 from backend.jobs.caching import cache, cache_store
+from backend.jobs.caching.worth import worth_of_runs
 from backend.jobs.http.cache_schemas import CacheStatsQuerySchema, CacheStatsSchema, ForgetSchema, ForgottenSchema
 from backend.jobs.http.refusals import FOR_STAFF, LOOK_ONLY
 from backend.openapi import refuses
@@ -24,9 +25,12 @@ blueprint = Blueprint("cache", __name__, url_prefix="/api/cache", description="S
 def read_stats(query: dict[str, int]) -> dict[str, Any]:
     """How much is stored, and how often it was of use, by job type. For staff."""
     require_staff()
-    lines = cache_store.read_stats(driver_connection(db.session), query["hours"])
-    total = {name: sum(getattr(line, name) for line in lines) for name in cache_store.CacheLine._fields[1:]}
-    return {"hours": query["hours"], **total, "types": [line._asdict() for line in lines]}
+    connection, hours = driver_connection(db.session), query["hours"]
+    found = cache_store.read_stats(connection, hours)
+    worth = worth_of_runs(connection, hours)
+    lines = [{**line._asdict(), "saved_usd": (line.hits + line.shared) * worth.get(line.job_type, 0)} for line in found]
+    total = {name: sum(line[name] for line in lines) for name in (*cache_store.CacheLine._fields[1:], "saved_usd")}
+    return {"hours": hours, **total, "types": lines}
 
 
 @blueprint.route("", methods=["DELETE"])

@@ -17,7 +17,16 @@ class CacheStatsQuerySchema(Schema):
     hours = fields.Integer(load_default=24 * 7, validate=validate.Range(1, MAX_HOURS))
 
 
-class CacheLineSchema(Schema):
+class _Saved(Schema):
+    saved_usd = fields.Float(
+        required=True,
+        metadata={
+            "description": "US dollars that models were not paid: what a run of the type cost on average, for each job that needed none."
+        },
+    )
+
+
+class CacheLineSchema(_Saved):
     """How the jobs of a type use the cache. ``shared``: they joined a run that another one had begun."""
 
     job_type = fields.String(required=True)
@@ -31,7 +40,7 @@ class CacheLineSchema(Schema):
     )
 
 
-class CacheStatsSchema(Schema):
+class CacheStatsSchema(_Saved):
     """Entries now, and uses of the last hours."""
 
     hours = fields.Integer(required=True)

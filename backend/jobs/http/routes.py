@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from backend.db import db
+from backend.db import db, driver_connection
 from backend.errors import Unprocessable
 from backend.identity import Actor, require_actor
 from backend.jobs import bulk, service
@@ -15,6 +15,7 @@ from backend.jobs.batches import submit_batch
 from backend.jobs.enqueue import InvalidRequest
 from backend.jobs.history.job_filter import JobFilter
 from backend.jobs.http import views
+from backend.jobs.http.facts import facts_of
 from backend.jobs.http.listing import detail_body, job_bodies
 from backend.jobs.http.refusals import IN_THE_WAY, LOOK_ONLY, NO_JOB, NO_RESULT, NOT_ALLOWED, NOT_THERE, NOT_TO_STOP
 from backend.jobs.http.schemas import (
@@ -160,7 +161,7 @@ def read_job(job_id: uuid.UUID) -> dict[str, Any]:
     """A job with its request and result, its timeline, its place and what may be done with it, and why it does not run yet."""
     actor = require_actor()
     job = service.visible_job(db.session, actor, job_id)
-    return detail_body(db.session, actor, job)
+    return detail_body(db.session, actor, job) | facts_of(driver_connection(db.session), job)
 
 
 @blueprint.route("/<uuid:job_id>/result")
