@@ -21,7 +21,7 @@ class _Saved(Schema):
     saved_usd = fields.Float(
         required=True,
         metadata={
-            "description": "US dollars that models were not paid: what a run of the type cost on average, for each job that needed none."
+            "description": "What a run of the type cost on average (US dollars), for each job that needed none of its own."
         },
     )
 

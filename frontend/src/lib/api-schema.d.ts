@@ -139,6 +139,57 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/ai-agent/estimate": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Who will do it, about how many tokens it takes, and what those cost. */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          "application/json": components["schemas"]["EstimateRequest"];
+        };
+      };
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Estimate"];
+          };
+        };
+        /** @description Something that the request names, such as a canvas, is not there. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/ai-agent/job/{job_id}": {
     parameters: {
       query?: never;
@@ -1368,12 +1419,7 @@ export interface paths {
           canvas_id?: string | null;
           /** @description The jobs of this group. */
           parent?: string | null;
-          /** @description Words, or their beginnings, all of which stand in the summary, the type, the request, the tags or the error. A whole id finds its job. */
           q?: string | null;
-          priority?: "low" | "normal" | "high" | "urgent" | null;
-          error_code?: string | null;
-          /** @description Without the jobs of groups. */
-          top_level?: boolean;
           since?: string | null;
           until?: string | null;
           /** @description For staff: the jobs of this person. */
@@ -1721,109 +1767,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/api/jobs/facets": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** What there is to filter by: job types, queues, and the tags and error codes of the last jobs. */
-    get: {
-      parameters: {
-        query?: {
-          scope?: "own" | "all";
-        };
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description OK */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Facets"];
-          };
-        };
-        /** @description Only staff may look at everybody's jobs. */
-        403: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-        422: components["responses"]["UNPROCESSABLE_ENTITY"];
-        default: components["responses"]["DEFAULT_ERROR"];
-      };
-    };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/jobs/overview": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Running, waiting, failed today and the usual wait, with their courses: of my jobs, or for staff of everybody's. */
-    get: {
-      parameters: {
-        query?: {
-          /** @description all: everybody's, for staff. */
-          scope?: "own" | "all";
-          /** @description The points: the last hour by minutes, day by hours, 30 days by days. */
-          span?: "hour" | "day" | "month";
-          /** @description When today began for the reader; default: midnight UTC. */
-          day?: string | null;
-        };
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description OK */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Overview"];
-          };
-        };
-        /** @description Only staff may look at everybody's jobs. */
-        403: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-        422: components["responses"]["UNPROCESSABLE_ENTITY"];
-        default: components["responses"]["DEFAULT_ERROR"];
-      };
-    };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   "/api/jobs/stats": {
     parameters: {
       query?: never;
@@ -1880,7 +1823,7 @@ export interface paths {
       };
       cookie?: never;
     };
-    /** A job with its request and result, its timeline, its place and what may be done with it, and why it does not run yet. */
+    /** A job with its request, its attempts, its steps, and why it does not run yet. */
     get: {
       parameters: {
         query?: {
@@ -2297,56 +2240,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/api/jobs/{job_id}/tree": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        job_id: string;
-      };
-      cookie?: never;
-    };
-    /** The topmost group above a job with all that is in it, parents before their children; a single job is a tree of one. */
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          job_id: string;
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description OK */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Tree"];
-          };
-        };
-        /** @description There is no such job, or it belongs to somebody else. */
-        404: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-        default: components["responses"]["DEFAULT_ERROR"];
-      };
-    };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   "/api/notices": {
     parameters: {
       query?: never;
@@ -2701,30 +2594,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/api/staff/audit": {
+  "/api/staff/budgets": {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    /** Who did what to which job, canvas, key or setting, the newest first. */
+    /** The budgets of the installation. */
     get: {
       parameters: {
-        query?: {
-          /** @description Who did it. */
-          actor?: string | null;
-          /** @description job.cancel, or its first half (job) for everything done to one kind. */
-          action?: string | null;
-          target_type?: string | null;
-          /** @description An id or a name. */
-          target?: string | null;
-          via?: "session" | "token" | "command line" | null;
-          since?: string | null;
-          until?: string | null;
-          limit?: number;
-          cursor?: string | null;
-        };
+        query?: never;
         header?: never;
         path?: never;
         cookie?: never;
@@ -2737,59 +2617,7 @@ export interface paths {
             [name: string]: unknown;
           };
           content: {
-            "application/json": components["schemas"]["AuditList"];
-          };
-        };
-        /** @description Only for staff; read-only staff may look too. */
-        403: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-        422: components["responses"]["UNPROCESSABLE_ENTITY"];
-        default: components["responses"]["DEFAULT_ERROR"];
-      };
-    };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/staff/course": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** What ended, waited and ran, by the minute, hour or day, of all queues or one, of all types or one. */
-    get: {
-      parameters: {
-        query?: {
-          /** @description The last hour by minutes, day by hours, or 30 days by days (UTC). */
-          span?: "hour" | "day" | "month";
-          queue?: string | null;
-          type?: string | null;
-        };
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description OK */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Course"];
+            "application/json": components["schemas"]["BudgetList"];
           };
         };
         /** @description For staff; read-only staff may look and not act. */
@@ -2801,7 +2629,172 @@ export interface paths {
             "application/problem+json": components["schemas"]["Problem"];
           };
         };
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    /** Set budgets of the installation, or of a person. */
+    put: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          "application/json": components["schemas"]["NewBudgets"];
+        };
+      };
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["BudgetList"];
+          };
+        };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is nobody with this id. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
         422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/staff/credits": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Give somebody tokens. With an Idempotency-Key it happens once. */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** @description The same key and body give the first job again; another body is refused with 409. */
+          "Idempotency-Key"?: string | null;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          "application/json": components["schemas"]["Grant"];
+        };
+      };
+      responses: {
+        /** @description Created */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Granted"];
+          };
+        };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is nobody with this id. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/staff/credits/{user_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        user_id: string;
+      };
+      cookie?: never;
+    };
+    /** Somebody's credit, plan and budgets. */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          user_id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Account"];
+          };
+        };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is nobody with this id. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
         default: components["responses"]["DEFAULT_ERROR"];
       };
     };
@@ -2813,31 +2806,29 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/api/staff/limits/{scope}/{key}": {
+  "/api/staff/plans/{user_id}": {
     parameters: {
       query?: never;
       header?: never;
       path: {
-        scope: string;
-        key: string;
+        user_id: string;
       };
       cookie?: never;
     };
     get?: never;
-    /** Let at most so many jobs of a queue, user, type or key run at the same time. Key *: each for itself. */
+    /** Give somebody a plan, instead of the one before. */
     put: {
       parameters: {
         query?: never;
         header?: never;
         path: {
-          scope: string;
-          key: string;
+          user_id: string;
         };
         cookie?: never;
       };
       requestBody: {
         content: {
-          "application/json": components["schemas"]["SetLimit"];
+          "application/json": components["schemas"]["NewPlan"];
         };
       };
       responses: {
@@ -2847,11 +2838,20 @@ export interface paths {
             [name: string]: unknown;
           };
           content: {
-            "application/json": components["schemas"]["Limit"];
+            "application/json": components["schemas"]["Account"];
           };
         };
         /** @description For staff; read-only staff may look and not act. */
         403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is nobody with this id. */
+        404: {
           headers: {
             [name: string]: unknown;
           };
@@ -2864,14 +2864,13 @@ export interface paths {
       };
     };
     post?: never;
-    /** Remove a limit. One that the settings or a task name comes back with the next start of a worker. */
+    /** Take somebody's plan away: the credits alone decide. */
     delete: {
       parameters: {
         query?: never;
         header?: never;
         path: {
-          scope: string;
-          key: string;
+          user_id: string;
         };
         cookie?: never;
       };
@@ -2893,7 +2892,7 @@ export interface paths {
             "application/problem+json": components["schemas"]["Problem"];
           };
         };
-        /** @description There is no such limit. */
+        /** @description This person has no plan. */
         404: {
           headers: {
             [name: string]: unknown;
@@ -2910,64 +2909,18 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/api/staff/queues": {
+  "/api/staff/usage": {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    /** Every queue: what waits and runs, since when, how fast it goes, who serves it, and what limits it. */
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description OK */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["StaffQueues"];
-          };
-        };
-        /** @description For staff; read-only staff may look and not act. */
-        403: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-        default: components["responses"]["DEFAULT_ERROR"];
-      };
-    };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/staff/types": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Job types that fail, and that are slow. */
+    /** What the installation has used, by day, by type, and who has used most. */
     get: {
       parameters: {
         query?: {
-          hours?: number;
+          days?: number;
         };
         header?: never;
         path?: never;
@@ -2981,184 +2934,7 @@ export interface paths {
             [name: string]: unknown;
           };
           content: {
-            "application/json": components["schemas"]["Types"];
-          };
-        };
-        /** @description For staff; read-only staff may look and not act. */
-        403: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-        422: components["responses"]["UNPROCESSABLE_ENTITY"];
-        default: components["responses"]["DEFAULT_ERROR"];
-      };
-    };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/staff/users": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** People, the newest first. */
-    get: {
-      parameters: {
-        query?: {
-          /** @description Part of the name or address, or the id. */
-          q?: string | null;
-          role?: "user" | "staff_readonly" | "staff" | null;
-          guests?: boolean;
-          limit?: number;
-          cursor?: string | null;
-        };
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description OK */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["People"];
-          };
-        };
-        /** @description For staff; read-only staff may look and not act. */
-        403: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-        422: components["responses"]["UNPROCESSABLE_ENTITY"];
-        default: components["responses"]["DEFAULT_ERROR"];
-      };
-    };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/staff/users/{user_id}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        user_id: string;
-      };
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    /** Give somebody a role (user, staff_readonly, staff), suspend somebody, or let somebody back in. */
-    patch: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          user_id: string;
-        };
-        cookie?: never;
-      };
-      requestBody: {
-        content: {
-          "application/json": components["schemas"]["PersonChange"];
-        };
-      };
-      responses: {
-        /** @description OK */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Person"];
-          };
-        };
-        /** @description For staff; read-only staff may look and not act. */
-        403: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-        /** @description There is nobody with this id. */
-        404: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-        /** @description A guest, or the last member of the staff. */
-        409: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-        422: components["responses"]["UNPROCESSABLE_ENTITY"];
-        default: components["responses"]["DEFAULT_ERROR"];
-      };
-    };
-    trace?: never;
-  };
-  "/api/staff/workers": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Worker processes: whether they live, what they serve, and what each runs now. */
-    get: {
-      parameters: {
-        query?: {
-          /** @description Also those that have stopped. */
-          all?: boolean;
-        };
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description OK */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Workers"];
+            "application/json": components["schemas"]["StaffUsage"];
           };
         };
         /** @description For staff; read-only staff may look and not act. */
@@ -3279,6 +3055,128 @@ export interface paths {
         default: components["responses"]["DEFAULT_ERROR"];
       };
     };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/usage": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** My credit, plan and budgets, and what I have used by day and by type. */
+    get: {
+      parameters: {
+        query?: {
+          days?: number;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Usage"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/usage/entries": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What changed my balance, the newest first. */
+    get: {
+      parameters: {
+        query?: {
+          limit?: number;
+          cursor?: string | null;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["EntryList"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/usage/operations": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** My calls of models, the newest first. */
+    get: {
+      parameters: {
+        query?: {
+          limit?: number;
+          cursor?: string | null;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["CallList"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -3515,6 +3413,16 @@ export interface components {
     AcceptedJobs: {
       jobs: components["schemas"]["AcceptedJob"][];
     };
+    Account: {
+      /** @description Tokens; null while free. */
+      balance: number | null;
+      /** @description false: everything is free here. */
+      billing: boolean;
+      budgets: components["schemas"]["Budget"][];
+      plan: components["schemas"]["Plan"] | null;
+      /** @description Tokens held for jobs that run. */
+      reserved: number;
+    };
     Attempt: {
       attempt: number;
       /** Format: date-time */
@@ -3531,38 +3439,17 @@ export interface components {
       traceback?: string;
       worker_id: number | null;
     };
-    AuditEntry: {
-      action: string;
-      /**
-       * Format: uuid
-       * @description Null: somebody at the machine itself.
-       */
-      actor_id: string | null;
-      actor_name: string;
-      actor_role: string;
-      /** Format: date-time */
-      at: string;
-      details: {
-        [key: string]: unknown;
-      };
-      /** Format: uuid */
-      id: string;
-      target_count: number;
-      target_type: string;
-      /** @description The first 20 ids or names. */
-      targets: string[];
+    Budget: {
+      /** @description null: no limit. */
+      amount: number | null;
       /** @enum {string} */
-      via: "session" | "token" | "command line";
-    };
-    AuditList: {
-      items: components["schemas"]["AuditEntry"][];
-      next_cursor: string | null;
-    };
-    Band: {
+      period: "day" | "month";
       /** Format: date-time */
-      from: string;
-      /** Format: date-time */
-      to: string;
+      resets_at: string;
+      spent: number;
+    };
+    BudgetList: {
+      budgets: components["schemas"]["Budget"][];
     };
     BulkActed: {
       done: number;
@@ -3590,6 +3477,8 @@ export interface components {
       misses: number;
       /** @description Time that the runs behind the hits took, which nobody spent again. */
       saved_seconds: number;
+      /** @description What a run of the type cost on average (US dollars), for each job that needed none of its own. */
+      saved_usd: number;
       shared: number;
     };
     CacheStats: {
@@ -3599,8 +3488,36 @@ export interface components {
       hours: number;
       misses: number;
       saved_seconds: number;
+      /** @description What a run of the type cost on average (US dollars), for each job that needed none of its own. */
+      saved_usd: number;
       shared: number;
       types: components["schemas"]["CacheLine"][];
+    };
+    Call: {
+      /** Format: date-time */
+      at: string;
+      cached: boolean;
+      error_code: string | null;
+      /** @description The provider did not count. */
+      estimated: boolean;
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      job_id: string | null;
+      latency_ms: number | null;
+      model: string;
+      module: string;
+      operation: string;
+      provider: string;
+      saved_usd: number;
+      success: boolean | null;
+      tokens_in: number;
+      tokens_out: number;
+      usd: number;
+    };
+    CallList: {
+      items: components["schemas"]["Call"][];
+      next_cursor: string | null;
     };
     Cancelled: {
       /** Format: uuid */
@@ -3671,31 +3588,6 @@ export interface components {
       failed?: boolean;
       older_than_days: number;
     };
-    Course: {
-      /** @description Where each step begins. */
-      at: string[];
-      /** @description Jobs that were cancelled in it. */
-      cancelled: number[];
-      /** @description Jobs that completed in the step. */
-      completed: number[];
-      /** @description Jobs that failed in it. */
-      failed: number[];
-      /** @description Seconds that half of them ran at most. */
-      run_p50: (number | null)[];
-      /** @description Seconds that 95 of 100 ran at most. */
-      run_p95: (number | null)[];
-      /** @description Jobs that ran, on average; null for a type. */
-      running: (number | null)[];
-      span: string;
-      /** @description Seconds. */
-      step: number;
-      /** @description Seconds that half of them waited at most. */
-      wait_p50: (number | null)[];
-      /** @description Seconds that 95 of 100 waited at most. */
-      wait_p95: (number | null)[];
-      /** @description Jobs that waited, on average; null for a type. */
-      waiting: (number | null)[];
-    };
     CreateCanvas: {
       /**
        * Format: uuid
@@ -3744,44 +3636,57 @@ export interface components {
     Csrf: {
       csrf_token: string;
     };
+    Day: {
+      cached: number;
+      calls: number;
+      /** Format: date */
+      day: string;
+      failed: number;
+      saved_usd: number;
+      tokens_in: number;
+      tokens_out: number;
+      usd: number;
+    };
     Elements: {
       elements: {
         [key: string]: unknown;
       }[];
       version: number;
     };
-    ErrorCount: {
-      code: string;
-      jobs: number;
+    Entry: {
+      amount: number;
+      /** Format: date-time */
+      at: string;
+      id: number;
+      /** Format: uuid */
+      job_id: string | null;
+      /** @enum {string} */
+      kind:
+        | "sign_up_grant"
+        | "staff_grant"
+        | "purchase"
+        | "reservation"
+        | "release"
+        | "use";
+      note: string | null;
+    };
+    EntryList: {
+      items: components["schemas"]["Entry"][];
+      next_cursor: string | null;
     };
     Estimate: {
-      /** @description Jobs that come before it. */
-      ahead: number | null;
-      /** @description More come before it than were counted. */
-      at_least: boolean;
-      /** @description A sentence: from what this was learnt. */
-      basis: string;
-      finish: components["schemas"]["Band"] | null;
-      /** @description 1: the next. Null where it stands in no line. */
-      position: number | null;
-      /** @description Why jobs that stood behind it, or came later, are before it now; null if none is. */
-      position_reason: string | null;
-      /** @description Null: it runs, or it cannot be known. */
-      start: components["schemas"]["Band"] | null;
+      /** @enum {string|null} */
+      engine: "planner" | "provider" | "embedded" | null;
+      tokens: number;
+      usd: number;
+    };
+    EstimateRequest: {
       /**
-       * @description Why there is no band; “basis” says it as a sentence.
-       * @enum {string|null}
+       * Format: uuid
+       * @default null
        */
-      why_unknown:
-        | "paused"
-        | "no_worker"
-        | "jobs"
-        | "provider"
-        | "limit"
-        | "group"
-        | "no_history"
-        | "expired"
-        | null;
+      canvas_id?: string | null;
+      instructions: string;
     };
     Event: {
       /** Format: date-time */
@@ -3810,19 +3715,6 @@ export interface components {
       gap?: components["schemas"]["Gap"];
       last_seq: number;
     };
-    Facets: {
-      error_codes: string[];
-      queues: string[];
-      /** @description Of the last jobs, the most frequent first. */
-      tags: string[];
-      types: components["schemas"]["JobType"][];
-    };
-    Figure: {
-      /** @description There are more than were counted. */
-      at_least: boolean;
-      points: components["schemas"]["Point"][];
-      value: number | null;
-    };
     FinishedCount: {
       attempts: number;
       /** @description Of failures; else empty. */
@@ -3849,6 +3741,17 @@ export interface components {
       /** @description The rough prompt. */
       manual_prompt: string;
     };
+    Grant: {
+      /** @default null */
+      note?: string | null;
+      tokens: number;
+      /** Format: uuid */
+      user_id: string;
+    };
+    Granted: {
+      balance: number;
+      created: boolean;
+    };
     Hour: {
       /** Format: date-time */
       at: string;
@@ -3860,23 +3763,17 @@ export interface components {
       ids: string[];
     };
     Job: {
-      /** @description What I may do with it as it stands. */
-      actions: ("cancel" | "retry" | "delete" | "priority" | "run_again")[];
       attempt: number;
       /** @description The result was there before the job. */
       cached: boolean;
       cancel_requested: boolean;
       /** Format: uuid */
       canvas_id: string | null;
-      /** @description Of a group, in lists and on its own page. */
-      children?: components["schemas"]["Children"];
       /** Format: date-time */
       completed_at: string | null;
       /** Format: date-time */
       created_at: string;
       error?: components["schemas"]["JobError"];
-      /** @description Of a job that waits or runs, in lists and on its own page; null once it has ended. */
-      estimate?: components["schemas"]["Estimate"] | null;
       /** Format: date-time */
       expires_at: string | null;
       /** Format: uuid */
@@ -3904,12 +3801,18 @@ export interface components {
       tags: string[];
       /** Format: uuid */
       user_id: string;
-      /** @description For staff, in lists and on its own page. */
-      user_name?: string;
+    };
+    JobCost: {
+      cached: number;
+      calls: number;
+      failed: number;
+      /** @description What answers from a cache would have cost. */
+      saved_usd: number;
+      tokens_in: number;
+      tokens_out: number;
+      usd: number;
     };
     JobDetail: {
-      /** @description What I may do with it as it stands. */
-      actions: ("cancel" | "retry" | "delete" | "priority" | "run_again")[];
       attempt: number;
       attempts: components["schemas"]["Attempt"][];
       /** @description Where its result is stored for equal requests. */
@@ -3919,15 +3822,15 @@ export interface components {
       cancel_requested: boolean;
       /** Format: uuid */
       canvas_id: string | null;
-      /** @description Of a group, in lists and on its own page. */
+      /** @description Of a group. */
       children?: components["schemas"]["Children"];
       /** Format: date-time */
       completed_at: string | null;
+      /** @description Of a job that has asked models. */
+      cost?: components["schemas"]["JobCost"];
       /** Format: date-time */
       created_at: string;
       error?: components["schemas"]["JobError"];
-      /** @description Of a job that waits or runs, in lists and on its own page; null once it has ended. */
-      estimate?: components["schemas"]["Estimate"] | null;
       /** Format: date-time */
       expires_at: string | null;
       /** Format: uuid */
@@ -3948,11 +3851,6 @@ export interface components {
       request_data: {
         [key: string]: unknown;
       };
-      /** @description Of a completed job, unless it is large: see /result. */
-      result: {
-        [key: string]: unknown;
-      } | null;
-      result_bytes: number | null;
       /** Format: date-time */
       run_at: string | null;
       /** Format: date-time */
@@ -3962,12 +3860,8 @@ export interface components {
       steps: components["schemas"]["Step"][];
       summary: string | null;
       tags: string[];
-      /** @description Waits and runs from its making until now, without gaps, the oldest first. */
-      timeline: components["schemas"]["Timeline"][];
       /** Format: uuid */
       user_id: string;
-      /** @description For staff, in lists and on its own page. */
-      user_name?: string;
       /** @description Why it does not run; empty unless it is queued. */
       waiting_for: components["schemas"]["WaitingFor"][];
     };
@@ -3982,23 +3876,13 @@ export interface components {
        * @default null
        */
       canvas_id?: string | null;
-      /** @default null */
-      error_code?: string | null;
       /**
        * Format: uuid
        * @description The jobs of this group.
        * @default null
        */
       parent?: string | null;
-      /**
-       * @default null
-       * @enum {string|null}
-       */
-      priority?: "low" | "normal" | "high" | "urgent" | null;
-      /**
-       * @description Words, or their beginnings, all of which stand in the summary, the type, the request, the tags or the error. A whole id finds its job.
-       * @default null
-       */
+      /** @default null */
       q?: string | null;
       /** @default null */
       queue?: string | null;
@@ -4014,11 +3898,6 @@ export interface components {
       status?: string | null;
       /** @default null */
       tag?: string | null;
-      /**
-       * @description Without the jobs of groups.
-       * @default false
-       */
-      top_level?: boolean;
       /** @default null */
       type?: string | null;
       /**
@@ -4036,8 +3915,6 @@ export interface components {
     JobList: {
       items: components["schemas"]["Job"][];
       next_cursor: string | null;
-      /** @description With the first page alone. */
-      total: components["schemas"]["Total"] | null;
     };
     JobResult: {
       /** Format: uuid */
@@ -4051,12 +3928,6 @@ export interface components {
         [key: string]: unknown;
       };
       status: string;
-    };
-    JobType: {
-      /** @description everybody, staff, or internal: made by the application. */
-      access: string;
-      name: string;
-      queue: string;
     };
     Limit: {
       held: number;
@@ -4141,6 +4012,23 @@ export interface components {
       /** @description Runs after them. */
       then?: components["schemas"]["NewJob"];
     };
+    NewBudgets: {
+      /** @description US dollars; null: no limit. Left out: as it is. */
+      day?: number | null;
+      /** @description US dollars; null: no limit. Left out: as it is. */
+      month?: number | null;
+      /**
+       * @description Periods whose budget is what the settings say again.
+       * @default []
+       */
+      reset?: ("day" | "month")[];
+      /**
+       * Format: uuid
+       * @description null: the installation.
+       * @default null
+       */
+      user_id?: string | null;
+    };
     NewCanvas: {
       /** @default Untitled canvas */
       name?: string;
@@ -4178,6 +4066,24 @@ export interface components {
     };
     NewJobs: {
       jobs: components["schemas"]["NewJob"][];
+    };
+    NewPlan: {
+      /**
+       * Format: date-time
+       * @default null
+       */
+      ends_at?: string | null;
+      name: string;
+      /**
+       * @default none
+       * @enum {string}
+       */
+      renewal?: "none" | "monthly" | "yearly";
+      /**
+       * Format: date-time
+       * @default null
+       */
+      starts_at?: string | null;
     };
     NewToken: {
       /** Format: date-time */
@@ -4244,15 +4150,6 @@ export interface components {
        */
       until?: string;
     };
-    Overview: {
-      failed_today: components["schemas"]["Figure"];
-      running: components["schemas"]["Figure"];
-      scope: string;
-      span: string;
-      /** @description Seconds, the median. */
-      usual_wait: components["schemas"]["Figure"];
-      waiting: components["schemas"]["Figure"];
-    };
     PaginationMetadata: {
       /** @description First available page number. */
       first_page?: number;
@@ -4273,37 +4170,27 @@ export interface components {
       /** @default null */
       reason?: string | null;
     };
-    People: {
-      items: components["schemas"]["Person"][];
-      next_cursor: string | null;
-    };
-    Person: {
-      /** Format: date-time */
-      created_at: string;
-      email: string | null;
+    PersonSums: {
+      cached: number;
+      calls: number;
+      failed: number;
+      name: string | null;
+      saved_usd: number;
+      tokens_in: number;
+      tokens_out: number;
+      usd: number;
       /** Format: uuid */
-      id: string;
-      is_guest: boolean;
+      user_id: string | null;
+    };
+    Plan: {
       /** Format: date-time */
-      last_seen_at: string | null;
+      ends_at: string | null;
+      expired: boolean;
       name: string;
       /** @enum {string} */
-      role: "user" | "staff_readonly" | "staff";
+      renewal: "none" | "monthly" | "yearly";
       /** Format: date-time */
-      suspended_at: string | null;
-    };
-    PersonChange: {
-      /** @enum {string} */
-      role?: "user" | "staff_readonly" | "staff";
-      suspended?: boolean;
-    };
-    Point: {
-      /**
-       * Format: date-time
-       * @description Where the step begins.
-       */
-      at: string;
-      value: number | null;
+      starts_at: string;
     };
     Priority: {
       /** @enum {string} */
@@ -4372,20 +4259,6 @@ export interface components {
       end: string;
       start: string;
     };
-    Run: {
-      /** Format: uuid */
-      job_id: string;
-      job_type: string;
-      message: string | null;
-      progress: number;
-      queue: string;
-      /** Format: date-time */
-      started_at: string | null;
-      summary: string | null;
-      /** Format: uuid */
-      user_id: string;
-      user_name: string | null;
-    };
     Session: {
       csrf_token: string;
       guests_enabled: boolean;
@@ -4393,9 +4266,6 @@ export interface components {
       signup_enabled: boolean;
       user: components["schemas"]["User"] | null;
       version: string;
-    };
-    SetLimit: {
-      slots: number;
     };
     SignUp: {
       /** Format: email */
@@ -4424,45 +4294,13 @@ export interface components {
       /** @description not_found, forbidden, not_queued, not_finished, already_completed (or failed, cancelled), cancel_requested, equal_job_waits, need_failed (retry what it needs first, or both together), group (it has no priority), unknown_job_type, or busy: try again */
       reason: string;
     };
-    StaffQueue: {
-      /** @description Jobs that wait for something else. */
-      blocked: number;
-      /** @description Jobs that wait for a time. */
-      delayed: number;
-      /** @description Jobs that ended in the last hour. */
-      ended: number;
-      /** @description Those of them that failed. */
-      failed: number;
-      limits: components["schemas"]["Limit"][];
-      name: string;
-      /**
-       * Format: date-time
-       * @description Since when the oldest of the next 10000 waits.
-       */
-      oldest: string | null;
-      paused: boolean;
-      /** Format: date-time */
-      paused_at: string | null;
-      /** Format: uuid */
-      paused_by: string | null;
-      per_minute: number;
-      /** @description Jobs that only wait for a worker; counted to 10000. */
-      ready: number;
-      reason: string | null;
-      running: number;
-      /** @description Of the workers that serve it. */
-      threads: number;
-      /** @description Seconds, in the last hour. */
-      wait_p50: number | null;
-      wait_p95: number | null;
-      workers: number;
-    };
-    StaffQueues: {
-      /** Format: date-time */
-      counted_until: string | null;
-      items: components["schemas"]["StaffQueue"][];
-      limits: components["schemas"]["Limit"][];
-      warnings: string[];
+    StaffUsage: {
+      budgets: components["schemas"]["Budget"][];
+      by_day: components["schemas"]["Day"][];
+      by_person: components["schemas"]["PersonSums"][];
+      by_type: components["schemas"]["Type"][];
+      days: number;
+      total: components["schemas"]["Sums"];
     };
     Statistics: {
       /**
@@ -4489,29 +4327,14 @@ export interface components {
       /** Format: date-time */
       started_at: string;
     };
-    Timeline: {
-      /** @description Of a run: which attempt it spent. */
-      attempt?: number;
-      /**
-       * Format: date-time
-       * @description Null: it goes on.
-       */
-      end: string | null;
-      error_code?: string | null;
-      error_message?: string | null;
-      /** @enum {string} */
-      kind: "wait" | "run";
-      /** @description A sentence for people. */
-      message: string;
-      /** @description Of a run: running, or as it ended. */
-      outcome?: string;
-      /** @description Of a wait: queued, scheduled, retry, retry_after, snoozed, rescued, released, blocked. */
-      reason?: string;
-      /** @description Of a run: its number. */
-      run?: number;
-      /** Format: date-time */
-      start: string | null;
-      worker_id?: number | null;
+    Sums: {
+      cached: number;
+      calls: number;
+      failed: number;
+      saved_usd: number;
+      tokens_in: number;
+      tokens_out: number;
+      usd: number;
     };
     Token: {
       /** Format: date-time */
@@ -4535,91 +4358,15 @@ export interface components {
       name: string;
       scopes?: ("read" | "write")[];
     };
-    Total: {
-      /** @description Else an estimate of the database. */
-      exact: boolean;
-      jobs: number;
-    };
-    Tree: {
-      items: components["schemas"]["TreeNode"][];
-      /** Format: uuid */
-      root_id: string;
-      /** @description There is more than one answer may show. */
-      truncated: boolean;
-    };
-    TreeNode: {
-      /** @description What I may do with it as it stands. */
-      actions: ("cancel" | "retry" | "delete" | "priority" | "run_again")[];
-      attempt: number;
-      /** @description The result was there before the job. */
-      cached: boolean;
-      cancel_requested: boolean;
-      /** Format: uuid */
-      canvas_id: string | null;
-      /** @description Of a group, in lists and on its own page. */
-      children?: components["schemas"]["Children"];
-      /** Format: date-time */
-      completed_at: string | null;
-      /** Format: date-time */
-      created_at: string;
-      /** @description 0: the root. */
-      depth: number;
-      error?: components["schemas"]["JobError"];
-      /** @description Of a job that waits or runs, in lists and on its own page; null once it has ended. */
-      estimate?: components["schemas"]["Estimate"] | null;
-      /** Format: date-time */
-      expires_at: string | null;
-      /** Format: uuid */
-      job_id: string;
-      job_type: string;
-      last_seq: number;
-      max_attempts: number;
-      message: string | null;
-      /** @description Jobs of the tree that must end before it begins. */
-      needs: string[];
-      /**
-       * Format: uuid
-       * @description The group that it belongs to.
-       */
-      parent_id: string | null;
-      /** @enum {string} */
-      priority: "low" | "normal" | "high" | "urgent";
-      progress: number;
-      queue: string;
-      /** Format: date-time */
-      run_at: string | null;
-      /** Format: date-time */
-      started_at: string | null;
-      /** @enum {string} */
-      status: "queued" | "processing" | "completed" | "failed" | "cancelled";
-      summary: string | null;
-      tags: string[];
-      /** Format: uuid */
-      user_id: string;
-      /** @description For staff, in lists and on its own page. */
-      user_name?: string;
-    };
-    TypeFigures: {
-      attempts: number;
-      cancelled: number;
-      completed: number;
-      /** @description The most frequent first, five at most. */
-      errors: components["schemas"]["ErrorCount"][];
+    Type: {
+      cached: number;
+      calls: number;
       failed: number;
-      /** @description Of those that completed or failed, 0 to 1. */
-      failure_rate: number;
-      job_type: string;
-      jobs: number;
-      queues: string[];
-      rescues: number;
-      run_p50: number | null;
-      run_p95: number | null;
-      wait_p50: number | null;
-      wait_p95: number | null;
-    };
-    Types: {
-      hours: number;
-      items: components["schemas"]["TypeFigures"][];
+      operation: string;
+      saved_usd: number;
+      tokens_in: number;
+      tokens_out: number;
+      usd: number;
     };
     TypicalTimes: {
       job_type: string;
@@ -4644,6 +4391,20 @@ export interface components {
     Update: {
       /** @description Complete Excalidraw elements. */
       elements: Record<string, never>[];
+    };
+    Usage: {
+      /** @description Tokens; null while free. */
+      balance: number | null;
+      /** @description false: everything is free here. */
+      billing: boolean;
+      budgets: components["schemas"]["Budget"][];
+      by_day: components["schemas"]["Day"][];
+      by_type: components["schemas"]["Type"][];
+      days: number;
+      plan: components["schemas"]["Plan"] | null;
+      /** @description Tokens held for jobs that run. */
+      reserved: number;
+      total: components["schemas"]["Sums"];
     };
     User: {
       /** Format: date-time */
@@ -4709,37 +4470,6 @@ export interface components {
        * @description When this cause ends, if that is known.
        */
       until: string | null;
-    };
-    Worker: {
-      /** @description Runs that were given up and go on. */
-      abandoned: number;
-      busy: number;
-      concurrency: number;
-      /** Format: date-time */
-      heartbeat_at: string;
-      holds_lock: boolean;
-      id: number;
-      /**
-       * @description polling: notifications do not arrive.
-       * @enum {string}
-       */
-      mode: "listening" | "polling";
-      name: string;
-      /** @description Null: all. */
-      queues: string[] | null;
-      runs: components["schemas"]["Run"][];
-      /** Format: date-time */
-      started_at: string;
-      /**
-       * @description silent: no heartbeat; its jobs are being rescued.
-       * @enum {string}
-       */
-      state: "live" | "silent" | "stopped";
-      /** Format: date-time */
-      stopped_at: string | null;
-    };
-    Workers: {
-      items: components["schemas"]["Worker"][];
     };
   };
   responses: {
