@@ -7,6 +7,7 @@ import {
   IconListCheck,
   IconMoon,
   IconProgress,
+  IconReceipt,
   IconSearch,
   IconSettings,
   IconStack2,
@@ -71,6 +72,7 @@ function usePlaces(): SpotlightActionData[] {
       leftSection: <IconSettings {...glyph} />,
       onClick: go("/settings"),
     },
+    { id: "usage", label: words.usage, leftSection: <IconReceipt {...glyph} />, onClick: go("/usage") },
   ];
 }
 

@@ -2,6 +2,7 @@ import { createBrowserRouter, Outlet } from "react-router";
 
 import { SignInPage } from "../features/accounts/components/SignInPage";
 import { SignUpPage } from "../features/accounts/components/SignUpPage";
+import { UsagePage } from "../features/billing/components/UsagePage";
 import { HomePage } from "../features/home/components/HomePage";
 import { JobDrawer } from "../features/jobs/components/JobDrawer";
 import { JobsPage } from "../features/jobs/components/JobsPage";
@@ -47,6 +48,7 @@ export const router = createBrowserRouter([
                     children: [{ path: ":jobId", Component: JobDrawer }],
                   },
                   { path: "/settings", Component: SettingsRoute },
+                  { path: "/usage", Component: UsagePage },
                 ],
               },
               { path: "*", Component: NotFoundPage },

@@ -24,6 +24,7 @@ export const strings = {
     jobs: "Go to jobs",
     running: "Show running jobs",
     settings: "Go to settings",
+    usage: "Go to usage and plan",
     light: "Light appearance",
     dark: "Dark appearance",
     system: "Appearance like the system",
