@@ -39,7 +39,7 @@ class EstimateRequestSchema(Schema):
     canvas_id = fields.UUID(load_default=None, allow_none=True)
 
 
-class EstimateSchema(Schema):
+class CostEstimateSchema(Schema):
     """``engine`` is null where no model is set up and the planner does not understand it: such a job would fail."""
 
     tokens = fields.Integer(required=True)
@@ -49,7 +49,7 @@ class EstimateSchema(Schema):
 
 @blueprint.route("/estimate", methods=["POST"])
 @blueprint.arguments(EstimateRequestSchema)
-@blueprint.response(200, EstimateSchema)
+@blueprint.response(200, CostEstimateSchema)
 @refuses(blueprint, _404=NOT_THERE)
 def read_estimate(body: dict[str, Any]) -> dict[str, Any]:
     """Who will do it, about how many tokens it takes, and what those cost."""

@@ -7,7 +7,9 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from backend.audit.service import record
 from backend.billing import accounts, usage
+from backend.billing.budgets import ALL
 from backend.billing.schemas import (
     AccountSchema,
     BudgetListSchema,
@@ -57,10 +59,12 @@ def read_usage(query: dict[str, int]) -> dict[str, Any]:
 @refuses(blueprint, _403=FOR_STAFF, _404=NOBODY)
 def grant_credit(fields: dict[str, Any], headers: dict[str, Any]) -> dict[str, Any]:
     """Give somebody tokens. With an Idempotency-Key it happens once."""
-    staff = require_staff(acting=True)
+    staff, user_id, tokens = require_staff(acting=True), fields["user_id"], fields["tokens"]
     balance, created = accounts.grant(
-        db.session, fields["user_id"], fields["tokens"], staff_id=staff.user_id, key=headers["key"], note=fields["note"]
+        db.session, user_id, tokens, staff_id=staff.user_id, key=headers["key"], note=fields["note"]
     )
+    if created:
+        record(db.session, staff, "user.grant_credit", "user", [user_id], tokens=tokens, note=fields["note"])
     db.session.commit()
     return {"balance": balance, "created": created}
 
@@ -82,8 +86,9 @@ def read_account(user_id: uuid.UUID) -> dict[str, Any]:
 @refuses(blueprint, _403=FOR_STAFF, _404=NOBODY)
 def give_plan(fields: dict[str, Any], user_id: uuid.UUID) -> dict[str, Any]:
     """Give somebody a plan, instead of the one before."""
-    require_staff(acting=True)
+    staff = require_staff(acting=True)
     accounts.give_plan(db.session, user_id, fields)
+    record(db.session, staff, "user.give_plan", "user", [user_id], plan=fields["name"], renewal=fields["renewal"])
     body = accounts.account_of(db.session, user_id)
     db.session.commit()
     return body
@@ -94,8 +99,9 @@ def give_plan(fields: dict[str, Any], user_id: uuid.UUID) -> dict[str, Any]:
 @refuses(blueprint, _403=FOR_STAFF, _404="This person has no plan.")
 def remove_plan(user_id: uuid.UUID) -> None:
     """Take somebody's plan away: the credits alone decide."""
-    require_staff(acting=True)
+    staff = require_staff(acting=True)
     accounts.remove_plan(db.session, user_id)
+    record(db.session, staff, "user.remove_plan", "user", [user_id])
     db.session.commit()
 
 
@@ -114,9 +120,14 @@ def read_budgets() -> dict[str, Any]:
 @refuses(blueprint, _403=FOR_STAFF, _404=NOBODY)
 def change_budgets(fields: dict[str, Any]) -> dict[str, Any]:
     """Set budgets of the installation, or of a person."""
-    require_staff(acting=True)
-    user_id = fields.pop("user_id")
+    staff, user_id = require_staff(acting=True), fields.pop("user_id")
     accounts.change_budgets(db.session, user_id, fields)
+    record(db.session, staff, "budget.change", "budget", [user_id or ALL], **_said(fields))
     body = {"budgets": accounts.budgets_of(db.session, user_id)}
     db.session.commit()
     return body
+
+
+def _said(fields: dict[str, Any]) -> dict[str, Any]:
+    """The change for the audit, which leaves out what is null."""
+    return {name: "no limit" if value is None else value for name, value in fields.items()}

@@ -119,6 +119,8 @@ def test_staff_grant_once_by_a_key_and_the_person_sees_by_whom_it_came(app: Flas
         assert (answer.status_code, answer.json) == (201, {"balance": 1500, "created": created})
     entry = body_of(person, "/api/usage/entries")["items"][0]
     assert (entry["kind"], entry["amount"], entry["note"]) == ("staff_grant", 500, "Welcome")
+    (audited,) = body_of(staff, f"/api/staff/audit?target={user_id}")["items"]
+    assert audited["action"] == "user.grant_credit"
 
 
 @pytest.mark.parametrize("role", [None, "staff_readonly"])

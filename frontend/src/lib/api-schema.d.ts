@@ -168,7 +168,7 @@ export interface paths {
             [name: string]: unknown;
           };
           content: {
-            "application/json": components["schemas"]["Estimate"];
+            "application/json": components["schemas"]["CostEstimate"];
           };
         };
         /** @description Something that the request names, such as a canvas, is not there. */
@@ -1419,7 +1419,12 @@ export interface paths {
           canvas_id?: string | null;
           /** @description The jobs of this group. */
           parent?: string | null;
+          /** @description Words, or their beginnings, all of which stand in the summary, the type, the request, the tags or the error. A whole id finds its job. */
           q?: string | null;
+          priority?: "low" | "normal" | "high" | "urgent" | null;
+          error_code?: string | null;
+          /** @description Without the jobs of groups. */
+          top_level?: boolean;
           since?: string | null;
           until?: string | null;
           /** @description For staff: the jobs of this person. */
@@ -1767,6 +1772,109 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/jobs/facets": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What there is to filter by: job types, queues, and the tags and error codes of the last jobs. */
+    get: {
+      parameters: {
+        query?: {
+          scope?: "own" | "all";
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Facets"];
+          };
+        };
+        /** @description Only staff may look at everybody's jobs. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/jobs/overview": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Running, waiting, failed today and the usual wait, with their courses: of my jobs, or for staff of everybody's. */
+    get: {
+      parameters: {
+        query?: {
+          /** @description all: everybody's, for staff. */
+          scope?: "own" | "all";
+          /** @description The points: the last hour by minutes, day by hours, 30 days by days. */
+          span?: "hour" | "day" | "month";
+          /** @description When today began for the reader; default: midnight UTC. */
+          day?: string | null;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Overview"];
+          };
+        };
+        /** @description Only staff may look at everybody's jobs. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/jobs/stats": {
     parameters: {
       query?: never;
@@ -1823,7 +1931,7 @@ export interface paths {
       };
       cookie?: never;
     };
-    /** A job with its request, its attempts, its steps, and why it does not run yet. */
+    /** A job with its request and result, its timeline, its place and what may be done with it, and why it does not run yet. */
     get: {
       parameters: {
         query?: {
@@ -2240,6 +2348,56 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/jobs/{job_id}/tree": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    /** The topmost group above a job with all that is in it, parents before their children; a single job is a tree of one. */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          job_id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Tree"];
+          };
+        };
+        /** @description There is no such job, or it belongs to somebody else. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/notices": {
     parameters: {
       query?: never;
@@ -2594,6 +2752,66 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/staff/audit": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who did what to which job, canvas, key or setting, the newest first. */
+    get: {
+      parameters: {
+        query?: {
+          /** @description Who did it. */
+          actor?: string | null;
+          /** @description job.cancel, or its first half (job) for everything done to one kind. */
+          action?: string | null;
+          target_type?: string | null;
+          /** @description An id or a name. */
+          target?: string | null;
+          via?: "session" | "token" | "command line" | null;
+          since?: string | null;
+          until?: string | null;
+          limit?: number;
+          cursor?: string | null;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["AuditList"];
+          };
+        };
+        /** @description Only for staff; read-only staff may look too. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/staff/budgets": {
     parameters: {
       query?: never;
@@ -2677,6 +2895,58 @@ export interface paths {
         default: components["responses"]["DEFAULT_ERROR"];
       };
     };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/staff/course": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What ended, waited and ran, by the minute, hour or day, of all queues or one, of all types or one. */
+    get: {
+      parameters: {
+        query?: {
+          /** @description The last hour by minutes, day by hours, or 30 days by days (UTC). */
+          span?: "hour" | "day" | "month";
+          queue?: string | null;
+          type?: string | null;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Course"];
+          };
+        };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
     post?: never;
     delete?: never;
     options?: never;
@@ -2806,6 +3076,103 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/staff/limits/{scope}/{key}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        scope: string;
+        key: string;
+      };
+      cookie?: never;
+    };
+    get?: never;
+    /** Let at most so many jobs of a queue, user, type or key run at the same time. Key *: each for itself. */
+    put: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          scope: string;
+          key: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          "application/json": components["schemas"]["SetLimit"];
+        };
+      };
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Limit"];
+          };
+        };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    post?: never;
+    /** Remove a limit. One that the settings or a task name comes back with the next start of a worker. */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          scope: string;
+          key: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description No Content */
+        204: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is no such limit. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/staff/plans/{user_id}": {
     parameters: {
       query?: never;
@@ -2909,6 +3276,101 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/staff/queues": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every queue: what waits and runs, since when, how fast it goes, who serves it, and what limits it. */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["StaffQueues"];
+          };
+        };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/staff/types": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Job types that fail, and that are slow. */
+    get: {
+      parameters: {
+        query?: {
+          hours?: number;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Types"];
+          };
+        };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/staff/usage": {
     parameters: {
       query?: never;
@@ -2935,6 +3397,183 @@ export interface paths {
           };
           content: {
             "application/json": components["schemas"]["StaffUsage"];
+          };
+        };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/staff/users": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** People, the newest first. */
+    get: {
+      parameters: {
+        query?: {
+          /** @description Part of the name or address, or the id. */
+          q?: string | null;
+          role?: "user" | "staff_readonly" | "staff" | null;
+          guests?: boolean;
+          limit?: number;
+          cursor?: string | null;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["People"];
+          };
+        };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/staff/users/{user_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        user_id: string;
+      };
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Give somebody a role (user, staff_readonly, staff), suspend somebody, or let somebody back in. */
+    patch: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          user_id: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          "application/json": components["schemas"]["PersonChange"];
+        };
+      };
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Person"];
+          };
+        };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is nobody with this id. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description A guest, or the last member of the staff. */
+        409: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    trace?: never;
+  };
+  "/api/staff/workers": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Worker processes: whether they live, what they serve, and what each runs now. */
+    get: {
+      parameters: {
+        query?: {
+          /** @description Also those that have stopped. */
+          all?: boolean;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Workers"];
           };
         };
         /** @description For staff; read-only staff may look and not act. */
@@ -3439,6 +4078,39 @@ export interface components {
       traceback?: string;
       worker_id: number | null;
     };
+    AuditEntry: {
+      action: string;
+      /**
+       * Format: uuid
+       * @description Null: somebody at the machine itself.
+       */
+      actor_id: string | null;
+      actor_name: string;
+      actor_role: string;
+      /** Format: date-time */
+      at: string;
+      details: {
+        [key: string]: unknown;
+      };
+      /** Format: uuid */
+      id: string;
+      target_count: number;
+      target_type: string;
+      /** @description The first 20 ids or names. */
+      targets: string[];
+      /** @enum {string} */
+      via: "session" | "token" | "command line";
+    };
+    AuditList: {
+      items: components["schemas"]["AuditEntry"][];
+      next_cursor: string | null;
+    };
+    Band: {
+      /** Format: date-time */
+      from: string;
+      /** Format: date-time */
+      to: string;
+    };
     Budget: {
       /** @description null: no limit. */
       amount: number | null;
@@ -3588,6 +4260,37 @@ export interface components {
       failed?: boolean;
       older_than_days: number;
     };
+    CostEstimate: {
+      /** @enum {string|null} */
+      engine: "planner" | "provider" | "embedded" | null;
+      tokens: number;
+      usd: number;
+    };
+    Course: {
+      /** @description Where each step begins. */
+      at: string[];
+      /** @description Jobs that were cancelled in it. */
+      cancelled: number[];
+      /** @description Jobs that completed in the step. */
+      completed: number[];
+      /** @description Jobs that failed in it. */
+      failed: number[];
+      /** @description Seconds that half of them ran at most. */
+      run_p50: (number | null)[];
+      /** @description Seconds that 95 of 100 ran at most. */
+      run_p95: (number | null)[];
+      /** @description Jobs that ran, on average; null for a type. */
+      running: (number | null)[];
+      span: string;
+      /** @description Seconds. */
+      step: number;
+      /** @description Seconds that half of them waited at most. */
+      wait_p50: (number | null)[];
+      /** @description Seconds that 95 of 100 waited at most. */
+      wait_p95: (number | null)[];
+      /** @description Jobs that waited, on average; null for a type. */
+      waiting: (number | null)[];
+    };
     CreateCanvas: {
       /**
        * Format: uuid
@@ -3674,11 +4377,38 @@ export interface components {
       items: components["schemas"]["Entry"][];
       next_cursor: string | null;
     };
+    ErrorCount: {
+      code: string;
+      jobs: number;
+    };
     Estimate: {
-      /** @enum {string|null} */
-      engine: "planner" | "provider" | "embedded" | null;
-      tokens: number;
-      usd: number;
+      /** @description Jobs that come before it. */
+      ahead: number | null;
+      /** @description More come before it than were counted. */
+      at_least: boolean;
+      /** @description A sentence: from what this was learnt. */
+      basis: string;
+      finish: components["schemas"]["Band"] | null;
+      /** @description 1: the next. Null where it stands in no line. */
+      position: number | null;
+      /** @description Why jobs that stood behind it, or came later, are before it now; null if none is. */
+      position_reason: string | null;
+      /** @description Null: it runs, or it cannot be known. */
+      start: components["schemas"]["Band"] | null;
+      /**
+       * @description Why there is no band; “basis” says it as a sentence.
+       * @enum {string|null}
+       */
+      why_unknown:
+        | "paused"
+        | "no_worker"
+        | "jobs"
+        | "provider"
+        | "limit"
+        | "group"
+        | "no_history"
+        | "expired"
+        | null;
     };
     EstimateRequest: {
       /**
@@ -3714,6 +4444,19 @@ export interface components {
       events: components["schemas"]["Event"][];
       gap?: components["schemas"]["Gap"];
       last_seq: number;
+    };
+    Facets: {
+      error_codes: string[];
+      queues: string[];
+      /** @description Of the last jobs, the most frequent first. */
+      tags: string[];
+      types: components["schemas"]["JobType"][];
+    };
+    Figure: {
+      /** @description There are more than were counted. */
+      at_least: boolean;
+      points: components["schemas"]["Point"][];
+      value: number | null;
     };
     FinishedCount: {
       attempts: number;
@@ -3763,17 +4506,23 @@ export interface components {
       ids: string[];
     };
     Job: {
+      /** @description What I may do with it as it stands. */
+      actions: ("cancel" | "retry" | "delete" | "priority" | "run_again")[];
       attempt: number;
       /** @description The result was there before the job. */
       cached: boolean;
       cancel_requested: boolean;
       /** Format: uuid */
       canvas_id: string | null;
+      /** @description Of a group, in lists and on its own page. */
+      children?: components["schemas"]["Children"];
       /** Format: date-time */
       completed_at: string | null;
       /** Format: date-time */
       created_at: string;
       error?: components["schemas"]["JobError"];
+      /** @description Of a job that waits or runs, in lists and on its own page; null once it has ended. */
+      estimate?: components["schemas"]["Estimate"] | null;
       /** Format: date-time */
       expires_at: string | null;
       /** Format: uuid */
@@ -3801,6 +4550,8 @@ export interface components {
       tags: string[];
       /** Format: uuid */
       user_id: string;
+      /** @description For staff, in lists and on its own page. */
+      user_name?: string;
     };
     JobCost: {
       cached: number;
@@ -3813,6 +4564,8 @@ export interface components {
       usd: number;
     };
     JobDetail: {
+      /** @description What I may do with it as it stands. */
+      actions: ("cancel" | "retry" | "delete" | "priority" | "run_again")[];
       attempt: number;
       attempts: components["schemas"]["Attempt"][];
       /** @description Where its result is stored for equal requests. */
@@ -3822,7 +4575,7 @@ export interface components {
       cancel_requested: boolean;
       /** Format: uuid */
       canvas_id: string | null;
-      /** @description Of a group. */
+      /** @description Of a group, in lists and on its own page. */
       children?: components["schemas"]["Children"];
       /** Format: date-time */
       completed_at: string | null;
@@ -3831,6 +4584,8 @@ export interface components {
       /** Format: date-time */
       created_at: string;
       error?: components["schemas"]["JobError"];
+      /** @description Of a job that waits or runs, in lists and on its own page; null once it has ended. */
+      estimate?: components["schemas"]["Estimate"] | null;
       /** Format: date-time */
       expires_at: string | null;
       /** Format: uuid */
@@ -3851,6 +4606,11 @@ export interface components {
       request_data: {
         [key: string]: unknown;
       };
+      /** @description Of a completed job, unless it is large: see /result. */
+      result: {
+        [key: string]: unknown;
+      } | null;
+      result_bytes: number | null;
       /** Format: date-time */
       run_at: string | null;
       /** Format: date-time */
@@ -3860,8 +4620,12 @@ export interface components {
       steps: components["schemas"]["Step"][];
       summary: string | null;
       tags: string[];
+      /** @description Waits and runs from its making until now, without gaps, the oldest first. */
+      timeline: components["schemas"]["Timeline"][];
       /** Format: uuid */
       user_id: string;
+      /** @description For staff, in lists and on its own page. */
+      user_name?: string;
       /** @description Why it does not run; empty unless it is queued. */
       waiting_for: components["schemas"]["WaitingFor"][];
     };
@@ -3876,13 +4640,23 @@ export interface components {
        * @default null
        */
       canvas_id?: string | null;
+      /** @default null */
+      error_code?: string | null;
       /**
        * Format: uuid
        * @description The jobs of this group.
        * @default null
        */
       parent?: string | null;
-      /** @default null */
+      /**
+       * @default null
+       * @enum {string|null}
+       */
+      priority?: "low" | "normal" | "high" | "urgent" | null;
+      /**
+       * @description Words, or their beginnings, all of which stand in the summary, the type, the request, the tags or the error. A whole id finds its job.
+       * @default null
+       */
       q?: string | null;
       /** @default null */
       queue?: string | null;
@@ -3898,6 +4672,11 @@ export interface components {
       status?: string | null;
       /** @default null */
       tag?: string | null;
+      /**
+       * @description Without the jobs of groups.
+       * @default false
+       */
+      top_level?: boolean;
       /** @default null */
       type?: string | null;
       /**
@@ -3915,6 +4694,8 @@ export interface components {
     JobList: {
       items: components["schemas"]["Job"][];
       next_cursor: string | null;
+      /** @description With the first page alone. */
+      total: components["schemas"]["Total"] | null;
     };
     JobResult: {
       /** Format: uuid */
@@ -3928,6 +4709,12 @@ export interface components {
         [key: string]: unknown;
       };
       status: string;
+    };
+    JobType: {
+      /** @description everybody, staff, or internal: made by the application. */
+      access: string;
+      name: string;
+      queue: string;
     };
     Limit: {
       held: number;
@@ -4150,6 +4937,15 @@ export interface components {
        */
       until?: string;
     };
+    Overview: {
+      failed_today: components["schemas"]["Figure"];
+      running: components["schemas"]["Figure"];
+      scope: string;
+      span: string;
+      /** @description Seconds, the median. */
+      usual_wait: components["schemas"]["Figure"];
+      waiting: components["schemas"]["Figure"];
+    };
     PaginationMetadata: {
       /** @description First available page number. */
       first_page?: number;
@@ -4169,6 +4965,30 @@ export interface components {
     Pause: {
       /** @default null */
       reason?: string | null;
+    };
+    People: {
+      items: components["schemas"]["Person"][];
+      next_cursor: string | null;
+    };
+    Person: {
+      /** Format: date-time */
+      created_at: string;
+      email: string | null;
+      /** Format: uuid */
+      id: string;
+      is_guest: boolean;
+      /** Format: date-time */
+      last_seen_at: string | null;
+      name: string;
+      /** @enum {string} */
+      role: "user" | "staff_readonly" | "staff";
+      /** Format: date-time */
+      suspended_at: string | null;
+    };
+    PersonChange: {
+      /** @enum {string} */
+      role?: "user" | "staff_readonly" | "staff";
+      suspended?: boolean;
     };
     PersonSums: {
       cached: number;
@@ -4191,6 +5011,14 @@ export interface components {
       renewal: "none" | "monthly" | "yearly";
       /** Format: date-time */
       starts_at: string;
+    };
+    Point: {
+      /**
+       * Format: date-time
+       * @description Where the step begins.
+       */
+      at: string;
+      value: number | null;
     };
     Priority: {
       /** @enum {string} */
@@ -4259,6 +5087,20 @@ export interface components {
       end: string;
       start: string;
     };
+    Run: {
+      /** Format: uuid */
+      job_id: string;
+      job_type: string;
+      message: string | null;
+      progress: number;
+      queue: string;
+      /** Format: date-time */
+      started_at: string | null;
+      summary: string | null;
+      /** Format: uuid */
+      user_id: string;
+      user_name: string | null;
+    };
     Session: {
       csrf_token: string;
       guests_enabled: boolean;
@@ -4266,6 +5108,9 @@ export interface components {
       signup_enabled: boolean;
       user: components["schemas"]["User"] | null;
       version: string;
+    };
+    SetLimit: {
+      slots: number;
     };
     SignUp: {
       /** Format: email */
@@ -4293,6 +5138,46 @@ export interface components {
       job_id: string;
       /** @description not_found, forbidden, not_queued, not_finished, already_completed (or failed, cancelled), cancel_requested, equal_job_waits, need_failed (retry what it needs first, or both together), group (it has no priority), unknown_job_type, or busy: try again */
       reason: string;
+    };
+    StaffQueue: {
+      /** @description Jobs that wait for something else. */
+      blocked: number;
+      /** @description Jobs that wait for a time. */
+      delayed: number;
+      /** @description Jobs that ended in the last hour. */
+      ended: number;
+      /** @description Those of them that failed. */
+      failed: number;
+      limits: components["schemas"]["Limit"][];
+      name: string;
+      /**
+       * Format: date-time
+       * @description Since when the oldest of the next 10000 waits.
+       */
+      oldest: string | null;
+      paused: boolean;
+      /** Format: date-time */
+      paused_at: string | null;
+      /** Format: uuid */
+      paused_by: string | null;
+      per_minute: number;
+      /** @description Jobs that only wait for a worker; counted to 10000. */
+      ready: number;
+      reason: string | null;
+      running: number;
+      /** @description Of the workers that serve it. */
+      threads: number;
+      /** @description Seconds, in the last hour. */
+      wait_p50: number | null;
+      wait_p95: number | null;
+      workers: number;
+    };
+    StaffQueues: {
+      /** Format: date-time */
+      counted_until: string | null;
+      items: components["schemas"]["StaffQueue"][];
+      limits: components["schemas"]["Limit"][];
+      warnings: string[];
     };
     StaffUsage: {
       budgets: components["schemas"]["Budget"][];
@@ -4336,6 +5221,30 @@ export interface components {
       tokens_out: number;
       usd: number;
     };
+    Timeline: {
+      /** @description Of a run: which attempt it spent. */
+      attempt?: number;
+      /**
+       * Format: date-time
+       * @description Null: it goes on.
+       */
+      end: string | null;
+      error_code?: string | null;
+      error_message?: string | null;
+      /** @enum {string} */
+      kind: "wait" | "run";
+      /** @description A sentence for people. */
+      message: string;
+      /** @description Of a run: running, or as it ended. */
+      outcome?: string;
+      /** @description Of a wait: queued, scheduled, retry, retry_after, snoozed, rescued, released, blocked. */
+      reason?: string;
+      /** @description Of a run: its number. */
+      run?: number;
+      /** Format: date-time */
+      start: string | null;
+      worker_id?: number | null;
+    };
     Token: {
       /** Format: date-time */
       created_at: string;
@@ -4358,6 +5267,70 @@ export interface components {
       name: string;
       scopes?: ("read" | "write")[];
     };
+    Total: {
+      /** @description Else an estimate of the database. */
+      exact: boolean;
+      jobs: number;
+    };
+    Tree: {
+      items: components["schemas"]["TreeNode"][];
+      /** Format: uuid */
+      root_id: string;
+      /** @description There is more than one answer may show. */
+      truncated: boolean;
+    };
+    TreeNode: {
+      /** @description What I may do with it as it stands. */
+      actions: ("cancel" | "retry" | "delete" | "priority" | "run_again")[];
+      attempt: number;
+      /** @description The result was there before the job. */
+      cached: boolean;
+      cancel_requested: boolean;
+      /** Format: uuid */
+      canvas_id: string | null;
+      /** @description Of a group, in lists and on its own page. */
+      children?: components["schemas"]["Children"];
+      /** Format: date-time */
+      completed_at: string | null;
+      /** Format: date-time */
+      created_at: string;
+      /** @description 0: the root. */
+      depth: number;
+      error?: components["schemas"]["JobError"];
+      /** @description Of a job that waits or runs, in lists and on its own page; null once it has ended. */
+      estimate?: components["schemas"]["Estimate"] | null;
+      /** Format: date-time */
+      expires_at: string | null;
+      /** Format: uuid */
+      job_id: string;
+      job_type: string;
+      last_seq: number;
+      max_attempts: number;
+      message: string | null;
+      /** @description Jobs of the tree that must end before it begins. */
+      needs: string[];
+      /**
+       * Format: uuid
+       * @description The group that it belongs to.
+       */
+      parent_id: string | null;
+      /** @enum {string} */
+      priority: "low" | "normal" | "high" | "urgent";
+      progress: number;
+      queue: string;
+      /** Format: date-time */
+      run_at: string | null;
+      /** Format: date-time */
+      started_at: string | null;
+      /** @enum {string} */
+      status: "queued" | "processing" | "completed" | "failed" | "cancelled";
+      summary: string | null;
+      tags: string[];
+      /** Format: uuid */
+      user_id: string;
+      /** @description For staff, in lists and on its own page. */
+      user_name?: string;
+    };
     Type: {
       cached: number;
       calls: number;
@@ -4367,6 +5340,28 @@ export interface components {
       tokens_in: number;
       tokens_out: number;
       usd: number;
+    };
+    TypeFigures: {
+      attempts: number;
+      cancelled: number;
+      completed: number;
+      /** @description The most frequent first, five at most. */
+      errors: components["schemas"]["ErrorCount"][];
+      failed: number;
+      /** @description Of those that completed or failed, 0 to 1. */
+      failure_rate: number;
+      job_type: string;
+      jobs: number;
+      queues: string[];
+      rescues: number;
+      run_p50: number | null;
+      run_p95: number | null;
+      wait_p50: number | null;
+      wait_p95: number | null;
+    };
+    Types: {
+      hours: number;
+      items: components["schemas"]["TypeFigures"][];
     };
     TypicalTimes: {
       job_type: string;
@@ -4470,6 +5465,37 @@ export interface components {
        * @description When this cause ends, if that is known.
        */
       until: string | null;
+    };
+    Worker: {
+      /** @description Runs that were given up and go on. */
+      abandoned: number;
+      busy: number;
+      concurrency: number;
+      /** Format: date-time */
+      heartbeat_at: string;
+      holds_lock: boolean;
+      id: number;
+      /**
+       * @description polling: notifications do not arrive.
+       * @enum {string}
+       */
+      mode: "listening" | "polling";
+      name: string;
+      /** @description Null: all. */
+      queues: string[] | null;
+      runs: components["schemas"]["Run"][];
+      /** Format: date-time */
+      started_at: string;
+      /**
+       * @description silent: no heartbeat; its jobs are being rescued.
+       * @enum {string}
+       */
+      state: "live" | "silent" | "stopped";
+      /** Format: date-time */
+      stopped_at: string | null;
+    };
+    Workers: {
+      items: components["schemas"]["Worker"][];
     };
   };
   responses: {
