@@ -105,9 +105,15 @@ def _asked_diagram(instructions: str, desk: Desk, ask: Ask, show: Callable[[Diag
 
 
 def make_changes(
-    instructions: str, labels: Sequence[str], arrows: Sequence[tuple[str, str, str]], desk: Desk
+    instructions: str,
+    labels: Sequence[str],
+    arrows: Sequence[tuple[str, str, str]],
+    desk: Desk,
+    conversation: Sequence[str] = (),
 ) -> Made[list[Operation]]:
     """The changes that ``instructions`` ask for on a canvas with these labels and arrows (from, to, text).
+
+    ``conversation`` is what was asked for, and done, before.
 
     Raises PlanError, NeedsModel, or ProviderFault.
     """
@@ -129,7 +135,7 @@ def make_changes(
         desk.report(parts / (parts + HALF_WAY), f"Generating: {parts} changes so far")
 
     desk.report(0.0, "Waiting for the model")
-    call = changes_call(instructions, labels, arrows)
+    call = changes_call(instructions, labels, arrows, conversation)
     parsed = desk.ask(call, lambda answer: read_changes(answer, labels), on_growth)
     return Made([_operation(change, desk) for change in parsed.value], _engine(parsed.answer))
 

@@ -68,4 +68,9 @@ class AddDiagram:
     diagram: Diagram
 
 
-Operation = AddNode | Connect | Disconnect | Rename | Remove | AddDiagram
+@dataclass(frozen=True, slots=True)
+class TidyUp:
+    """Lay out anew what arrows join: of the selection, or of the whole canvas. The one operation that moves things."""
+
+
+Operation = AddNode | Connect | Disconnect | Rename | Remove | AddDiagram | TidyUp

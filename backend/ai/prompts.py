@@ -31,13 +31,19 @@ def diagram_call(form: Form, instructions: str) -> ModelCall:
     return ModelCall(_conversation(system, *form.kind.example, instructions), form.kind.name, form.kind.schema)
 
 
-def changes_call(instructions: str, labels: Sequence[str], arrows: Sequence[tuple[str, str, str]]) -> ModelCall:
-    """Ask for changes to a canvas with these labels and arrows (from, to, text)."""
+def changes_call(
+    instructions: str,
+    labels: Sequence[str],
+    arrows: Sequence[tuple[str, str, str]],
+    conversation: Sequence[str] = (),
+) -> ModelCall:
+    """Ask for changes to a canvas with these labels and arrows (from, to, text), after what was asked for before."""
     asked, answer = EXAMPLE
     shown = data({"nodes": EXAMPLE_LABELS, "arrows": [("Cart", "Checkout", ""), ("Checkout", "Shipping", "")]})
     system = f"{RULES}\n\n{TASK}"
     there = data({"nodes": labels, "arrows": arrows})
-    messages = _conversation(system, f"{shown}\n\n{asked}", answer, f"{there}\n\n{instructions}")
+    before = f"Asked for before, and done:\n{data(list(conversation))}\n\nNow:\n" if conversation else ""
+    messages = _conversation(system, f"{shown}\n\n{asked}", answer, f"{there}\n\n{before}{instructions}")
     return ModelCall(messages, "changes", schema_for(labels))
 
 

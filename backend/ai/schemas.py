@@ -11,6 +11,7 @@ from backend.jobs.models import PRIORITIES
 
 # Beyond MAX_INSTRUCTIONS, which is a setting: what the schema refuses before anybody looks at settings.
 MAX_INSTRUCTIONS_EVER = 1_000_000  # characters
+MAX_SELECTED = 1_000  # elements
 EMPTY = "Say what to draw: the instructions are empty."
 
 
@@ -57,6 +58,13 @@ class ModifyCanvasRequestSchema(_DrawingRequest):
     """Change what is on a canvas."""
 
     canvas_id = fields.UUID(required=True)
+    selection = fields.List(
+        fields.String(validate=validate.Length(1, 64)),
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=MAX_SELECTED),
+        metadata={"description": "Ids of the elements that are meant; without them, all of the canvas."},
+    )
 
 
 class _Prioritised(Schema):

@@ -13,14 +13,24 @@ from backend.config import Settings
 from backend.db import AnySession
 from backend.errors import Unprocessable
 from backend.identity import Actor
+from backend.jobs import service as jobs
+from backend.jobs.models import AiJob
 
 MAX_NAME = 60  # characters of the instructions that name a canvas
+MOST_REMEMBERED, MAX_REMEMBERED = 5, 2_000  # earlier instructions, and characters of each
+DRAWING_JOBS = ("create_canvas", "modify_canvas")
+ENDED = ("completed", "failed", "cancelled")
+NOT_ENDED = "This is no drawing that has ended: wait for it, or name another one."
+ELSEWHERE = "That drawing is on another canvas."
 
 
 def admit_create(session: AnySession, actor: Actor, request: dict[str, Any]) -> uuid.UUID:
     """The canvas to draw on: the one that is named, if the actor may write there, or a new one."""
     check_length(request["instructions"], "instructions", "The instructions have")
     name = name_from(request["instructions"])
+    earlier = _earlier_job(session, actor, request)
+    if request["canvas_id"] is None and earlier is not None:
+        request["canvas_id"] = earlier.canvas_id
     if request["canvas_id"] is None:
         canvas = canvases.create_canvas(session, actor.user_id, name)
     else:
@@ -28,13 +38,40 @@ def admit_create(session: AnySession, actor: Actor, request: dict[str, Any]) -> 
         if canvas.name == UNTITLED:
             canvas.name = name
     request["canvas_id"] = canvas.id
+    _converse(request, earlier)
     return canvas.id
 
 
 def admit_modify(session: AnySession, actor: Actor, request: dict[str, Any]) -> uuid.UUID:
     """The canvas to change, if the actor may write there."""
     check_length(request["instructions"], "instructions", "The instructions have")
-    return canvases.accessible_canvas(session, actor, request["canvas_id"], write=True).id
+    canvas = canvases.accessible_canvas(session, actor, request["canvas_id"], write=True)
+    _converse(request, _earlier_job(session, actor, request))
+    return canvas.id
+
+
+def _earlier_job(session: AnySession, actor: Actor, request: dict[str, Any]) -> AiJob | None:
+    """The job that this one goes on from, or is a variant of. Raises Unprocessable when it can be neither."""
+    for field in ("follow_up_of", "variant_of"):
+        if request[field] is None:
+            continue
+        job = jobs.visible_job(session, actor, request[field])
+        if job.job_type not in DRAWING_JOBS or job.status not in ENDED or job.canvas_id is None:
+            raise Unprocessable(NOT_ENDED, errors={field: [NOT_ENDED]})
+        if request["canvas_id"] not in (None, job.canvas_id):
+            raise Unprocessable(ELSEWHERE, errors={field: [ELSEWHERE]})
+        return job
+    return None
+
+
+def _converse(request: dict[str, Any], earlier: AiJob | None) -> None:
+    """What was asked for before, for the model: the conversation of a canvas is kept by its jobs themselves."""
+    if earlier is None:
+        return
+    said = [*earlier.request_data.get("conversation", [])]
+    if request["follow_up_of"] is not None:
+        said.append(str(earlier.request_data["instructions"])[:MAX_REMEMBERED])
+    request["conversation"] = said[-MOST_REMEMBERED:]
 
 
 def summary_of_create(request: dict[str, Any]) -> str:

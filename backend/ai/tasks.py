@@ -66,19 +66,32 @@ def modify_canvas(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
         draft = resume(ctx)
         if draft is None:
             _start(ctx)
-            view = read_canvas(read_elements(ctx))
-            made = make_changes(request["instructions"], view.labels, view.arrows, _desk(ctx, request, _unseen))
+            there = read_elements(ctx)
+            meant = _meant(there, request)
+            view = read_canvas(there).within(meant) if request["selection"] else read_canvas(there)
+            desk, said = _desk(ctx, request, _unseen), request.get("conversation", ())
+            made = make_changes(request["instructions"], view.labels, view.arrows, desk, said)
 
             def compose(elements: list[Element]) -> list[list[Element]]:
                 theme = {"scheme": request["color_scheme"], "style": request["style"]}
-                changed = apply_operations(elements, made.value, job_id=ctx.job.id, **theme)
-                there = {element["id"] for element in elements}
+                changed = apply_operations(elements, made.value, job_id=ctx.job.id, preferred=meant, **theme)
+                old = {element["id"] for element in elements}
                 if request["preview"]:
-                    changed = [each if each["id"] in there else previewed(each) for each in changed]
-                return in_batches(changed, there)
+                    changed = [each if each["id"] in old else previewed(each) for each in changed]
+                return in_batches(changed, old)
 
             draft = begin(ctx, _result(ctx, made, _first_diagram(made.value)), compose)
         return finish(ctx, draft)
+
+
+def _meant(elements: list[Element], request: dict[str, Any]) -> frozenset[str]:
+    """Ids of what is selected, a shape for its text; without a selection, of what the job drew that this one follows."""
+    if request["selection"]:
+        selected = frozenset(request["selection"])
+        boxes = (each.get("containerId") for each in elements if each["id"] in selected)
+        return selected | frozenset(filter(None, boxes))
+    earlier = str(request["follow_up_of"])
+    return frozenset(each["id"] for each in elements if (each.get("customData") or {}).get("job") == earlier)
 
 
 def _start(ctx: JobContext) -> None:

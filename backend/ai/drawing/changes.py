@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, assert_never
 from uuid import UUID
 
@@ -16,9 +16,10 @@ from backend.ai.drawing.newcomers import NewShapes
 from backend.ai.drawing.scene import Scene, ends
 from backend.ai.drawing.sizing import shape_size
 from backend.ai.drawing.themes import Theme, theme_of
+from backend.ai.drawing.tidying import tidy_up
 from backend.ai.drawing.tokens import clean
 from backend.ai.drawing.view import CanvasView, read_canvas
-from backend.ai.operations import AddDiagram, AddNode, Connect, Disconnect, Operation, Remove, Rename
+from backend.ai.operations import AddDiagram, AddNode, Connect, Disconnect, Operation, Remove, Rename, TidyUp
 
 NODE_SIZE = 16
 
@@ -30,10 +31,12 @@ def apply_operations(
     job_id: UUID,
     scheme: str = "default",
     style: str = "clean",
+    preferred: Collection[str] = (),
 ) -> list[Element]:
     """The elements that the operations change, one version on, and those that they add; all others are left out.
 
-    ``elements`` are all of the canvas, deleted ones too. Nothing moves: a new node goes into free space near its
+    ``elements`` are all of the canvas, deleted ones too; of several nodes with one name those among ``preferred`` ids are
+    meant, and only those are tidied up. Nothing else moves: a new node goes into free space near its
     neighbours and looks like them; a shape grows for a longer name only where there is room. Removing a node removes
     its text and its arrows, and nothing closes the gap. A node added behind an entry of a list or a card of a board
     goes to the end of that list, without an arrow.
@@ -42,20 +45,20 @@ def apply_operations(
     theme = theme_of(scheme, style)
     scene = Scene(elements, job_id)
     for number, operation in enumerate(operations):
-        _Change(scene, theme, job_id, f"change {number} ").apply(operation)
+        _Change(scene, theme, job_id, f"change {number} ", preferred).apply(operation)
     return scene.result()
 
 
 class _Change:
     """One operation on the scene. Keys of what it adds begin with its number, so that a second run makes the same."""
 
-    def __init__(self, scene: Scene, theme: Theme, job_id: UUID, prefix: str) -> None:
+    def __init__(self, scene: Scene, theme: Theme, job_id: UUID, prefix: str, preferred: Collection[str]) -> None:
         self._scene = scene
         self._theme = theme
         self._job_id = job_id
         self._prefix = prefix
         self._writer = Writer(job_id, theme, prefix)
-        self._view: CanvasView = read_canvas(scene.living())
+        self._view: CanvasView = read_canvas(scene.living(), preferred)
         self._shapes = NewShapes(scene, self._writer, theme)
 
     def apply(self, operation: Operation) -> None:
@@ -71,6 +74,8 @@ class _Change:
                 rename(self._scene, self._view.find(target).id, _not_empty(label))
             case Remove(target):
                 self._remove(self._view.find(target).id)
+            case TidyUp():
+                tidy_up(self._scene, self._view)
             case AddDiagram():
                 self._add_diagram(operation)
             case _:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -40,6 +40,14 @@ class CanvasView:
 
     nodes: tuple[NodeView, ...]
     edges: tuple[EdgeView, ...]
+    preferred: frozenset[str] = frozenset()  # ids: of several nodes of one name these are meant
+
+    def within(self, ids: Collection[str]) -> CanvasView:
+        """What of it is in a selection; all of it when nothing is."""
+        nodes = tuple(node for node in self.nodes if node.id in ids)
+        names = {node.id for node in nodes}
+        edges = tuple(edge for edge in self.edges if edge.source in names and edge.target in names)
+        return CanvasView(nodes, edges, frozenset(names)) if nodes else self
 
     @cached_property
     def labels(self) -> list[str]:
@@ -62,6 +70,7 @@ class CanvasView:
         alike = [node for node in self.nodes if node.label.casefold() == wanted.casefold()]
         for named in (exact, alike):
             found = [node for node in named if node.kind != "text"] or named
+            found = [node for node in found if node.id in self.preferred] or found
             if len(found) == 1:
                 return found[0]
             if found:
@@ -77,7 +86,7 @@ class CanvasView:
         return f"Did you mean {_either(shown)}?" if near else f"There is {_either(shown)}."
 
 
-def read_canvas(elements: Sequence[Mapping[str, Any]]) -> CanvasView:
+def read_canvas(elements: Sequence[Mapping[str, Any]], preferred: Collection[str] = ()) -> CanvasView:
     """The nodes and edges of a canvas. Shapes without a text, and arrows with a loose end, are not among them."""
     living = {element["id"]: complete(element) for element in elements if not element.get("isDeleted")}
     inside: dict[str, str] = {}
@@ -97,7 +106,7 @@ def read_canvas(elements: Sequence[Mapping[str, Any]]) -> CanvasView:
         source, target = ends(element)
         if element["type"] == "arrow" and source in known and target in known:
             edges.append(EdgeView(element["id"], str(source), str(target), inside.get(element["id"], "")))
-    return CanvasView(tuple(nodes), tuple(edges))
+    return CanvasView(tuple(nodes), tuple(edges), frozenset(preferred))
 
 
 def one_line(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from backend.ai.diagram import Shape
 from backend.ai.kinds.kind import TEXT, Json, label_of, many, one_of, record, rows_of, text_of
-from backend.ai.operations import AddNode, Connect, Disconnect, Operation, Remove, Rename
+from backend.ai.operations import AddNode, Connect, Disconnect, Operation, Remove, Rename, TidyUp
 from backend.ai.providers.chain import AnswerError
 
 MAX_CHANGES = 100
@@ -16,7 +16,7 @@ MAX_TARGETS = 200
 MAX_NEW = 20  # new nodes that later operations of the same answer may name, as “new 1” …
 
 ADDING = ("add_after", "add_before", "add_between", "add_alone")
-OPERATIONS = (*ADDING, "rename", "remove", "connect", "disconnect", "draw")
+OPERATIONS = (*ADDING, "rename", "remove", "connect", "disconnect", "draw", "tidy_up")
 
 TASK = (
     "Change the diagram that is on the canvas, with as few operations as the instructions need, in their order. "
@@ -25,6 +25,7 @@ TASK = (
     "add_after, add_before: a new node “label” next to “target”. add_between: a new node between “target” and “other”. "
     "add_alone: a new node without arrows. rename: “target” gets the text “label”. remove: “target” goes. "
     "connect: an arrow from “target” to “other” with the text “edge_label”. disconnect: no arrow between the two. "
+    "tidy_up: lays everything out anew; only if the instructions ask for order. "
     "draw: a whole further diagram beside what is there, described in “label”; at most once.\n"
     "Change nothing that the instructions do not speak of."
 )
@@ -90,6 +91,8 @@ class _Reader:
             return self._add(op, row)
         if op == "draw":
             return Draw(label_of(row["label"]))
+        if op == "tidy_up":
+            return TidyUp()
         if op == "rename":
             return self._rename(row)
         if op == "remove":

@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 
 from backend.ai.diagram import Flowchart, diagram_problems
-from backend.ai.operations import AddDiagram, AddNode, Connect, Operation
+from backend.ai.operations import AddDiagram, AddNode, Connect, Operation, TidyUp
+from backend.ai.planner import vocabulary as words
 from backend.ai.planner.arrow_notation import read_arrows
 from backend.ai.planner.arrow_scanner import has_arrow
 from backend.ai.planner.arrows import build_flowchart
@@ -15,9 +16,10 @@ from backend.ai.planner.commands import NotACommand, Outcome, looks_like_command
 from backend.ai.planner.diagrams import MAX_INPUT, plan_diagram
 from backend.ai.planner.errors import PlanError
 from backend.ai.planner.lead import split_lead
-from backend.ai.planner.text import hide_quoted, normalise, same, unfence
+from backend.ai.planner.text import clean, hide_quoted, normalise, same, unfence
 
 MAX_OPERATIONS = 500
+MAX_SHORT = 80  # characters
 
 _MARKER = re.compile(r"^[ \t]*(?:[-*+•–][ \t]+|\d{1,3}[.)][ \t]+)")
 _STATEMENT_END = re.compile(r"[;；\n]|(?<=[\w\"”»'’)?])[.!。][ \t]*(?=[ \t]\S|$)|。")
@@ -36,6 +38,8 @@ def plan_changes(instructions: str, labels: Sequence[str]) -> list[Operation] | 
     if len(instructions) > MAX_INPUT:
         raise PlanError(f"The instructions are longer than {MAX_INPUT} characters.")
     text, _ = unfence(normalise(instructions))
+    if _asks_for_order(text):
+        return [TidyUp()]
     operations = _commands(text, labels) or _tied_in(text, labels)
     if operations is not None:
         if len(operations) > MAX_OPERATIONS:
@@ -43,6 +47,17 @@ def plan_changes(instructions: str, labels: Sequence[str]) -> list[Operation] | 
         return operations
     diagram = plan_diagram(instructions)
     return None if diagram is None else [AddDiagram(diagram)]
+
+
+def _asks_for_order(text: str) -> bool:
+    """Whether “tidy up”, of this, that or everything, is all that is said."""
+    if len(text) > MAX_SHORT:
+        return False
+    rest = words.pattern(words.POLITE, prefix=r"^\W*+", suffix=r"[\s,]*").sub("", text)
+    match = words.pattern(words.TIDY_UP, prefix=r"^\s*+").match(rest)
+    if match is None:
+        return False
+    return not clean(words.pattern(words.TIDIED).sub("", rest[match.end() :]).strip(" .!。！,"))
 
 
 def _commands(text: str, labels: Sequence[str]) -> list[Operation] | None:

@@ -81,6 +81,18 @@ ogni|tutti|deze|dit|de|het|elke
 эти|этот|эту|это|все|каждый|мне|следующ*|мой|наш*|ten|te|to|każdy|wszystkie
 """
 
+# All that an instruction says that asks for order.
+TIDY_UP = """
+tidy up|tidy|clean up|clean up the layout|arrange|rearrange|arrange neatly|auto layout|auto-layout|align|re-layout|relayout
+straighten|räume|räum|aufräumen|ordne neu|ordnen|neu anordnen|range|réorganise|mets de l'ordre|ordena
+organiza|ordenar|arruma|organize|riordina|metti in ordine|ruim op|uporządkuj|упорядочи|наведи порядок|整理|整理一下|整列
+"""
+TIDIED = """
+it|this|that|everything|all|the canvas|the diagram|the layout|the selection|the flow chart|the flowchart|the board|please
+up|neatly|nicely|a bit|auf|bitte|ein bisschen
+alles|das|die leinwand|das diagramm|tout|le diagramme|todo|el diagrama|tudo|o diagrama|tutto|il diagramma|всё|все|布局
+"""
+
 ARTICLES = """
 a|an|the|me|us|some|following|ein|eine|einen|einem|das|die|der|den|dem|des|un|une|le|la|les|l'|moi|una|uno|el|los
 las|um|uma

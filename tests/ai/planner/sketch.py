@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backend.ai.diagram import Board, Diagram, Flowchart, Item, Outline, Table, Timeline
-from backend.ai.operations import AddDiagram, AddNode, Connect, Disconnect, Operation, Remove, Rename
+from backend.ai.operations import AddNode, Connect, Disconnect, Operation, Remove, Rename, TidyUp
 
 _AROUND = {"rectangle": "[{}]", "ellipse": "({})", "diamond": "<{}>"}
 
@@ -67,5 +67,4 @@ def _operation(operation: Operation) -> str:
             return f"rename {target} to {label}"
         case Remove(target):
             return f"remove {target}"
-        case AddDiagram(diagram):
-            return f"draw {sketch(diagram)}"
+    return "tidy up" if isinstance(operation, TidyUp) else f"draw {sketch(operation.diagram)}"
