@@ -8,7 +8,15 @@ import tseslint from "typescript-eslint";
 /** The modules of a feature that other features may import. Everything else in a feature is its own business. */
 const PUBLIC_MODULES = {
   accounts: ["session.ts"],
-  ai: ["components/PromptBox.tsx", "components/AIGenerationModal.tsx", "job-announcements.ts"],
+  ai: [
+    "components/PromptBox.tsx",
+    "components/AIGenerationModal.tsx",
+    "components/ChangeBar.tsx",
+    "components/Landing.tsx",
+    "job-announcements.ts",
+    "use-change-bar.ts",
+    "use-job-request.ts",
+  ],
   jobs: [
     "ai-agent-service.ts",
     "use-ai-job-updates.ts",

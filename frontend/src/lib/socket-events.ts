@@ -87,6 +87,7 @@ export type ServerEvents = {
   "canvas:elements": (message: CanvasElementsMessage) => void;
   "canvas:presence": (message: PresenceMessage) => void;
   "canvas:people": (message: { canvas_id: string; people: Person[] }) => void;
+  "canvas:change": (message: { canvas_id: string; job_id: string; status: string }) => void;
   "canvas:closed": (message: { canvas_id: string; reason: string }) => void;
   notice: (notice: components["schemas"]["Notice"]) => void;
   "notice:changed": (message: { at: string }) => void;

@@ -13,9 +13,16 @@ export interface DrawingOptions {
   readonly style: Style;
   readonly scheme: Scheme;
   readonly priority: Priority;
+  /** New elements are dashed until they are kept. */
+  readonly preview: boolean;
 }
 
-export const DEFAULT_OPTIONS: DrawingOptions = { style: "clean", scheme: "default", priority: "normal" };
+export const DEFAULT_OPTIONS: DrawingOptions = {
+  style: "clean",
+  scheme: "default",
+  priority: "normal",
+  preview: false,
+};
 
 export function isDefault(options: DrawingOptions): boolean {
   return (Object.keys(DEFAULT_OPTIONS) as (keyof DrawingOptions)[]).every(

@@ -6,7 +6,7 @@ import type { DrawingRequest } from "./use-drawing-requests";
 export function requestOf(
   job: Pick<FullJob, "job_type" | "request_data" | "priority">,
 ): DrawingRequest | null {
-  const { instructions, style, color_scheme } = job.request_data;
+  const { instructions, style, color_scheme, preview } = job.request_data;
   if (typeof instructions !== "string") return null;
   return {
     mode: job.job_type === "modify_canvas" ? "modify" : "create",
@@ -15,6 +15,7 @@ export function requestOf(
       style: oneOf(STYLES, style) ?? DEFAULT_OPTIONS.style,
       scheme: oneOf(SCHEMES, color_scheme) ?? DEFAULT_OPTIONS.scheme,
       priority: oneOf(PRIORITIES, job.priority) ?? DEFAULT_OPTIONS.priority,
+      preview: preview === true,
     },
   };
 }

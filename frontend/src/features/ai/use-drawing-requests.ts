@@ -9,6 +9,12 @@ export interface DrawingRequest {
   readonly mode: DrawingMode;
   readonly instructions: string;
   readonly options: DrawingOptions;
+  /** Ids of the elements that a change is about; none: the whole canvas. */
+  readonly selection?: readonly string[];
+  /** The job that this one goes on from. */
+  readonly followUpOf?: string;
+  /** The job of which this is to be another version. */
+  readonly variantOf?: string;
 }
 
 interface DrawingRequests {
@@ -32,8 +38,18 @@ export function useDrawingRequests(
   const submit = useCallback(
     async (request: DrawingRequest) => {
       const { instructions, options } = request;
-      const { style, scheme: color_scheme, priority } = options;
-      const body = { canvas_id: canvasId, instructions, style, color_scheme, priority };
+      const { style, scheme: color_scheme, priority, preview } = options;
+      const body = {
+        canvas_id: canvasId,
+        instructions,
+        style,
+        color_scheme,
+        priority,
+        preview,
+        ...(request.followUpOf !== undefined && { follow_up_of: request.followUpOf }),
+        ...(request.variantOf !== undefined && { variant_of: request.variantOf }),
+        ...(request.mode === "modify" && request.selection?.length && { selection: [...request.selection] }),
+      };
       const written = JSON.stringify([request.mode, body]);
       if (unanswered.current?.body !== written)
         unanswered.current = { body: written, key: newSubmissionKey() };

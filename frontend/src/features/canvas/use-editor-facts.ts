@@ -25,6 +25,25 @@ export function useIsEmpty(editor: Editor | null): boolean {
   return isEmpty;
 }
 
+/** Ids of what is selected. */
+export function useSelection(editor: Editor | null): readonly string[] {
+  const [selection, setSelection] = useState<readonly string[]>([]);
+  useEffect(() => {
+    if (!editor) return undefined;
+    const look = throttle(FACTS_EVERY_MS, () => {
+      const next = editor.selection();
+      setSelection((before) => (before.join() === next.join() ? before : next));
+    });
+    const stop = editor.onChange(look);
+    look();
+    return () => {
+      stop();
+      look.cancel();
+    };
+  }, [editor]);
+  return selection;
+}
+
 /** The elements as a list. */
 export function useOutline(editor: Editor | null): readonly OutlineEntry[] {
   const [entries, setEntries] = useState<readonly OutlineEntry[]>([]);

@@ -60,6 +60,13 @@ export class AIAgentService {
     return answer.result;
   }
 
+  /** A better prompt, to be looked at before it is sent. null where it takes longer than one wants to wait. */
+  async enhance(prompt: string): Promise<string | null> {
+    const body = { manual_prompt: prompt };
+    const answer = await unwrap(this.client.POST("/api/v1/web-knowledge/generate-prompt/", { body }));
+    return "prompt" in answer && typeof answer.prompt === "string" ? answer.prompt : null;
+  }
+
   /** The job will stop; refused with 409 when it has finished already. */
   async cancel(jobId: string) {
     return unwrap(this.client.DELETE("/api/ai-agent/job/{job_id}", { params: { path: { job_id: jobId } } }));

@@ -173,6 +173,7 @@ describe("a job's card", () => {
     expect(submitted[0]?.body).toEqual({
       canvas_id: "canvas",
       instructions: "asked as j",
+      preview: false,
       style: "sketch",
       color_scheme: "blue",
       priority: "high",

@@ -1,4 +1,4 @@
-import { CloseButton, Text } from "@mantine/core";
+import { CloseButton, Pill, Text } from "@mantine/core";
 import { useRef, useState, type Ref } from "react";
 import { useImperativeHandle } from "react";
 
@@ -6,9 +6,12 @@ import { notifications } from "@mantine/notifications";
 
 import { asProblem } from "../../../lib/api-problem";
 import type { JobState } from "../../jobs/ai-job-log";
+import type { Change } from "../changes";
+import { shortInstruction } from "../job-words";
 import { DEFAULT_OPTIONS, type DrawingOptions } from "../options";
 import { PLAIN_EXAMPLES, strings } from "../strings";
 import { useDrawingRequests, type DrawingMode, type DrawingRequest } from "../use-drawing-requests";
+import { useFileDrop } from "../use-file-drop";
 import classes from "./AIGenerationModal.module.css";
 import { Conversation } from "./Conversation";
 import { PromptBox, type PromptBoxHandle } from "./PromptBox";
@@ -16,7 +19,12 @@ import { PromptOptions } from "./PromptOptions";
 
 export interface AIGenerationHandle {
   focus: () => void;
+  /** Asks for another version of what a job has drawn. */
+  vary: (job: JobState, request: DrawingRequest) => void;
 }
+
+const NOTHING: readonly string[] = [];
+const NO_CHANGES: ReadonlyMap<string, Change> = new Map();
 
 interface AIGenerationModalProps {
   canvasId: string;
@@ -32,6 +40,10 @@ interface AIGenerationModalProps {
   onShow: (job: JobState) => void;
   onClose: () => void;
   disabled?: boolean;
+  /** Ids of what is selected on the board, at this moment. */
+  selection?: readonly string[];
+  /** What jobs did to the canvas, by job. */
+  changes?: ReadonlyMap<string, Change>;
   ref?: Ref<AIGenerationHandle>;
 }
 
@@ -47,31 +59,44 @@ export function AIGenerationModal(props: AIGenerationModalProps) {
     onShow,
     onClose,
     disabled = false,
+    selection = NOTHING,
+    changes = NO_CHANGES,
     ref,
   } = props;
   const { submit, asked } = useDrawingRequests(canvasId);
   const [chosenMode, setChosenMode] = useState<DrawingMode | null>(null);
   const [options, setOptions] = useState<DrawingOptions>(DEFAULT_OPTIONS);
   const prompt = useRef<PromptBoxHandle>(null);
-  useImperativeHandle(ref, () => ({ focus: () => prompt.current?.focus() }));
+  const [followed, setFollowed] = useState<JobState | null>(null);
 
   const mode = hasElements ? (chosenMode ?? "modify") : "create";
   const start = async (request: DrawingRequest): Promise<void> => {
     onStarted(await submit(request));
     setChosenMode(null);
+    setFollowed(null);
   };
   const again = (request: DrawingRequest): void => {
     start(request).catch((error: unknown) =>
       notifications.show({ color: "red", message: asProblem(error).message }),
     );
   };
-  const fillPrompt = (text: string, wanted: DrawingMode): void => {
+  useImperativeHandle(ref, () => ({
+    focus: () => prompt.current?.focus(),
+    vary: (job, request) => again({ ...request, mode: "create", variantOf: job.jobId }),
+  }));
+  const { isDropping, dropProps } = useFileDrop((instructions) =>
+    again({ mode: "create", instructions, options }),
+  );
+  const fillPrompt = (text: string, wanted: DrawingMode, job?: JobState): void => {
     setChosenMode(wanted);
+    setFollowed(job ?? null);
     prompt.current?.fill(text);
   };
 
   return (
     <section
+      {...dropProps}
+      data-dropping={isDropping || undefined}
       className={classes.panel}
       aria-label={strings.panel.label}
       onKeyDown={(event) => {
@@ -86,11 +111,29 @@ export function AIGenerationModal(props: AIGenerationModalProps) {
         </Text>
         <CloseButton aria-label={strings.panel.close} onClick={onClose} />
       </header>
-      <Conversation {...{ jobs, isLoading, asked, canShow, onShow }} onAgain={again} onPrompt={fillPrompt} />
+      <Conversation
+        {...{ canvasId, jobs, isLoading, asked, changes, canShow, onShow }}
+        onAgain={again}
+        onPrompt={fillPrompt}
+      />
       <footer className={classes.footer}>
+        {followed && mode === "modify" && (
+          <Pill size="sm" mb={6} withRemoveButton onRemove={() => setFollowed(null)}>
+            {strings.panel.followsUp(shortInstruction(asked.get(followed.jobId)?.instructions ?? null))}
+          </Pill>
+        )}
         <PromptBox
           ref={prompt}
-          onSubmit={(instructions) => start({ mode, instructions, options })}
+          canImprove
+          onSubmit={(instructions) =>
+            start({
+              mode,
+              instructions,
+              options,
+              ...(mode === "modify" && { selection }),
+              ...(mode === "modify" && followed && { followUpOf: followed.jobId }),
+            })
+          }
           placeholder={mode === "modify" ? strings.panel.changePlaceholder : strings.panel.newPlaceholder}
           examples={jobs.length === 0 && !hasElements && !isLoading ? PLAIN_EXAMPLES : []}
           disabled={disabled}
@@ -99,6 +142,7 @@ export function AIGenerationModal(props: AIGenerationModalProps) {
               mode={mode}
               onMode={setChosenMode}
               canModify={hasElements}
+              selected={selection.length}
               options={options}
               onOptions={setOptions}
             />

@@ -4,6 +4,7 @@ import { useEffect, useRef, type RefObject } from "react";
 
 import { Appear } from "../../../components/ui/Appear";
 import type { JobState } from "../../jobs/ai-job-log";
+import type { Change } from "../changes";
 import { strings } from "../strings";
 import type { DrawingMode, DrawingRequest } from "../use-drawing-requests";
 import classes from "./AIGenerationModal.module.css";
@@ -12,17 +13,21 @@ import { JobCard } from "./JobCard";
 const NEAR_END_PX = 48;
 
 interface ConversationProps {
+  canvasId: string;
+  changes: ReadonlyMap<string, Change>;
   jobs: readonly JobState[];
   isLoading: boolean;
   asked: ReadonlyMap<string, DrawingRequest>;
   canShow: (job: JobState) => boolean;
   onShow: (job: JobState) => void;
   onAgain: (request: DrawingRequest) => void;
-  onPrompt: (text: string, mode: DrawingMode) => void;
+  onPrompt: (text: string, mode: DrawingMode, job?: JobState) => void;
 }
 
 /** The jobs of a canvas from first to last. A new one is scrolled to. */
 export function Conversation({
+  canvasId,
+  changes,
   jobs,
   isLoading,
   asked,
@@ -45,7 +50,9 @@ export function Conversation({
         {jobs.map((job) => (
           <JobCard
             key={job.jobId}
+            canvasId={canvasId}
             job={job}
+            change={changes.get(job.jobId)}
             asked={asked.get(job.jobId)}
             canShow={canShow(job)}
             onShow={() => onShow(job)}

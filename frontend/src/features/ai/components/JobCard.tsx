@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Group } from "@mantine/core";
 import { IconListDetails, IconRefresh } from "@tabler/icons-react";
+import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
@@ -7,10 +8,12 @@ import { Link } from "react-router";
 import { Hint } from "../../../components/ui/Hint";
 import { ProgressBar } from "../../../components/ui/ProgressBar";
 import { StatusBadge } from "../../../components/ui/StatusBadge";
+import { asProblem } from "../../../lib/api-problem";
 import { useNow } from "../../../lib/use-now";
 import { aiAgentService } from "../../jobs/ai-agent-service";
 import { isFinished, type JobState } from "../../jobs/ai-job-log";
 import { jobQuery, useCancelJob } from "../../jobs/job-queries";
+import { useDecide, type Change } from "../changes";
 import { errorOf, jobWords, NEEDS_MODEL, shortInstruction, type JobWords } from "../job-words";
 import { PLAIN_EXAMPLES, strings } from "../strings";
 import type { DrawingMode, DrawingRequest } from "../use-drawing-requests";
@@ -21,18 +24,22 @@ import classes from "./JobCard.module.css";
 const TICK_MS = 500;
 
 interface JobCardProps {
+  canvasId: string;
   job: JobState;
+  /** What it did to the canvas, if it did something. */
+  change: Change | undefined;
   /** What was asked for, where this page knows it already. */
   asked: DrawingRequest | undefined;
   canShow: boolean;
   onShow: () => void;
   onAgain: (request: DrawingRequest) => void;
   /** Puts a text in the prompt box. */
-  onPrompt: (text: string, mode: DrawingMode) => void;
+  onPrompt: (text: string, mode: DrawingMode, job?: JobState) => void;
 }
 
 /** One entry of the conversation: what was asked for, how far it is, and what can be done. */
-export function JobCard({ job, asked, canShow, onShow, onAgain, onPrompt }: JobCardProps) {
+export function JobCard(props: JobCardProps) {
+  const { job, asked } = props;
   const detail = useQuery({ ...jobQuery(job.jobId), enabled: asked === undefined }).data;
   const request = asked ?? (detail ? requestOf(detail) : null);
   const result = useResult(job);
@@ -50,7 +57,7 @@ export function JobCard({ job, asked, canShow, onShow, onAgain, onPrompt }: JobC
       ) : (
         <Progress key={`${job.jobId} ${job.startedAt ?? ""}`} {...{ job, words, name }} />
       )}
-      <JobActions {...{ job, request, canShow, onShow, onAgain, onPrompt }} />
+      <JobActions {...props} request={request} />
     </article>
   );
 }
@@ -68,11 +75,12 @@ function Progress({ job, words, name }: { job: JobState; words: JobWords; name: 
   );
 }
 
-interface JobActionsProps extends Omit<JobCardProps, "asked"> {
+interface JobActionsProps extends JobCardProps {
   request: DrawingRequest | null;
 }
 
-function JobActions({ job, request, canShow, onShow, onAgain, onPrompt }: JobActionsProps) {
+function JobActions(props: JobActionsProps) {
+  const { canvasId, job, change, request, canShow, onShow, onAgain, onPrompt } = props;
   const needsModel = errorOf(job)?.code === NEEDS_MODEL;
   const isDone = job.status === "completed";
   return (
@@ -84,7 +92,8 @@ function JobActions({ job, request, canShow, onShow, onAgain, onPrompt }: JobAct
           <Action onClick={() => onAgain(request)}>{strings.job.retry}</Action>
         )}
         {canShow && <Action onClick={onShow}>{strings.job.show}</Action>}
-        {isDone && <Action onClick={() => onPrompt("", "modify")}>{strings.job.follow}</Action>}
+        {isDone && <Action onClick={() => onPrompt("", "modify", job)}>{strings.job.follow}</Action>}
+        {isFinished(job) && change && <UndoButton canvasId={canvasId} change={change} />}
         <span className={classes.small}>
           {isDone && request && (
             <Hint label={strings.job.again}>
@@ -117,6 +126,17 @@ function JobActions({ job, request, canShow, onShow, onAgain, onPrompt }: JobAct
       </Group>
     </>
   );
+}
+
+function UndoButton({ canvasId, change }: { canvasId: string; change: Change }) {
+  const decide = useDecide(canvasId);
+  const isUndone = change.status === "undone";
+  const onClick = (): void =>
+    decide.mutate(
+      { jobId: change.job_id, decision: isUndone ? "redo" : "undo" },
+      { onError: (error) => notifications.show({ color: "red", message: asProblem(error).message }) },
+    );
+  return <Action onClick={onClick}>{isUndone ? strings.change.redo : strings.change.undo}</Action>;
 }
 
 function Action({ onClick, children }: { onClick: () => void; children: string }) {

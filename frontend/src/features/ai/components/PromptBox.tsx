@@ -13,6 +13,8 @@ import {
 import { Hint } from "../../../components/ui/Hint";
 import { asProblem } from "../../../lib/api-problem";
 import { strings } from "../strings";
+import { usePromptHistory } from "../use-prompt-history";
+import { ImproveButton, Improvement, useImprovement } from "./Improve";
 import classes from "./PromptBox.module.css";
 
 const MAX_CHARACTERS = 100_000; // the server takes as many
@@ -35,6 +37,8 @@ interface PromptBoxProps {
   /** Controls at the lower left of the box. */
   actions?: ReactNode;
   minRows?: number;
+  /** Offer to improve what is written. */
+  canImprove?: boolean;
   ref?: Ref<PromptBoxHandle>;
 }
 
@@ -47,6 +51,7 @@ export function PromptBox({
   disabled = false,
   actions,
   minRows = 2,
+  canImprove = false,
   ref,
 }: PromptBoxProps) {
   const [text, setText] = useState("");
@@ -55,6 +60,8 @@ export function PromptBox({
   const sending = useRef(false); // state comes a moment too late for a double click
   const input = useRef<HTMLTextAreaElement>(null);
   const errorId = useId();
+  const history = usePromptHistory();
+  const improvement = useImprovement();
 
   useImperativeHandle(ref, () => ({
     fill: (next) => {
@@ -74,6 +81,8 @@ export function PromptBox({
     setSending(true);
     try {
       await onSubmit(instructions.trim());
+      history.add(instructions.trim());
+      improvement.drop();
       setText("");
     } catch (failure) {
       setError(failure instanceof Error ? asProblem(failure).message : String(failure));
@@ -84,7 +93,13 @@ export function PromptBox({
     }
   };
 
-  const onKeyDown = (event: KeyboardEvent): void => {
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
+    const earlier = recalled(event, history);
+    if (earlier !== null) {
+      event.preventDefault();
+      setText(earlier);
+      return;
+    }
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     void send(text);
@@ -117,7 +132,16 @@ export function PromptBox({
           classNames={{ input: classes.input }}
         />
         <div className={classes.bar}>
-          <div className={classes.actions}>{actions}</div>
+          <div className={classes.actions}>
+            {actions}
+            {canImprove && (
+              <ImproveButton
+                isWaiting={improvement.suggestion?.isWaiting ?? false}
+                disabled={disabled || text.trim() === ""}
+                onClick={() => void improvement.ask(text)}
+              />
+            )}
+          </div>
           <Hint label={strings.prompt.keys}>
             <ActionIcon
               type="submit"
@@ -136,6 +160,18 @@ export function PromptBox({
         <p id={errorId} role="alert" className={classes.error}>
           {error}
         </p>
+      )}
+      {improvement.suggestion && (
+        <Improvement
+          suggestion={improvement.suggestion}
+          onEdit={improvement.edit}
+          onUse={(better) => {
+            setText(better);
+            improvement.drop();
+            input.current?.focus();
+          }}
+          onDrop={improvement.drop}
+        />
       )}
       {examples.length > 0 && (
         <Examples examples={examples} disabled={disabled || isSending} onChoose={choose} />
@@ -167,6 +203,18 @@ function Examples({ examples, disabled, onChoose }: ExamplesProps) {
       ))}
     </ul>
   );
+}
+
+/** Arrow up in front of everything, and arrow down behind it, go through what was asked for before. */
+function recalled(
+  { key, currentTarget: box, shiftKey }: KeyboardEvent<HTMLTextAreaElement>,
+  history: ReturnType<typeof usePromptHistory>,
+): string | null {
+  if (shiftKey || box.selectionStart !== box.selectionEnd) return null;
+  const isFirstLine = !box.value.slice(0, box.selectionStart).includes("\n");
+  const isLastLine = !box.value.slice(box.selectionStart).includes("\n");
+  if (key === "ArrowUp" && isFirstLine) return history.older(box.value);
+  return key === "ArrowDown" && isLastLine ? history.newer() : null;
 }
 
 function refusalOf(text: string): string | null {

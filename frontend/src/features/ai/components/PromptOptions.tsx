@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Popover, SegmentedControl, Select, Stack } from "@mantine/core";
+import { ActionIcon, Button, Popover, SegmentedControl, Select, Stack, Switch } from "@mantine/core";
 import { IconAdjustmentsHorizontal } from "@tabler/icons-react";
 
 import { useSession } from "../../accounts/session";
@@ -19,12 +19,14 @@ interface PromptOptionsProps {
   onMode: (mode: DrawingMode) => void;
   /** There is nothing to change on an empty canvas. */
   canModify: boolean;
+  /** How many elements are selected: a change is about them. */
+  selected: number;
   options: DrawingOptions;
   onOptions: (options: DrawingOptions) => void;
 }
 
 /** Below the prompt: new drawing or change, and how it is drawn. */
-export function PromptOptions({ mode, onMode, canModify, options, onOptions }: PromptOptionsProps) {
+export function PromptOptions({ mode, onMode, canModify, selected, options, onOptions }: PromptOptionsProps) {
   return (
     <>
       {canModify && (
@@ -35,7 +37,10 @@ export function PromptOptions({ mode, onMode, canModify, options, onOptions }: P
           value={mode}
           onChange={(value) => onMode(value)}
           data={[
-            { value: "modify", label: strings.panel.modes.modify },
+            {
+              value: "modify",
+              label: selected > 0 ? strings.panel.changeSelected : strings.panel.modes.modify,
+            },
             { value: "create", label: strings.panel.modes.create },
           ]}
         />
@@ -92,6 +97,12 @@ function OptionsPopover({ options, onOptions }: Pick<PromptOptionsProps, "option
             data={priorities.map((value) => ({ value, label: strings.priorities[value] }))}
             value={options.priority}
             onChange={(priority) => priority && onOptions({ ...options, priority })}
+          />
+          <Switch
+            size="xs"
+            label={strings.panel.preview}
+            checked={options.preview}
+            onChange={(event) => onOptions({ ...options, preview: event.currentTarget.checked })}
           />
           {changed && (
             <Button size="compact-xs" variant="subtle" onClick={() => onOptions(DEFAULT_OPTIONS)}>

@@ -7,6 +7,10 @@ import { flushSync } from "react-dom";
 import { Link } from "react-router";
 
 import { EmptyState } from "../../../components/ui/EmptyState";
+import { useChangeBar } from "../../ai/use-change-bar";
+import { useJobRequest } from "../../ai/use-job-request";
+import { ChangeBar } from "../../ai/components/ChangeBar";
+import { Landing } from "../../ai/components/Landing";
 import { AIGenerationModal, type AIGenerationHandle } from "../../ai/components/AIGenerationModal";
 import type { JobState } from "../../jobs/ai-job-log";
 import { useCanvasJobUpdates } from "../../jobs/use-ai-job-updates";
@@ -14,7 +18,7 @@ import { Board } from "../editor/Board";
 import type { Editor } from "../editor/editor";
 import { strings } from "../strings";
 import { useCanvasSession } from "../use-canvas-session";
-import { useFollowedView, useIsEmpty } from "../use-editor-facts";
+import { useFollowedView, useIsEmpty, useSelection } from "../use-editor-facts";
 import { useFirstLook, useSheetKeepsView } from "../use-first-look";
 import { usePanelIsSheet, usePanelState } from "../use-panel-state";
 import classes from "./CanvasPage.module.css";
@@ -39,6 +43,9 @@ export function CanvasWorkspace({ canvasId, name, notices }: CanvasWorkspaceProp
   const { session, guests } = useCanvasSession(canvasId, editor, onDelta);
   const { jobs, isLoaded, track } = useCanvasJobUpdates(canvasId);
   const isEmpty = useIsEmpty(editor);
+  const selection = useSelection(editor);
+  const { shown, changes, close: closeBar } = useChangeBar(canvasId, jobs);
+  const shownRequest = useJobRequest(shown?.job.jobId ?? null);
   const isSheet = usePanelIsSheet();
   const panel = useRef<AIGenerationHandle>(null);
   useFirstLook(editor, session.loaded);
@@ -72,7 +79,23 @@ export function CanvasWorkspace({ canvasId, name, notices }: CanvasWorkspaceProp
         <main id="content" className={classes.board} aria-label={strings.board}>
           <Board name={name ?? strings.untitled} isReadOnly={isClosed} onReady={setEditor} />
           {isOutlineOpen && <OutlinePanel editor={editor} onClose={closeOutline} />}
-          {away && <Away onShow={() => editor?.show(away)} />}
+          <Landing ground={editor} jobs={jobs} />
+          {shown && !isClosed && (
+            <ChangeBar
+              canvasId={canvasId}
+              change={shown.change}
+              onVariant={
+                shown.job.jobType === "create_canvas" && shownRequest && isPanelOpen
+                  ? () => {
+                      closeBar();
+                      panel.current?.vary(shown.job, shownRequest);
+                    }
+                  : null
+              }
+              onClose={closeBar}
+            />
+          )}
+          {away && !shown && <Away onShow={() => editor?.show(away)} />}
           {isClosed && <Closed reason={session.problem} />}
         </main>
         {isPanelOpen && (
@@ -88,6 +111,8 @@ export function CanvasWorkspace({ canvasId, name, notices }: CanvasWorkspaceProp
               onShow={(job) => editor?.show(drawnBy(job))}
               onClose={() => showPanel(false)}
               disabled={isClosed}
+              selection={selection}
+              changes={changes}
             />
           </aside>
         )}

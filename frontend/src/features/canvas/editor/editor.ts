@@ -62,6 +62,12 @@ export class Editor implements Scene, View {
     };
   }
 
+  /** Pixels from the upper left corner of the board. */
+  toScreen(point: { x: number; y: number }): { x: number; y: number } {
+    const { scrollX, scrollY, zoom } = this.api.getAppState();
+    return { x: (point.x + scrollX) * zoom.value, y: (point.y + scrollY) * zoom.value };
+  }
+
   boxOf(ids: ReadonlySet<string>): Box | null {
     const elements = this.#living(ids);
     if (elements.length === 0) return null;
