@@ -4775,6 +4775,11 @@ export interface components {
        */
       priority?: "low" | "normal" | "high" | "urgent";
       /**
+       * @description Ids of the elements that are meant; without them, all of the canvas.
+       * @default null
+       */
+      selection?: string[] | null;
+      /**
        * @default clean
        * @enum {string}
        */
