@@ -43,6 +43,11 @@ class ProviderSettings:
     price_out: float = 0.0
     timeout: float = 120.0
 
+    @property
+    def circuit(self) -> str:
+        """What the engine's circuit of this model is called: limits are counted by model."""
+        return f"{self.name}/{self.model}"
+
 
 @dataclass(frozen=True)
 class Settings:

@@ -16,6 +16,7 @@ from backend.ai.drawing.view import read_canvas
 from backend.ai.drawing_job import FINALISING, WAITING, begin, finish, in_batches, read_elements, resume
 from backend.ai.generation import Desk, Made, NeedsModel, make_changes, make_diagram
 from backend.ai.growing_drawing import GrowingDrawing
+from backend.ai.job_caller import JobCaller
 from backend.ai.operations import AddDiagram, Operation
 from backend.ai.planner.errors import PlanError
 from backend.ai.previewing import previewed
@@ -110,7 +111,7 @@ def _desk(ctx: JobContext, request: dict[str, Any], show: Callable[[Diagram], No
 
     providers = ctx.settings.providers
     fresh = request["variant_of"] is not None
-    return Desk(Answers(ctx, providers, ctx, fresh=fresh).ask if providers else None, report, show)
+    return Desk(Answers(ctx, providers, JobCaller(ctx), fresh=fresh).ask if providers else None, report, show)
 
 
 def _unseen(_diagram: Diagram) -> None:
@@ -149,6 +150,8 @@ def _explained(ctx: JobContext) -> Iterator[None]:
 
 
 def _job_error(ctx: JobContext, fault: ProviderFault) -> Exception:
+    if fault.wait is not None:
+        return fault.wait
     if not fault.passing:
         return FinalError(fault.code, fault.sentence)
     if fault.retry_after is not None:  # the provider named the moment: no attempt is spent

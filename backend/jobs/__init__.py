@@ -11,7 +11,7 @@ from backend.jobs.handling.context import JobContext
 from backend.jobs.job import Job
 from backend.jobs.registry import task
 from backend.jobs.retry import RetryPolicy
-from backend.jobs.signals import Cancel, ClaimLost, FinalError, JobCancelled, RetryableError, Snooze
+from backend.jobs.signals import Cancel, ClaimLost, FinalError, JobCancelled, ProviderWait, RetryableError, Snooze
 from backend.jobs.unique import Unique
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "JobCancelled",
     "JobContext",
     "JobSpec",
+    "ProviderWait",
     "RetryPolicy",
     "RetryableError",
     "Snooze",

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from backend.jobs.admission import circuit
 from tests.ai.installation import Installation, with_providers
 from tests.ai.protocol_server import Answer, ProtocolServer
 from tests.ai.test_create_canvas import CHART, FREE
@@ -87,7 +88,10 @@ def test_a_provider_that_hangs_times_out_and_is_tried_again(environ: dict[str, s
     assert all(request.closed_by_client.is_set() for request in server.requests[:2])
 
 
-def test_an_outage_that_stays_fails_after_the_last_attempt(with_model: Installation, server: ProtocolServer) -> None:
+def test_an_outage_that_stays_fails_after_the_last_attempt(
+    with_model: Installation, server: ProtocolServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(circuit, "FIRST_PAUSE", 0.05)
     server.otherwise = Answer(status=500)
     person = with_model.guest()
     accepted = person.start("create_canvas", instructions=FREE)
@@ -114,8 +118,28 @@ def test_429_waits_as_long_as_the_provider_says_and_spends_no_attempt(
     row = with_model.job(accepted["job_id"])
     assert (row["status"], row["attempt"]) == ("queued", 0)
     assert timedelta(seconds=500) < row["run_at"] - row["created_at"] <= timedelta(seconds=700)
-    assert "slow down" in row["progress_message"]
-    assert "costs nothing" in row["progress_message"]
+    assert row["progress_message"] == (
+        "The model provider “test” is asking us to slow down. "
+        f"Your job waits until {row['run_at']:%H:%M} UTC and costs nothing meanwhile."
+    )
+
+
+def test_who_comes_while_a_provider_is_left_alone_waits_without_asking_it(
+    with_model: Installation, server: ProtocolServer
+) -> None:
+    server.otherwise = Answer(status=429, retry_after="600")
+    person = with_model.guest()
+    accepted = [person.start("create_canvas", instructions=f"{FREE} {number}")["job_id"] for number in range(5)]
+
+    with with_model.worker():
+        with_model.until(lambda c: c.execute("SELECT FROM ai_job WHERE blocked_on IS NOT NULL").rowcount == 5)
+
+    assert len(server.requests) <= with_model.settings.max_concurrent_jobs  # those that were under way
+    for job_id in accepted:
+        status = person.get(f"/api/jobs/{job_id}").json
+        assert (status["status"], status["attempt"]) == ("queued", 0)
+        assert status["waiting_for"][0]["cause"] == "provider"
+        assert status["waiting_for"][0]["until"] is not None
 
 
 def test_many_429s_exhaust_no_job(with_model: Installation, server: ProtocolServer) -> None:

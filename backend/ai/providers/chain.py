@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 import structlog
 
 from backend.ai.providers import faults
+from backend.ai.providers.calls import call_model
 from backend.ai.providers.provider import Caller, Message, ModelAnswer, ModelCall, OnText, ProviderFault
 from backend.config import ProviderSettings
 
@@ -59,17 +60,14 @@ def _ask_one(
     caller: Caller,
     on_text: OnText,
 ) -> Parsed[T]:
-    # Imported with the first call: the SDK takes a second to load, which the start of every process would pay.
-    from backend.ai.providers.openai_compatible import complete  # noqa: PLC0415
-
-    answer = complete(provider, call, caller, on_text)
+    answer = call_model(provider, call, caller, on_text)
     try:
         return Parsed(parse(_json(answer.text)), answer)
     except AnswerError as error:
         log.info("answer_mended", provider=provider.name, model=answer.model, reason=str(error))
         told = f"That answer cannot be used: {error} Answer again, complete and corrected, in the same form."
         again = (*call.messages, Message("assistant", answer.text or "(empty)"), Message("user", told))
-    answer = complete(provider, replace(call, messages=again), caller, on_text)
+    answer = call_model(provider, replace(call, messages=again), caller, on_text)
     try:
         return Parsed(parse(_json(answer.text)), answer)
     except AnswerError as error:

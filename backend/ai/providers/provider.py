@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal, Protocol
+
+from backend.config import ProviderSettings
+from backend.jobs import ProviderWait
 
 MAX_ANSWER = 1_000_000  # characters; a model that writes more has lost its way, and its stream is closed
 
@@ -37,6 +42,7 @@ class ModelCall:
     messages: tuple[Message, ...]
     schema_name: str  # letters, digits and underscores
     schema: Mapping[str, Any]
+    operation: str = ""  # what the account calls it; empty: the schema's name
 
 
 @dataclass(frozen=True)
@@ -53,14 +59,18 @@ class ModelAnswer:
 class ProviderFault(Exception):
     """A call that gave no usable answer. The text is a sentence for the person who waits.
 
-    ``retry_after`` is set when the provider named the moment (seconds from now) from which asking is welcome again.
+    ``retry_after`` is set when the moment is known (seconds from now) from which asking is welcome again. ``wait`` is what a
+    job raises to be let go with all the others that wait for this provider.
     """
 
-    def __init__(self, code: FaultCode, sentence: str, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, code: FaultCode, sentence: str, *, retry_after: float | None = None, wait: ProviderWait | None = None
+    ) -> None:
         super().__init__(sentence)
         self.code = code
         self.sentence = sentence
         self.retry_after = retry_after
+        self.wait = wait
 
     @property
     def passing(self) -> bool:
@@ -68,14 +78,58 @@ class ProviderFault(Exception):
         return self.code in PASSING
 
 
+@dataclass(frozen=True)
+class Asker:
+    """On whose behalf a model is asked. ``module`` is the part of the application, for example the type of the job."""
+
+    module: str
+    user_id: uuid.UUID | None
+    job_id: uuid.UUID | None
+
+
+@dataclass(frozen=True)
+class CallRecord:
+    """One call to a model and how it ended: the account of it. Calls that were never made have none.
+
+    ``cost`` is in US dollars. ``estimated``: the provider did not count the tokens, so they were counted by the length of
+    the texts. ``error`` is the code of a fault, or ``stopped`` when the work was cancelled, lost or timed out.
+    """
+
+    operation: str
+    asker: Asker
+    provider: str
+    model: str
+    tokens_in: int
+    tokens_out: int
+    estimated: bool
+    cost: Decimal
+    latency_ms: int
+    success: bool
+    error: str | None = None
+    cached: bool = False
+
+
 class Caller(Protocol):
-    """Who waits for the answer: a ``JobContext``, as far as a provider needs it."""
+    """Who waits for the answer, and what the calls on its behalf have to go through."""
+
+    @property
+    def asker(self) -> Asker:
+        """Who that is."""
 
     def checkpoint(self) -> None:
         """Raises when the work must stop."""
 
     def on_cancel(self, callback: Callable[[], None]) -> AbstractContextManager[Any]:
         """Within the block ``callback`` runs at once, in another thread, when the work must stop."""
+
+    def admitted(self, provider: ProviderSettings, tokens: int, /) -> AbstractContextManager[None]:
+        """Ask ``provider`` within the block, with a call of about so many tokens.
+
+        Raises a ``ProviderFault`` instead of entering while the provider is to be left alone.
+        """
+
+    def on_call(self, record: CallRecord) -> None:
+        """Told of every call that was made, failures and interrupted ones included."""
 
 
 OnText = Callable[[str], None]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from backend.ai.providers.provider import Message, ModelCall
+from backend.ai.providers.provider import Asker, CallRecord, Message, ModelCall
 from backend.config import ProviderSettings
 from tests.ai.protocol_server import ProtocolServer
 
@@ -31,6 +31,7 @@ class TestCaller:
     __test__ = False
 
     def __init__(self) -> None:
+        self.records: list[CallRecord] = []
         self._stopped = threading.Event()
         self._callbacks: list[Callable[[], None]] = []
 
@@ -48,6 +49,19 @@ class TestCaller:
     def on_cancel(self, callback: Callable[[], None]) -> AbstractContextManager[Any]:
         """Run ``callback`` when cancelled within the block."""
         return self._registered(callback)
+
+    @property
+    def asker(self) -> Asker:
+        """Nobody in particular."""
+        return Asker("tests", None, None)
+
+    def admitted(self, _provider: ProviderSettings, _tokens: int) -> AbstractContextManager[None]:
+        """Every provider may be asked."""
+        return contextlib.nullcontext()
+
+    def on_call(self, record: CallRecord) -> None:
+        """Keep the account."""
+        self.records.append(record)
 
     @contextmanager
     def _registered(self, callback: Callable[[], None]) -> Iterator[None]:

@@ -1,0 +1,82 @@
+"""A job that asks models: stopped with the job, admitted by the provider's circuit, accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import structlog
+
+from backend.ai.providers import faults
+from backend.ai.providers.provider import Asker, CallRecord, ProviderFault
+from backend.config import ProviderSettings
+from backend.jobs import FinalError, JobContext, ProviderWait, RetryableError
+
+log = structlog.get_logger(__name__)
+
+
+class JobCaller:
+    """The ``Caller`` of one run of a job."""
+
+    def __init__(self, ctx: JobContext) -> None:
+        self._ctx = ctx
+
+    @property
+    def asker(self) -> Asker:
+        """The job, its owner and its type."""
+        job = self._ctx.job
+        return Asker(job.job_type, job.user_id, job.id)
+
+    def checkpoint(self) -> None:
+        """Raises when the job must stop."""
+        self._ctx.checkpoint()
+
+    def on_cancel(self, callback: Callable[[], None]) -> AbstractContextManager[Any]:
+        """Within the block ``callback`` runs at once when the job must stop."""
+        return self._ctx.on_cancel(callback)
+
+    @contextmanager
+    def admitted(self, provider: ProviderSettings, _tokens: int) -> Iterator[None]:
+        """Ask within the block, unless the provider's circuit is open; it learns from what comes of it."""
+        try:
+            with self._ctx.provider(provider.circuit):
+                try:
+                    yield
+                except ProviderFault as fault:
+                    raise _signal(fault) from fault
+        except ProviderWait as wait:
+            outage = _fault_behind(wait.__cause__)
+            if outage is not None and outage.retry_after is None:
+                # Who found out that it is out has asked, and spends an attempt: or a job would wait for it for ever.
+                raise outage from wait
+            raise faults.must_wait(provider.name, wait) from wait
+        except (RetryableError, FinalError) as error:
+            raise _fault_behind(error) or error from None
+
+    def on_call(self, record: CallRecord) -> None:
+        """Write the account of a call into the log."""
+        log.info(
+            "model_called",
+            operation=record.operation,
+            provider=record.provider,
+            model=record.model,
+            tokens_in=record.tokens_in,
+            tokens_out=record.tokens_out,
+            cost=str(record.cost),
+            latency_ms=record.latency_ms,
+            error=record.error,
+        )
+
+
+def _signal(fault: ProviderFault) -> RetryableError | FinalError:
+    """The fault as the engine's circuit understands it."""
+    if fault.passing:
+        return RetryableError(fault.code, fault.sentence, fault.retry_after)
+    return FinalError(fault.code, fault.sentence)
+
+
+def _fault_behind(error: BaseException | None) -> ProviderFault | None:
+    """The fault that was turned into a signal by ``_signal``."""
+    cause = None if error is None else error.__cause__
+    return cause if isinstance(cause, ProviderFault) else None
