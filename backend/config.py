@@ -33,7 +33,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class ProviderSettings:
-    """One OpenAI-compatible endpoint. Prices are US dollars per million tokens."""
+    """One model of an OpenAI-compatible endpoint. Prices are US dollars per million tokens; a rate of None is no limit."""
 
     name: str
     base_url: str
@@ -42,6 +42,8 @@ class ProviderSettings:
     price_in: float = 0.0
     price_out: float = 0.0
     timeout: float = 120.0
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
 
     @property
     def circuit(self) -> str:

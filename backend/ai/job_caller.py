@@ -11,7 +11,7 @@ import structlog
 from backend.ai.providers import faults
 from backend.ai.providers.provider import Asker, CallRecord, ProviderFault
 from backend.config import ProviderSettings
-from backend.jobs import FinalError, JobContext, ProviderWait, RetryableError
+from backend.jobs import FinalError, JobContext, ProviderWait, Rate, RetryableError, Use
 
 log = structlog.get_logger(__name__)
 
@@ -37,12 +37,13 @@ class JobCaller:
         return self._ctx.on_cancel(callback)
 
     @contextmanager
-    def admitted(self, provider: ProviderSettings, _tokens: int) -> Iterator[None]:
-        """Ask within the block, unless the provider's circuit is open; it learns from what comes of it."""
+    def admitted(self, provider: ProviderSettings, tokens: int) -> Iterator[Use]:
+        """Ask within the block, unless circuit or rate forbid it; the circuit learns from what comes of it."""
+        rate = Rate(provider.requests_per_minute, provider.tokens_per_minute)
         try:
-            with self._ctx.provider(provider.circuit):
+            with self._ctx.provider(provider.circuit, rate, tokens) as use:
                 try:
-                    yield
+                    yield use
                 except ProviderFault as fault:
                     raise _signal(fault) from fault
         except ProviderWait as wait:
@@ -50,7 +51,7 @@ class JobCaller:
             if outage is not None and outage.retry_after is None:
                 # Who found out that it is out has asked, and spends an attempt: or a job would wait for it for ever.
                 raise outage from wait
-            raise faults.must_wait(provider.name, wait) from wait
+            raise faults.must_wait(wait) from wait
         except (RetryableError, FinalError) as error:
             raise _fault_behind(error) or error from None
 

@@ -3,6 +3,7 @@
 Features use the names below and nothing else of it.
 """
 
+from backend.jobs.admission.circuit import Rate, Use
 from backend.jobs.enqueue import Enqueued, enqueue
 from backend.jobs.enqueue_many import enqueue_many
 from backend.jobs.flows.flow import Group, chain, group, then
@@ -27,10 +28,12 @@ __all__ = [
     "JobContext",
     "JobSpec",
     "ProviderWait",
+    "Rate",
     "RetryPolicy",
     "RetryableError",
     "Snooze",
     "Unique",
+    "Use",
     "chain",
     "enqueue",
     "enqueue_many",

@@ -38,11 +38,15 @@ class Snooze(Exception):
 
 
 class ProviderWait(Snooze):
-    """A provider cannot be asked now: run again when it can. Raised by ``ctx.provider``, not by handlers."""
+    """A provider cannot be asked now: run again when it can. Raised by ``ctx.provider``, not by handlers.
 
-    def __init__(self, provider: str, seconds: float, reason: str) -> None:
+    ``why``: it is ``busy`` or ``down``, its ``rate`` is used up, or another job is the ``probe``.
+    """
+
+    def __init__(self, provider: str, seconds: float, reason: str, why: str = "busy") -> None:
         super().__init__(seconds, reason)
         self.provider = provider
+        self.why = why
 
 
 class Cancel(Exception):

@@ -119,7 +119,7 @@ def test_429_waits_as_long_as_the_provider_says_and_spends_no_attempt(
     assert (row["status"], row["attempt"]) == ("queued", 0)
     assert timedelta(seconds=500) < row["run_at"] - row["created_at"] <= timedelta(seconds=700)
     assert row["progress_message"] == (
-        "The model provider “test” is asking us to slow down. "
+        "The provider “test/model-of-the-tests” is asking us to slow down. "
         f"Your job waits until {row['run_at']:%H:%M} UTC and costs nothing meanwhile."
     )
 

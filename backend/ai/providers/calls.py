@@ -24,19 +24,23 @@ def call_model(provider: ProviderSettings, call: ModelCall, caller: Caller, on_t
     from backend.ai.providers.openai_compatible import complete  # noqa: PLC0415
 
     account = _Account(provider, call, caller)
-    with caller.admitted(provider, account.prompt_tokens + USUAL_ANSWER):
+    with caller.admitted(provider, account.prompt_tokens + USUAL_ANSWER) as use:
         account.begin()
 
         def heard(text: str) -> None:
             account.heard = len(text)
             on_text(text)
 
+        def settle(record: CallRecord) -> None:
+            use.tokens = record.tokens_in + record.tokens_out
+            caller.on_call(record)
+
         try:
             answer = complete(provider, call, caller, heard)
         except BaseException as error:
-            caller.on_call(account.failed(error))
+            settle(account.failed(error))
             raise
-        caller.on_call(account.answered(answer))
+        settle(account.answered(answer))
     return answer
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import email.utils
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 
-from backend.ai.providers.provider import ProviderFault
+from backend.ai.providers.provider import FaultCode, ProviderFault
 from backend.jobs import ProviderWait
 
 # A provider that says 429 without saying for how long is asked again after this many seconds.
@@ -72,15 +71,10 @@ def rate_limited(provider: str, wait: float | None) -> ProviderFault:
     )
 
 
-def must_wait(provider: str, wait: ProviderWait) -> ProviderFault:
+def must_wait(wait: ProviderWait) -> ProviderFault:
     """It is to be left alone for now: the job waits with all others, without spending an attempt."""
-    until = datetime.now(UTC) + timedelta(seconds=wait.seconds)
-    sentence = (
-        f"The model provider “{provider}” is asking us to slow down. Your job waits until {until:%H:%M} UTC and costs "
-        "nothing meanwhile."
-    )
-    told = ProviderWait(wait.provider, wait.seconds, sentence)
-    return ProviderFault("provider_rate_limited", sentence, retry_after=wait.seconds, wait=told)
+    code: FaultCode = "provider_rate_limited" if wait.why in ("busy", "rate") else "provider_unavailable"
+    return ProviderFault(code, wait.reason, retry_after=wait.seconds, wait=wait)
 
 
 def refused_key(provider: str, what: str) -> ProviderFault:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Literal, Protocol
 
 from backend.config import ProviderSettings
-from backend.jobs import ProviderWait
+from backend.jobs import ProviderWait, Use
 
 MAX_ANSWER = 1_000_000  # characters; a model that writes more has lost its way, and its stream is closed
 
@@ -122,8 +122,8 @@ class Caller(Protocol):
     def on_cancel(self, callback: Callable[[], None]) -> AbstractContextManager[Any]:
         """Within the block ``callback`` runs at once, in another thread, when the work must stop."""
 
-    def admitted(self, provider: ProviderSettings, tokens: int, /) -> AbstractContextManager[None]:
-        """Ask ``provider`` within the block, with a call of about so many tokens.
+    def admitted(self, provider: ProviderSettings, tokens: int, /) -> AbstractContextManager[Use]:
+        """Ask ``provider`` within the block, with a call of about so many tokens; what it used is set in the ``Use``.
 
         Raises a ``ProviderFault`` instead of entering while the provider is to be left alone.
         """

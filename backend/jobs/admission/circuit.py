@@ -31,6 +31,30 @@ FIRST_PAUSE = 5.0  # seconds a circuit stays open after an outage; doubles to fi
 SHORTEST_PAUSE = 0.05  # seconds; a provider that says “now” is not asked in a loop
 LONGEST_PAUSE = 86_400.0
 
+TROUBLES = {
+    "busy": "The provider {} is asking us to slow down.",
+    "down": "The provider {} is out of order and is tried again by itself.",
+    "rate": "The provider {} is asked as often as we may just now.",
+    "probe": "Another job is finding out whether the provider {} answers again.",
+}
+
+
+class Rate(NamedTuple):
+    """How often a provider may be asked, over all workers: calls and tokens a minute; None: no limit."""
+
+    calls: float | None = None
+    tokens: float | None = None
+
+
+NO_RATE = Rate()
+
+
+@dataclass(slots=True)
+class Use:
+    """What a call takes of its provider's tokens: first what is expected, then, set by whoever asks, what it was."""
+
+    tokens: float = 0.0
+
 
 class Asking(NamedTuple):
     """Who asks whom, and where the answer is kept."""
@@ -39,6 +63,8 @@ class Asking(NamedTuple):
     job_id: uuid.UUID
     token: uuid.UUID
     connection: Callable[[], Connection]  # autocommit; raises psycopg's error if there is none
+    rate: Rate = NO_RATE
+    tokens: float = 0.0  # that the call is expected to use
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +84,26 @@ class CircuitRow:
 
 
 @contextmanager
-def guarded(asking: Asking) -> Iterator[None]:
-    """Ask inside. Raises ``ProviderWait`` instead of asking while the circuit is open, and when the answer opens it."""
+def guarded(asking: Asking) -> Iterator[Use]:
+    """Ask inside. Raises ``ProviderWait`` instead of asking while the circuit is open or the rate is used up, and when the
+    answer opens the circuit."""
     _enter(asking)
+    use = Use(asking.tokens)
     try:
-        yield
+        yield use
     except RetryableError as error:
         until = _note_failure(asking, error)
         if until is None:
             raise
-        raise _wait(asking.provider, until) from error
+        raise _wait(asking.provider, until, "down" if error.retry_after is None else "busy") from error
     except FinalError:
         _note(asking, "ok")  # it answered
         raise
     except BaseException:
         _note(asking, "none")
         raise
+    finally:
+        _settle(asking, use)
     _note(asking, "ok")
 
 
@@ -103,13 +133,20 @@ def close_circuit(connection: Connection, provider: str) -> tuple[str, int] | No
 def _enter(asking: Asking) -> None:
     if not 1 <= len(asking.provider) <= MAX_NAME or not asking.provider.isprintable():
         raise ValueError(f"a provider's name has 1 to {MAX_NAME} printable characters")
-    parameters = {"provider": asking.provider, "job_id": asking.job_id, "token": asking.token}
+    parameters = {
+        "provider": asking.provider,
+        "job_id": asking.job_id,
+        "token": asking.token,
+        "calls": asking.rate.calls,
+        "tokens": asking.rate.tokens,
+        "need": asking.tokens,
+    }
     try:
-        admitted, until = store.one(store.run(asking.connection(), "ask_provider", parameters))
+        admitted, until, why = store.one(store.run(asking.connection(), "ask_provider", parameters))
     except PASSING as error:
         raise database_lost() from error
     if not admitted:
-        raise _wait(asking.provider, until)
+        raise _wait(asking.provider, until, why)
 
 
 def _note_failure(asking: Asking, error: RetryableError) -> datetime | None:
@@ -138,6 +175,24 @@ def _note(asking: Asking, how: str, seconds: float = 0.0, why: str = "") -> date
     return until
 
 
-def _wait(provider: str, until: datetime) -> ProviderWait:
+def _settle(asking: Asking, use: Use) -> None:
+    """Take what was used beyond the expected, or give back what was not. If the database is away the estimate stays."""
+    if asking.rate.tokens is None or use.tokens == asking.tokens:
+        return
+    try:
+        more = {"provider": asking.provider, "more": use.tokens - asking.tokens}
+        store.run(asking.connection(), "settle_provider_tokens", more)
+    except PASSING as error:
+        log.warning("provider_tokens_not_settled", provider=asking.provider, error=str(error).strip())
+
+
+def _wait(provider: str, until: datetime, why: str) -> ProviderWait:
     seconds = max((until - datetime.now(UTC)).total_seconds(), SHORTEST_PAUSE)
-    return ProviderWait(provider, seconds, f"Waiting for the provider “{provider}” until {until:%H:%M} UTC")
+    return ProviderWait(provider, seconds, wait_sentence(provider, why, until), why)
+
+
+def wait_sentence(provider: str, why: str, until: datetime | None) -> str:
+    """Why a job waits for its provider, and until when, for the person who waits. ``why`` as ``ask_rated_provider`` says."""
+    trouble = TROUBLES[why].format(f"“{provider}”")
+    then = "until then" if until is None else f"until {until.astimezone(UTC):%H:%M} UTC"
+    return f"{trouble} Your job waits {then} and costs nothing meanwhile."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, Text, func, text
+from sqlalchemy import BigInteger, CheckConstraint, Double, Identity, Index, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Model
@@ -92,3 +92,19 @@ class ProviderCall(Model):
     token: Mapped[uuid.UUID]
     asked_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     answered_at: Mapped[datetime | None]
+
+
+class ProviderRate(Model):
+    """How often a provider may be asked, by whoever configured it, and what is left of that now. One without a row: any time."""
+
+    __tablename__ = "provider_rate"
+    __table_args__ = (CheckConstraint("calls_per_minute > 0 AND tokens_per_minute > 0", name="positive"),)
+
+    provider: Mapped[str] = mapped_column(Text, primary_key=True)
+    calls_per_minute: Mapped[float | None] = mapped_column(Double)
+    tokens_per_minute: Mapped[float | None] = mapped_column(Double)
+    calls: Mapped[float | None] = mapped_column(Double)  # left at filled_at
+    tokens: Mapped[float | None] = mapped_column(
+        Double
+    )  # likewise; below zero after a call that was larger than expected
+    filled_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from backend.jobs import store
+from backend.jobs.admission.circuit import wait_sentence
 from backend.jobs.engine_settings import worker_silence
 from backend.jobs.store import Connection
 
@@ -48,10 +49,14 @@ def waiting_bodies(causes: Sequence[Cause], *, staff: bool) -> list[dict[str, An
             shown.pop("paused_by", None)
         if "since" in shown:  # JSON knows no time
             shown["since"] = datetime.fromisoformat(shown["since"])
-        bodies.append(
-            {**shown, "cause": cause.cause, "message": SENTENCES[cause.cause](cause.ref), "until": cause.until}
-        )
+        bodies.append({**shown, "cause": cause.cause, "message": _sentence(cause), "until": cause.until})
     return bodies
+
+
+def _sentence(cause: Cause) -> str:
+    if cause.cause == "provider":
+        return wait_sentence(cause.ref["provider"], cause.ref["trouble"], cause.until)
+    return SENTENCES[cause.cause](cause.ref)
 
 
 def _paused(ref: dict[str, Any]) -> str:
@@ -88,7 +93,6 @@ SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "jobs": _needed,
     "flight": lambda _ref: "An equal job is running; this one gets its result.",
     "time": lambda ref: TIMES.get(ref["reason"], TIMES["scheduled"]),
-    "provider": lambda ref: f"The provider “{ref['provider']}” cannot be asked now ({ref['reason']}).",
     "worker": lambda ref: f"No worker serves the queue “{ref['queue']}”.",
     "busy": lambda _ref: "All workers of its queue are busy.",
     "order": _order,

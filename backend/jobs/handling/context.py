@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, Protocol
 import psycopg
 
 from backend.config import Settings
-from backend.jobs.admission.circuit import Asking, guarded
+from backend.jobs.admission.circuit import NO_RATE, Asking, Rate, Use, guarded
 from backend.jobs.failures import PASSING
 from backend.jobs.flows import flow_store
 from backend.jobs.handling import handler_store
@@ -121,16 +121,19 @@ class JobContext:
         finally:
             self._run.remove_callback(callback)
 
-    def provider(self, name: str) -> AbstractContextManager[None]:
+    def provider(self, name: str, rate: Rate = NO_RATE, tokens: float = 0.0) -> AbstractContextManager[Use]:
         """Ask a provider (``openai/gpt-4o``) inside: whether it may be asked is known to all workers.
 
         A ``RetryableError`` with ``retry_after`` that is raised inside, or outages in a row, keep all jobs from asking until it
         may answer again; they wait without spending attempts. One job finds out, then the others follow. A checkpoint.
+
+        ``rate`` holds over all workers, too: who comes too early waits likewise. Of a rate of tokens ``tokens`` are taken before;
+        what the block sets in the yielded ``Use`` is settled after.
         """
         if self._written is not None:
             raise RuntimeError("no provider is asked inside a transaction: it locks the job's row")
         self.checkpoint()
-        return guarded(Asking(name, self.job.id, self._run.token, self._tools.connection))
+        return guarded(Asking(name, self.job.id, self._run.token, self._tools.connection, rate, tokens))
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection[Any]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from backend.jobs.admission.circuit import TROUBLES
+
 CAUSES = ("paused", "limit", "jobs", "flight", "time", "provider", "worker", "busy", "order", "expired")
 
 
@@ -41,6 +43,13 @@ class WaitingForSchema(Schema):
     )
     held = fields.Integer(metadata={"description": "How many of them are taken."})
     provider = fields.String(metadata={"description": "Its name, for example openai/gpt-4o."})
+    trouble = fields.String(
+        validate=validate.OneOf(tuple(TROUBLES)),
+        metadata={
+            "description": "With `provider`. `busy`: it asks us to slow down. `down`: it is out of order. `rate`: it is asked as "
+            "often as we may. `probe`: another job finds out whether it answers."
+        },
+    )
     job_ids = fields.List(
         fields.UUID(),
         metadata={

@@ -77,8 +77,8 @@ SELECT 'flight', NULL, '{}' FROM asked WHERE flight_id IS NOT NULL AND NOT EXIST
 
 UNION ALL
 
-SELECT 'provider', CASE WHEN state = 'open' THEN open_until END, jsonb_build_object(
-    'provider', substr(job.blocked_on, 10), 'reason', coalesce(reason, 'another job is asking it')
+SELECT 'provider', CASE WHEN state = 'open' THEN open_until ELSE job.run_at END, jsonb_build_object(
+    'provider', substr(job.blocked_on, 10), 'trouble', provider_trouble(substr(job.blocked_on, 10)), 'reason', reason
 )
 FROM job
 LEFT JOIN provider_circuit ON provider = substr(job.blocked_on, 10)

@@ -5466,6 +5466,11 @@ export interface components {
       /** @description Jobs that the limit (`limit`), or threads that the workers (`busy`) allow. */
       slots?: number;
       /**
+       * @description With `provider`. `busy`: it asks us to slow down. `down`: it is out of order. `rate`: it is asked as often as we may. `probe`: another job finds out whether it answers.
+       * @enum {string}
+       */
+      trouble?: "busy" | "down" | "rate" | "probe";
+      /**
        * Format: date-time
        * @description When this cause ends, if that is known.
        */

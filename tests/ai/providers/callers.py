@@ -10,6 +10,7 @@ from typing import Any
 
 from backend.ai.providers.provider import Asker, CallRecord, Message, ModelCall
 from backend.config import ProviderSettings
+from backend.jobs import Use
 from tests.ai.protocol_server import ProtocolServer
 
 SCHEMA = {
@@ -55,9 +56,9 @@ class TestCaller:
         """Nobody in particular."""
         return Asker("tests", None, None)
 
-    def admitted(self, _provider: ProviderSettings, _tokens: int) -> AbstractContextManager[None]:
+    def admitted(self, _provider: ProviderSettings, tokens: int) -> AbstractContextManager[Use]:
         """Every provider may be asked."""
-        return contextlib.nullcontext()
+        return contextlib.nullcontext(Use(tokens))
 
     def on_call(self, record: CallRecord) -> None:
         """Keep the account."""

@@ -13,6 +13,7 @@ from backend.ai.providers import faults
 from backend.ai.providers.calls import STOPPED, call_model, cost_of
 from backend.ai.providers.provider import ProviderFault
 from backend.config import ProviderSettings
+from backend.jobs import Use
 from tests.ai.protocol_server import Answer, ProtocolServer
 from tests.ai.providers.callers import CALL, Stopped, TestCaller, ignore, provider_of
 
@@ -106,7 +107,7 @@ def test_a_cancelled_call_costs_what_had_come(server: ProtocolServer) -> None:
 class Refusing(TestCaller):
     """Lets no provider be asked."""
 
-    def admitted(self, _provider: ProviderSettings, _tokens: int) -> AbstractContextManager[None]:
+    def admitted(self, _provider: ProviderSettings, _tokens: int) -> AbstractContextManager[Use]:
         raise faults.unavailable("test", "is left alone")
 
 
