@@ -10,6 +10,8 @@ import sys
 import threading
 
 import backend.tasks  # noqa: F401 - fills the registry
+from backend.ai.embedded import keeper
+from backend.ai.providers.roster import has_providers
 from backend.ai.warm_up import warm_up
 from backend.config import Settings, SettingsError
 from backend.jobs.admission.queues import check_routes
@@ -19,6 +21,7 @@ from backend.monitoring.logs import configure_logging
 from backend.processes import StopSignal, refuse, settings_or_exit
 
 MAX_CONCURRENCY = 256
+AI_QUEUE = "ai"
 # Allocations between two looks for cycles. A claim of quick jobs makes thousands of objects, none of them in a cycle: at Python's
 # 700 the looks took a fifth of the claimer's time.
 COLLECT_AFTER = 20_000
@@ -40,6 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
     threading.Thread(target=_stop_when_told, args=(stop, worker), name="stop", daemon=True).start()
     # Beside the first claims: a job that is waiting already is not held up by it.
     threading.Thread(target=_warm_up, args=(settings,), name="warm-up", daemon=True).start()
+    if options.queues is None or AI_QUEUE in options.queues:
+        keeper.install(keeper.Keeper(settings, lambda: has_providers(settings)))
     gc.set_threshold(COLLECT_AFTER)
     return worker.run()
 

@@ -18,6 +18,8 @@ from backend.ai import models as ai_models
 from backend.ai.changes.routes import blueprint as changes_blueprint
 from backend.ai.enhancing.routes import blueprint as prompts_blueprint
 from backend.ai.estimates import blueprint as estimates_blueprint
+from backend.ai.providers import models as providers_models
+from backend.ai.providers.routes import blueprint as providers_blueprint
 from backend.ai.routes import blueprint as ai_blueprint
 from backend.audit import models as audit_models
 from backend.audit.routes import blueprint as audit_blueprint
@@ -65,6 +67,7 @@ from backend.socket_json import FastJson, TextPacket
 MODELS = (
     accounts_models,
     ai_models,
+    providers_models,
     billing_models,
     audit_models,
     canvases_models,
@@ -90,6 +93,7 @@ BLUEPRINTS = (
     accounts_blueprint,
     people_blueprint,
     ai_blueprint,
+    providers_blueprint,
     prompts_blueprint,
     estimates_blueprint,
     usage_blueprint,

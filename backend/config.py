@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -14,7 +13,10 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from backend.config_providers import ProviderSettings, parse_providers
 from backend.config_rules import LimitRule, QueueRoute, parse_limits, parse_routes
+
+__all__ = ["ProviderSettings", "Settings", "SettingsError"]
 
 ROOT = Path(__file__).resolve().parent.parent
 PLATFORM_VARIABLES = ("RAILWAY_ENVIRONMENT", "RAILWAY_PROJECT_ID", "DYNO", "RENDER", "FLY_APP_NAME", "K_SERVICE")
@@ -29,26 +31,6 @@ T = TypeVar("T")
 
 class SettingsError(Exception):
     """A wrong environment variable. Its text is one line that names the variable and says what is allowed."""
-
-
-@dataclass(frozen=True)
-class ProviderSettings:
-    """One model of an OpenAI-compatible endpoint. Prices are US dollars per million tokens; a rate of None is no limit."""
-
-    name: str
-    base_url: str
-    model: str
-    api_key: str = field(repr=False)
-    price_in: float = 0.0
-    price_out: float = 0.0
-    timeout: float = 120.0
-    requests_per_minute: float | None = None
-    tokens_per_minute: float | None = None
-
-    @property
-    def circuit(self) -> str:
-        """What the engine's circuit of this model is called: limits are counted by model."""
-        return f"{self.name}/{self.model}"
 
 
 @dataclass(frozen=True)
@@ -101,6 +83,7 @@ class Settings:
     answer_cache_seconds: int
     # AI
     providers: tuple[ProviderSettings, ...]
+    embedded_model: str  # off, auto, on, or the path of a file of weights
     # money: tokens, and US dollars (None: no limit)
     billing: bool
     free_tokens: int
@@ -179,7 +162,8 @@ class Settings:
             max_body_bytes=env.integer("MAX_BODY_BYTES", 8 * 1024 * 1024, 1024, 256 * 1024 * 1024),
             max_instructions=env.integer("MAX_INSTRUCTIONS", 20_000, 100, 1_000_000),
             answer_cache_seconds=env.integer("ANSWER_CACHE_SECONDS", 600, 0, 86_400),
-            providers=env.providers("AI_PROVIDERS"),
+            providers=env.rules("AI_PROVIDERS", parse_providers),
+            embedded_model=env.embedded_model("EMBEDDED_MODEL"),
             billing=env.switch("BILLING", False),
             free_tokens=env.integer("FREE_TOKENS", 100_000, 0, MAX_TOKENS),
             guest_tokens=env.integer("GUEST_TOKENS", 10_000, 0, MAX_TOKENS),
@@ -259,22 +243,11 @@ class _Reader:
         except ValueError as error:
             raise SettingsError(f"{name}: {error}") from None
 
-    def providers(self, name: str) -> tuple[ProviderSettings, ...]:
-        value = self.text(name, "")
-        if not value:
-            return ()
-        shape = '[{"name": "openai", "base_url": "https://…/v1", "model": "…", "api_key": "…"}]'
-        try:
-            rows = json.loads(value)
-            if not isinstance(rows, list):
-                raise TypeError("not a list")
-            found = tuple(ProviderSettings(**row) for row in rows)
-        except (ValueError, TypeError) as error:
-            raise SettingsError(f"{name} must be a JSON list like {shape} ({error})") from error
-        for provider in found:
-            if urlsplit(str(provider.base_url)).scheme not in ("http", "https"):
-                raise SettingsError(f"{name}: base_url of {provider.name!r} must begin with http:// or https://")
-        return found
+    def embedded_model(self, name: str) -> str:
+        value = self.text(name, "auto")
+        if value not in ("off", "auto", "on") and not Path(value).is_file():
+            raise SettingsError(f"{name} must be off, auto, on, or the path of a GGUF file, not {value!r}")
+        return value
 
     def _parsed(self, name: str, default: T, low: float, high: float, parse: Callable[[str], T], what: str) -> T:
         raw = self.text(name, "")

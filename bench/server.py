@@ -87,6 +87,7 @@ def environ_of(url: str) -> dict[str, str]:
         "DATABASE_URL": url,
         "SECRET_KEY": "a secret of the benchmarks, of no worth at all",
         "ASYNC_MODE": "threading",
+        "EMBEDDED_MODEL": "off",
         "LOG_LEVEL": "WARNING",
         "PYTHONWARNINGS": "ignore",
     }

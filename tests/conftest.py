@@ -116,6 +116,7 @@ def environ(database_url: str, tmp_path: Path) -> dict[str, str]:
         "DATA_DIR": str(tmp_path / "data"),
         "SECRET_KEY": "a secret that only the tests know, 0123456789",
         "ASYNC_MODE": "threading",
+        "EMBEDDED_MODEL": "off",  # a gigabyte to fetch
     }
 
 

@@ -21,6 +21,7 @@ from backend.ai.operations import AddDiagram, Operation
 from backend.ai.planner.errors import PlanError
 from backend.ai.previewing import previewed
 from backend.ai.providers.provider import ProviderFault
+from backend.ai.providers.roster import providers_of, without_model
 from backend.ai.schemas import CreateCanvasRequestSchema, ModifyCanvasRequestSchema
 from backend.ai.streaming.answers import Answers
 from backend.errors import ApiError, NotFound
@@ -109,7 +110,7 @@ def _desk(ctx: JobContext, request: dict[str, Any], show: Callable[[Diagram], No
         furthest = max(furthest, share)
         ctx.progress(WAITING + furthest * (FINALISING - WAITING), message)
 
-    providers = ctx.settings.providers
+    providers = providers_of(ctx)
     fresh = request["variant_of"] is not None
     return Desk(Answers(ctx, providers, JobCaller(ctx), fresh=fresh).ask if providers else None, report, show)
 
@@ -138,7 +139,7 @@ def _explained(ctx: JobContext) -> Iterator[None]:
     try:
         yield
     except NeedsModel as error:
-        raise FinalError("needs_model", str(error)) from error
+        raise without_model(str(error)) from error
     except (PlanError, DrawingError) as error:
         raise FinalError("cannot_plan", str(error)) from error
     except NotFound as error:

@@ -67,7 +67,8 @@ class Installation:
         inherited = {
             key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONWARNINGS") if key in os.environ
         }
-        given = {"PORT": str(self.port), "DATA_DIR": str(data_dir), "RATE_LIMITS": "off", **environ}
+        quiet = {"RATE_LIMITS": "off", "EMBEDDED_MODEL": "off"}
+        given = {"PORT": str(self.port), "DATA_DIR": str(data_dir), **quiet, **environ}
         self.environ = inherited | {key: value for key, value in given.items() if value is not None}
         self.output = data_dir.parent / f"{data_dir.name}.log"
         self.process: subprocess.Popen[bytes] | None = None

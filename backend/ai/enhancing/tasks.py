@@ -8,6 +8,7 @@ from typing import Any
 from backend.ai.enhancing.enhance import enhance
 from backend.ai.enhancing.schemas import GeneratePromptSchema
 from backend.ai.job_caller import JobCaller
+from backend.ai.providers.roster import providers_of
 from backend.ai.service import check_length, name_from
 from backend.billing.charging import charged
 from backend.db import AnySession
@@ -62,7 +63,7 @@ def generate_prompt(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _make(ctx: JobContext, prompt: str) -> dict[str, Any]:
-    made = enhance(prompt, ctx.settings.providers, JobCaller(ctx), ctx.settings.max_instructions)
+    made = enhance(prompt, providers_of(ctx), JobCaller(ctx), ctx.settings.max_instructions)
     return {"prompt": made.prompt, "generated_by": made.generated_by}
 
 

@@ -36,7 +36,7 @@ def call_model(provider: ProviderSettings, call: ModelCall, caller: Caller, on_t
             caller.on_call(record)
 
         try:
-            answer = complete(provider, call, caller, heard)
+            answer = complete(provider.located(caller.checkpoint), call, caller, heard)
         except BaseException as error:
             settle(account.failed(error))
             raise

@@ -19,8 +19,8 @@ def timed_out(provider: str) -> ProviderFault:
     """Nothing, or not everything, came in time."""
     return ProviderFault(
         "provider_timeout",
-        f"The model provider “{provider}” took too long to answer. Nothing was drawn. "
-        "If it keeps happening, shorten the instructions or raise this provider's timeout in AI_PROVIDERS.",
+        f"The model provider “{provider}” took too long to answer.",
+        "Nothing was drawn. If it keeps happening, shorten the instructions or raise this provider's timeout.",
     )
 
 
@@ -28,7 +28,8 @@ def unavailable(provider: str, what: str, *, retry_after: float | None = None) -
     """The provider, or the way to it, is down."""
     return ProviderFault(
         "provider_unavailable",
-        f"The model provider “{provider}” {what}. Nothing was drawn. {WITHOUT_A_MODEL}",
+        f"The model provider “{provider}” {what}.",
+        f"Nothing was drawn. {WITHOUT_A_MODEL}",
         retry_after=retry_after,
     )
 
@@ -37,8 +38,8 @@ def bad_answer(provider: str, what: str) -> ProviderFault:
     """An answer came, and it is of no use."""
     return ProviderFault(
         "provider_bad_answer",
-        f"The model of “{provider}” {what}. Nothing was drawn. "
-        "Say more exactly what should be on the canvas, or ask for less at once, and try again.",
+        f"The model of “{provider}” {what}.",
+        "Nothing was drawn. Say more exactly what should be on the canvas, or ask for less at once, and try again.",
     )
 
 
@@ -46,8 +47,8 @@ def unknown_model(provider: str, model: str) -> ProviderFault:
     """There is no such model, or no such address."""
     return ProviderFault(
         "provider_unknown_model",
-        f"The model provider “{provider}” does not know the model “{model}” (404). Nothing was drawn. "
-        f"The operator must correct model or base_url in AI_PROVIDERS. {WITHOUT_A_MODEL}",
+        f"The model provider “{provider}” does not know the model “{model}” (404).",
+        f"Nothing was drawn. The operator must correct its model or its address (base_url). {WITHOUT_A_MODEL}",
     )
 
 
@@ -55,8 +56,8 @@ def refused_request(provider: str, status: int) -> ProviderFault:
     """The provider will not have this request, now or later."""
     return ProviderFault(
         "provider_refused_request",
-        f"The model provider “{provider}” refused the request ({status}). Nothing was drawn. "
-        "Shorter instructions or a smaller canvas may help; otherwise the operator should try another model.",
+        f"The model provider “{provider}” refused the request ({status}).",
+        "Nothing was drawn. Shorter instructions or a smaller canvas may help; otherwise the operator should try another model.",
     )
 
 
@@ -65,8 +66,8 @@ def rate_limited(provider: str, wait: float | None) -> ProviderFault:
     seconds = DEFAULT_RETRY_AFTER if wait is None else wait
     return ProviderFault(
         "provider_rate_limited",
-        f"The model provider “{provider}” asks us to slow down. Your job waits about {max(1, round(seconds))} s "
-        "and goes on by itself; the wait costs nothing.",
+        f"The model provider “{provider}” asks us to slow down, for about {max(1, round(seconds))} s.",
+        "Your job waits and goes on by itself; the wait costs nothing.",
         retry_after=seconds,
     )
 
@@ -81,8 +82,8 @@ def refused_key(provider: str, what: str) -> ProviderFault:
     """The provider does not know us, or wants to be paid."""
     return ProviderFault(
         "provider_refused_key",
-        f"The model provider “{provider}” {what}. Nothing was drawn. "
-        f"The operator must correct api_key or the account behind it in AI_PROVIDERS. {WITHOUT_A_MODEL}",
+        f"The model provider “{provider}” {what}.",
+        f"Nothing was drawn. The operator must correct its key (api_key) or the account behind it. {WITHOUT_A_MODEL}",
     )
 
 

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from functools import lru_cache
 from types import TracebackType
 from typing import Any
@@ -44,7 +45,7 @@ def complete(provider: ProviderSettings, call: ModelCall, caller: Caller, on_tex
         if error.status_code not in (400, 422):
             raise fault_of(error, provider.name, provider.model) from error
     try:
-        return _attempt(provider, call, caller, on_text, plain=True)
+        return replace(_attempt(provider, call, caller, on_text, plain=True), structured=False)
     except openai.APIStatusError as error:
         raise fault_of(error, provider.name, provider.model) from error
 

@@ -47,28 +47,39 @@ class ModelCall:
 
 @dataclass(frozen=True)
 class ModelAnswer:
-    """What a model wrote, with the tokens that the provider counted (None when it did not say)."""
+    """What a model wrote, with the tokens that the provider counted (None when it did not say).
+
+    ``structured``: its form was guaranteed by the schema, not only asked for in words.
+    """
 
     text: str
     provider: str
     model: str
     tokens_in: int | None
     tokens_out: int | None
+    structured: bool = True
 
 
 class ProviderFault(Exception):
-    """A call that gave no usable answer. The text is a sentence for the person who waits.
+    """A call that gave no usable answer. ``what`` has happened; with what follows from it, it is ``sentence``, for whoever waits.
 
     ``retry_after`` is set when the moment is known (seconds from now) from which asking is welcome again. ``wait`` is what a
     job raises to be let go with all the others that wait for this provider.
     """
 
     def __init__(
-        self, code: FaultCode, sentence: str, *, retry_after: float | None = None, wait: ProviderWait | None = None
+        self,
+        code: FaultCode,
+        what: str,
+        then: str = "",
+        *,
+        retry_after: float | None = None,
+        wait: ProviderWait | None = None,
     ) -> None:
-        super().__init__(sentence)
+        self.sentence = f"{what} {then}".rstrip()
+        super().__init__(self.sentence)
         self.code = code
-        self.sentence = sentence
+        self.what = what
         self.retry_after = retry_after
         self.wait = wait
 

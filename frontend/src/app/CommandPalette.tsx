@@ -6,6 +6,7 @@ import {
   IconKeyboard,
   IconListCheck,
   IconMoon,
+  IconPlugConnected,
   IconProgress,
   IconReceipt,
   IconSearch,
@@ -73,7 +74,12 @@ function usePlaces(): SpotlightActionData[] {
       onClick: go("/settings"),
     },
     { id: "usage", label: words.usage, leftSection: <IconReceipt {...glyph} />, onClick: go("/usage") },
+    ...(user.role === "user" ? [] : [providersPlace(go("/staff/providers"))]),
   ];
+}
+
+function providersPlace(onClick: () => void): SpotlightActionData {
+  return { id: "providers", label: words.providers, leftSection: <IconPlugConnected {...glyph} />, onClick };
 }
 
 function useLooks(): SpotlightActionData[] {

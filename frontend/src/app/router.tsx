@@ -7,6 +7,7 @@ import { HomePage } from "../features/home/components/HomePage";
 import { JobDrawer } from "../features/jobs/components/JobDrawer";
 import { JobsPage } from "../features/jobs/components/JobsPage";
 import { NoticeCenter } from "../features/notices/components/NoticeCenter";
+import { ProvidersPage } from "../features/providers/components/ProvidersPage";
 import { CanvasRoute } from "./CanvasRoute";
 import { CommandPalette } from "./CommandPalette";
 import { NotFoundPage } from "./NotFoundPage";
@@ -49,6 +50,7 @@ export const router = createBrowserRouter([
                   },
                   { path: "/settings", Component: SettingsRoute },
                   { path: "/usage", Component: UsagePage },
+                  { path: "/staff/providers", Component: ProvidersPage },
                 ],
               },
               { path: "*", Component: NotFoundPage },

@@ -25,6 +25,7 @@ export const strings = {
     running: "Show running jobs",
     settings: "Go to settings",
     usage: "Go to usage and plan",
+    providers: "Go to AI providers",
     light: "Light appearance",
     dark: "Dark appearance",
     system: "Appearance like the system",

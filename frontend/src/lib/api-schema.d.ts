@@ -3276,6 +3276,328 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/staff/providers": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every provider in the order in which they are asked: those of AI_PROVIDERS first, then those that staff have added. */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["ProviderList"];
+          };
+        };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    /** Add a provider. Workers ask it within seconds, after all others. */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          "application/json": components["schemas"]["NewProvider"];
+        };
+      };
+      responses: {
+        /** @description Created */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Provider"];
+          };
+        };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is a provider of this name already, or as many as there may be. */
+        409: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/staff/providers/order": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Ask the providers of staff in this order. */
+    put: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          "application/json": components["schemas"]["Order"];
+        };
+      };
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["ProviderList"];
+          };
+        };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description The list is not that of the providers there are. */
+        409: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/staff/providers/test": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Have a worker ask it one short question, as a job whose result says in words what came back. */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          "application/json": components["schemas"]["Test"];
+        };
+      };
+      responses: {
+        /** @description Accepted */
+        202: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["TestStarted"];
+          };
+        };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is no provider of this name. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/staff/providers/{provider_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        provider_id: string;
+      };
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Remove a provider with its key. What it was asked for stays accounted for. */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          provider_id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description No Content */
+        204: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is no such provider among those that staff have added. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    options?: never;
+    head?: never;
+    /** Change what is named. A key that is not named stays; an address on another host needs it anew. */
+    patch: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          provider_id: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          "application/json": components["schemas"]["ProviderChange"];
+        };
+      };
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Provider"];
+          };
+        };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is no such provider among those that staff have added. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is a provider of this name already, or as many as there may be. */
+        409: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    trace?: never;
+  };
   "/api/staff/queues": {
     parameters: {
       query?: never;
@@ -4252,6 +4574,16 @@ export interface components {
       running: number;
       total: number;
     };
+    Circuit: {
+      /** Format: date-time */
+      open_until: string | null;
+      /** @description What it said last. */
+      reason: string | null;
+      /** @enum {string} */
+      state: "closed" | "open" | "half_open";
+      /** @description Jobs that wait for it; counted to 1,000. */
+      waiting: number;
+    };
     CleanUp: {
       /**
        * @description Failures too; else they keep their retention.
@@ -4355,6 +4687,17 @@ export interface components {
         [key: string]: unknown;
       }[];
       version: number;
+    };
+    Embedded: {
+      bytes_done: number;
+      bytes_total: number;
+      machine: string;
+      message: string | null;
+      model: string | null;
+      /** @enum {string} */
+      state: "off" | "waiting" | "fetching" | "verifying" | "ready" | "failed";
+      /** Format: date-time */
+      updated_at: string;
     };
     Entry: {
       amount: number;
@@ -4877,6 +5220,30 @@ export interface components {
        */
       starts_at?: string | null;
     };
+    NewProvider: {
+      /** @default  */
+      api_key?: string;
+      base_url: string;
+      /** @default true */
+      enabled?: boolean;
+      /**
+       * @default other
+       * @enum {string}
+       */
+      kind?: "openai" | "gemini" | "openrouter" | "ollama" | "vllm" | "other";
+      model: string;
+      name: string;
+      /** @default 0 */
+      price_in?: number;
+      /** @default 0 */
+      price_out?: number;
+      /** @default null */
+      requests_per_minute?: number | null;
+      /** @default 120 */
+      timeout?: number;
+      /** @default null */
+      tokens_per_minute?: number | null;
+    };
     NewToken: {
       /** Format: date-time */
       created_at: string;
@@ -4941,6 +5308,9 @@ export interface components {
        * @description With `all`: what came later stays unread.
        */
       until?: string;
+    };
+    Order: {
+      ids: string[];
     };
     Overview: {
       failed_today: components["schemas"]["Figure"];
@@ -5058,6 +5428,51 @@ export interface components {
       prompt?: string;
       /** @enum {string} */
       status: "queued" | "processing" | "completed" | "failed" | "cancelled";
+    };
+    Provider: {
+      base_url: string;
+      circuit: components["schemas"]["Circuit"];
+      enabled: boolean;
+      /**
+       * Format: uuid
+       * @description None unless staff have added it.
+       */
+      id: string | null;
+      /** @description “…abcd”, or none without a key. */
+      key_hint: string | null;
+      /** @enum {string} */
+      kind: "openai" | "gemini" | "openrouter" | "ollama" | "vllm" | "other";
+      model: string;
+      name: string;
+      price_in: number;
+      price_out: number;
+      /** @description Why it is not asked at all. */
+      problem: string | null;
+      requests_per_minute: number | null;
+      /** @enum {string} */
+      source: "settings" | "staff" | "embedded";
+      timeout: number;
+      tokens_per_minute: number | null;
+    };
+    ProviderChange: {
+      api_key?: string;
+      base_url?: string;
+      enabled?: boolean;
+      /** @enum {string} */
+      kind?: "openai" | "gemini" | "openrouter" | "ollama" | "vllm" | "other";
+      model?: string;
+      name?: string;
+      /** @description US dollars a million tokens. */
+      price_in?: number;
+      price_out?: number;
+      requests_per_minute?: number | null;
+      /** @description Seconds for one answer. */
+      timeout?: number;
+      tokens_per_minute?: number | null;
+    };
+    ProviderList: {
+      embedded: components["schemas"]["Embedded"][];
+      items: components["schemas"]["Provider"][];
     };
     Queue: {
       limits: components["schemas"]["Limit"][];
@@ -5225,6 +5640,15 @@ export interface components {
       tokens_in: number;
       tokens_out: number;
       usd: number;
+    };
+    Test: {
+      name: string;
+    };
+    TestStarted: {
+      /** Format: uuid */
+      job_id: string;
+      result_url: string;
+      status_url: string;
     };
     Timeline: {
       /** @description Of a run: which attempt it spent. */

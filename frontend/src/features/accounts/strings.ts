@@ -36,6 +36,7 @@ export const strings = {
     guestHint: "You are here as a guest. Create an account to keep your canvases.",
     keep: "Keep my work",
     settings: "Settings",
+    providers: "AI providers",
     signOut: "Sign out",
     signIn: "Sign in",
   },

@@ -1,5 +1,5 @@
 import { Avatar, Button, Menu, Text, UnstyledButton } from "@mantine/core";
-import { IconLogout, IconSettings, IconUserPlus } from "@tabler/icons-react";
+import { IconLogout, IconPlugConnected, IconSettings, IconUserPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { Link, useLocation, useNavigate } from "react-router";
 
@@ -51,6 +51,15 @@ function UserMenu({ user }: { user: User }) {
           <Menu.Item component={Link} to="/settings" leftSection={<IconSettings size={16} aria-hidden />}>
             {strings.menu.settings}
           </Menu.Item>
+          {user.role !== "user" && (
+            <Menu.Item
+              component={Link}
+              to="/staff/providers"
+              leftSection={<IconPlugConnected size={16} aria-hidden />}
+            >
+              {strings.menu.providers}
+            </Menu.Item>
+          )}
           <Menu.Item
             leftSection={<IconLogout size={16} aria-hidden />}
             onClick={() => (user.is_guest ? setAsking(true) : leave())}
