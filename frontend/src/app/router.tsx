@@ -4,8 +4,8 @@ import { SignInPage } from "../features/accounts/components/SignInPage";
 import { SignUpPage } from "../features/accounts/components/SignUpPage";
 import { UsagePage } from "../features/billing/components/UsagePage";
 import { HomePage } from "../features/home/components/HomePage";
-import { JobDrawer } from "../features/jobs/components/JobDrawer";
 import { JobsPage } from "../features/jobs/components/JobsPage";
+import { JobView } from "../features/jobs/components/JobView";
 import { NoticeCenter } from "../features/notices/components/NoticeCenter";
 import { ProvidersPage } from "../features/providers/components/ProvidersPage";
 import { CanvasRoute } from "./CanvasRoute";
@@ -46,7 +46,7 @@ export const router = createBrowserRouter([
                   {
                     path: "/jobs",
                     Component: JobsPage,
-                    children: [{ path: ":jobId", Component: JobDrawer }],
+                    children: [{ path: ":jobId", Component: JobView }],
                   },
                   { path: "/settings", Component: SettingsRoute },
                   { path: "/usage", Component: UsagePage },

@@ -11,6 +11,7 @@ const LOCALE =
 
 const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
 const dateTime = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
+const day = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium" });
 const clock = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
 const clockWithSeconds = new Intl.DateTimeFormat(LOCALE, {
   hour: "2-digit",
@@ -18,6 +19,11 @@ const clockWithSeconds = new Intl.DateTimeFormat(LOCALE, {
   second: "2-digit",
 });
 const oneDecimal = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
+
+/** "1,234" */
+export function formatNumber(value: number): string {
+  return oneDecimal.format(value);
+}
 
 /** "just now", "5 minutes ago", "in 2 hours". `now` is milliseconds. */
 export function formatRelative(iso: string, now: number): string {
@@ -50,6 +56,11 @@ export function formatCountdown(milliseconds: number): string {
 
 export function formatDateTime(iso: string): string {
   return dateTime.format(new Date(iso));
+}
+
+/** Of a local day as YYYY-MM-DD. */
+export function formatDay(date: string): string {
+  return day.format(new Date(`${date}T00:00`));
 }
 
 export function formatClock(iso: string): string {

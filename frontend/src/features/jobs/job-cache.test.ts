@@ -2,15 +2,9 @@ import { expect, test } from "vitest";
 
 import { createQueryClient } from "../../lib/query-client";
 import { aJob, anEvent, JOB_ID } from "../../test/jobs";
-import {
-  applyEvent,
-  keepNewerEvents,
-  keepNewerJob,
-  keepNewerPages,
-  patchJob,
-  type JobPages,
-} from "./job-cache";
+import { applyEvent, keepNewerEvents, keepNewerJob, patchJob } from "./job-cache";
 import { jobKeys } from "./job-keys";
+import { keepNewerPages, type JobPages } from "./job-lists";
 import type { Job, JobHistoryEvent } from "./job-types";
 
 const OTHER_ID = "0198b7a0-1111-7000-8000-00000000000f";
@@ -21,12 +15,12 @@ function pages(...items: Job[]): JobPages {
 
 function cacheWith(...items: Job[]) {
   const client = createQueryClient();
-  client.setQueryData(jobKeys.list(null), pages(...items));
+  client.setQueryData(jobKeys.list("all", {}), pages(...items));
   return client;
 }
 
 function listed(client: ReturnType<typeof createQueryClient>): Job[] {
-  return client.getQueryData<JobPages>(jobKeys.list(null))?.pages.flatMap((page) => page.items) ?? [];
+  return client.getQueryData<JobPages>(jobKeys.list("all", {}))?.pages.flatMap((page) => page.items) ?? [];
 }
 
 test("events move a job on by their sequence numbers", () => {
@@ -89,9 +83,9 @@ test("an event patches its job in every list and on its page, and no other job",
 
 test("an event that is not news leaves the very same list in the cache", () => {
   const client = cacheWith(aJob({ last_seq: 5 }));
-  const before = client.getQueryData(jobKeys.list(null));
+  const before = client.getQueryData(jobKeys.list("all", {}));
   patchJob(client, anEvent("progress", 4));
-  expect(client.getQueryData(jobKeys.list(null))).toBe(before);
+  expect(client.getQueryData(jobKeys.list("all", {}))).toBe(before);
 });
 
 test("the history grows without gaps, and a gap is reported", () => {

@@ -1,14 +1,9 @@
-import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import type { QueryClient } from "@tanstack/react-query";
 
 import type { JobEvent } from "../../lib/socket-events";
+import { changeInLists, type ListChange } from "./job-lists";
 import { jobKeys } from "./job-keys";
 import { isFinished, type FullJob, type Job, type JobHistoryEvent } from "./job-types";
-
-export interface JobPage {
-  items: Job[];
-  next_cursor: string | null;
-}
-export type JobPages = InfiniteData<JobPage, string | null>;
 
 /** The job after the event. An event that is not newer than what is known leaves it as it is: the same object. */
 export function applyEvent<Known extends Job>(job: Known, event: JobEvent): Known {
@@ -37,12 +32,6 @@ export function keepNewerJob<Known extends Job>(before: Known | undefined, fresh
   return before && before.job_id === fresh.job_id && before.last_seq > fresh.last_seq ? before : fresh;
 }
 
-export function keepNewerPages(before: JobPages | undefined, fresh: JobPages): JobPages {
-  if (!before) return fresh;
-  const known = new Map(before.pages.flatMap(({ items }) => items).map((job) => [job.job_id, job]));
-  return mapJobs(fresh, (job) => keepNewerJob(known.get(job.job_id), job));
-}
-
 /** Events are only ever added, so the longer history is the newer one. */
 export function keepNewerEvents(
   before: JobHistoryEvent[] | undefined,
@@ -52,29 +41,21 @@ export function keepNewerEvents(
 }
 
 /** Where an event left its mark: the caller decides what has to be asked again. */
-export interface Patched {
-  inSomeList: boolean;
-  statusChanged: boolean;
+export interface Patched extends ListChange {
   missedEvents: boolean;
 }
 
 /** Brings lists, job and history up to the event. */
 export function patchJob(client: QueryClient, event: JobEvent): Patched {
-  let inSomeList = false;
-  let statusChanged = false;
-  const patch = <Known extends Job>(job: Known): Known => {
-    if (job.job_id !== event.job_id) return job;
+  const lists = changeInLists(client, event.job_id, (job) => applyEvent(job, event));
+  let statusChanged = lists.statusChanged;
+  client.setQueryData<FullJob>(jobKeys.detail(event.job_id), (job) => {
+    if (!job) return undefined;
     const next = applyEvent(job, event);
     statusChanged ||= next.status !== job.status;
     return next;
-  };
-  client.setQueriesData<JobPages>({ queryKey: jobKeys.lists }, (pages) => {
-    inSomeList ||=
-      pages?.pages.some(({ items }) => items.some((job) => job.job_id === event.job_id)) ?? false;
-    return pages && mapJobs(pages, patch);
   });
-  client.setQueryData<FullJob>(jobKeys.detail(event.job_id), (job) => job && patch(job));
-  return { inSomeList, statusChanged, missedEvents: !appendEvent(client, event) };
+  return { ...lists, statusChanged, missedEvents: !appendEvent(client, event) };
 }
 
 /** False when there is a gap between the history that is known and the event. */
@@ -87,20 +68,20 @@ function appendEvent(client: QueryClient, event: JobEvent): boolean {
   return true;
 }
 
-export function requestCancel(client: QueryClient, id: string, requested: boolean): void {
-  const mark = <Known extends Job>(job: Known): Known =>
-    job.job_id === id ? { ...job, cancel_requested: requested } : job;
-  client.setQueriesData<JobPages>({ queryKey: jobKeys.lists }, (pages) => pages && mapJobs(pages, mark));
-  client.setQueryData<FullJob>(jobKeys.detail(id), (job) => job && mark(job));
+/** Shows a change before the server has said yes; the returned function takes it back. */
+export function changeAtOnce(client: QueryClient, id: string, change: Partial<Job>): () => void {
+  const before: Partial<Job>[] = [];
+  const apply = <Known extends Job>(job: Known): Known => {
+    before.push(Object.fromEntries(Object.keys(change).map((key) => [key, job[key as keyof Job]])));
+    return { ...job, ...change };
+  };
+  changeEverywhere(client, id, apply);
+  return () => changeEverywhere(client, id, (job) => ({ ...job, ...before[0] }));
 }
 
-/** Pages and lists in which nothing changed stay the same objects, so that nothing is drawn again. */
-function mapJobs(data: JobPages, change: (job: Job) => Job): JobPages {
-  const pages = data.pages.map((page) => {
-    const items = page.items.map(change);
-    return items.every((job, place) => job === page.items[place]) ? page : { ...page, items };
-  });
-  return pages.every((page, place) => page === data.pages[place]) ? data : { ...data, pages };
+function changeEverywhere(client: QueryClient, id: string, change: <Known extends Job>(job: Known) => Known) {
+  changeInLists(client, id, change);
+  client.setQueryData<FullJob>(jobKeys.detail(id), (job) => job && change(job));
 }
 
 function lastSeq(events: readonly JobHistoryEvent[]): number {

@@ -1,10 +1,13 @@
-import type { JobStatus } from "./job-types";
+import type { JobFilters, ListGroup } from "./filters";
 
 /** Every key under which jobs are cached. Socket events touch these and no others. */
 export const jobKeys = {
   all: ["jobs"] as const,
   lists: ["jobs", "list"] as const,
-  list: (status: JobStatus | null) => ["jobs", "list", status] as const,
+  list: (group: ListGroup, filters: JobFilters) => ["jobs", "list", group, filters] as const,
+  group: (group: ListGroup) => ["jobs", "list", group] as const,
   detail: (id: string) => ["jobs", "detail", id] as const,
   events: (id: string) => ["jobs", "events", id] as const,
+  result: (id: string) => ["jobs", "result", id] as const,
+  overview: ["jobs", "overview"] as const,
 };

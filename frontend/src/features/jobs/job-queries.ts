@@ -1,30 +1,47 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from "@tanstack/react-query";
 
 import { api, unwrap } from "../../lib/api-client";
 import { getConnectionState } from "../../lib/socket";
-import { keepNewerEvents, keepNewerJob, keepNewerPages, requestCancel, type JobPages } from "./job-cache";
+import { queryOf, statusesOf, type JobFilters, type ListGroup } from "./filters";
+import { changeAtOnce, keepNewerEvents, keepNewerJob } from "./job-cache";
 import { jobKeys } from "./job-keys";
-import type { FullJob, JobHistoryEvent, JobStatus } from "./job-types";
+import { keepNewerPages, type JobPages } from "./job-lists";
+import type { FullJob, JobHistoryEvent } from "./job-types";
 
-const PAGE_SIZE = 30;
+const PAGE_SIZES: Readonly<Record<ListGroup, number>> = { running: 50, waiting: 25, finished: 30, all: 50 };
 const POLL_MS = 3_000;
 
 /** Without a socket the page asks; with one it is told. */
-function pollUnlessConnected(): number | false {
+export function pollUnlessConnected(): number | false {
   return getConnectionState() === "connected" ? false : POLL_MS;
 }
 
-export function jobsQuery(status: JobStatus | null) {
+/** One part of the list, page by page. `me` is the id of whoever is here. */
+export function jobsQuery(group: ListGroup, filters: JobFilters, me: string | undefined) {
+  const statuses = statusesOf(group, filters);
   return infiniteQueryOptions({
-    queryKey: jobKeys.list(status),
+    queryKey: jobKeys.list(group, filters),
     queryFn: ({ pageParam }) =>
       unwrap(
         api.GET("/api/jobs", {
           params: {
-            query: { limit: PAGE_SIZE, ...(status && { status }), ...(pageParam && { cursor: pageParam }) },
+            query: {
+              ...queryOf(filters, me),
+              status: statuses.join(","),
+              limit: PAGE_SIZES[group],
+              ...(pageParam && { cursor: pageParam }),
+            },
           },
         }),
       ),
+    enabled: statuses.length > 0,
+    placeholderData: keepPreviousData,
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     structuralSharing: (before, fresh) => keepNewerPages(before as JobPages | undefined, fresh as JobPages),
@@ -59,15 +76,25 @@ export function jobEventsQuery(id: string) {
   });
 }
 
+/** Of a completed job. */
+export function jobResultQuery(id: string) {
+  return queryOptions({
+    queryKey: jobKeys.result(id),
+    queryFn: async () =>
+      (await unwrap(api.GET("/api/jobs/{job_id}/result", { params: { path: { job_id: id } } }))).result,
+    staleTime: Infinity,
+  });
+}
+
 /** Shows at once that the job is stopping; the server's events say when it has. */
 export function useCancelJob() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (id: string) =>
       unwrap(api.DELETE("/api/jobs/{job_id}", { params: { path: { job_id: id } } })),
-    onMutate: (id) => requestCancel(client, id, true),
-    onError: (_error, id) => {
-      requestCancel(client, id, false);
+    onMutate: (id) => changeAtOnce(client, id, { cancel_requested: true }),
+    onError: (_error, _id, takeBack) => {
+      takeBack?.();
       void client.invalidateQueries({ queryKey: jobKeys.all });
     },
   });

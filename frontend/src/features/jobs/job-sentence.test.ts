@@ -21,7 +21,7 @@ test.each<[Partial<Job>, string]>([
   [{ attempt: 1, run_at: "2026-01-01T09:59:00Z" }, "retry 1 of 3 is about to start"],
   [{ status: "processing", started_at: "2026-01-01T09:59:48Z" }, "running for 12 s"],
   [{ status: "processing", message: "Drawing 3 of 8" }, "Drawing 3 of 8"],
-  [{ status: "processing", cancel_requested: true, message: "Drawing" }, "stopping"],
+  [{ status: "processing", cancel_requested: true, message: "Drawing" }, "stopping…"],
   [
     { status: "completed", started_at: "2026-01-01T09:59:50Z", completed_at: "2026-01-01T09:59:53Z" },
     "done in 3 s",

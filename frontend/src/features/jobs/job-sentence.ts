@@ -1,5 +1,12 @@
-import { formatClock, formatCountdown, formatDateTime, formatDuration } from "../../lib/format";
-import type { Job } from "./job-types";
+import {
+  formatClock,
+  formatClockWithSeconds,
+  formatCountdown,
+  formatDateTime,
+  formatDuration,
+} from "../../lib/format";
+import { estimateWords } from "./estimate-words";
+import { isGroup, type Job } from "./job-types";
 import { strings } from "./strings";
 
 const SEPARATOR = " · ";
@@ -28,7 +35,8 @@ export function sentenceText({ what, about, state }: JobSentence): string {
 function stateWords(job: Job, now: number): string {
   switch (job.status) {
     case "queued":
-      return waitingWords(job, now);
+      if (isGroup(job) && job.message) return job.message;
+      return [waitingWords(job, now), estimateWords(job, now)].filter(Boolean).join(SEPARATOR);
     case "processing":
       return job.cancel_requested ? strings.state.stopping : (job.message ?? runningWords(job, now));
     case "completed":
@@ -38,8 +46,16 @@ function stateWords(job: Job, now: number): string {
     case "failed":
       return job.error?.message ? strings.state.failed(job.error.message) : strings.state.failedNoReason;
     case "cancelled":
-      return strings.state.cancelled;
+      return cancelledWords(job);
   }
+}
+
+/** When it was really stopped, which is later than when it was asked to. */
+function cancelledWords({ started_at, completed_at }: Job): string {
+  if (!completed_at) return strings.state.cancelled;
+  return started_at
+    ? strings.state.stoppedAt(formatClockWithSeconds(completed_at))
+    : strings.state.neverStarted;
 }
 
 function runningWords({ started_at }: Job, now: number): string {

@@ -2,10 +2,53 @@ import type { ShownStatus } from "../../components/ui/StatusBadge";
 import type { components } from "../../lib/api-schema";
 import type { JobEvent as SocketJobEvent } from "../../lib/socket-events";
 
-export type Job = components["schemas"]["Job"];
+interface Band {
+  from: string;
+  to: string;
+}
+/** Where a job stands in its queue, and when it will probably start and end. */
+export interface Estimate {
+  position: number | null;
+  ahead: number | null;
+  at_least: boolean;
+  position_reason: string | null;
+  start: Band | null;
+  finish: Band | null;
+  basis: string;
+  unknown: string | null;
+}
+interface Children {
+  total: number;
+  completed: number;
+  failed: number;
+  cancelled: number;
+  running: number;
+}
+interface Shown {
+  actions?: ("cancel" | "retry" | "run_again" | "priority" | "delete")[];
+  estimate?: Estimate | null;
+  children?: Children;
+  user_name?: string;
+}
+export type Job = components["schemas"]["Job"] & Shown;
 /** With what was asked and the attempts that have ended. */
-export type FullJob = components["schemas"]["JobDetail"];
+export type FullJob = components["schemas"]["JobDetail"] & Shown & { timeline?: Stretch[] };
+/** It waited, or it ran. */
+export interface Stretch {
+  kind: "wait" | "run";
+  start: string | null;
+  end: string | null;
+  reason?: string;
+  message: string;
+  run?: number;
+  attempt?: number;
+  outcome?: string;
+  error_code?: string | null;
+  error_message?: string | null;
+}
 export type JobStatus = Job["status"];
+export type Priority = Job["priority"];
+export type WaitingFor = FullJob["waiting_for"][number];
 
 /** An event as the history lists it; the socket's events carry the job's id as well. */
 export type JobHistoryEvent = Pick<
@@ -20,12 +63,20 @@ export const JOB_STATUSES: readonly JobStatus[] = [
   "failed",
   "cancelled",
 ];
+export const PRIORITIES: readonly Priority[] = ["urgent", "high", "normal", "low"];
+const GROUP_TYPE = "job_group";
 
 export function isFinished(status: JobStatus): boolean {
   return status === "completed" || status === "failed" || status === "cancelled";
 }
 
-/** A queued job that has spent an attempt waits for its retry. */
-export function shownStatus(job: Pick<Job, "status" | "attempt">): ShownStatus {
+/** A group has no run of its own: it is as far as its jobs are, and ends with them. */
+export function isGroup(job: Pick<Job, "job_type">): boolean {
+  return job.job_type === GROUP_TYPE;
+}
+
+/** A queued job that has spent an attempt waits for its retry; a group whose jobs have begun runs. */
+export function shownStatus(job: Pick<Job, "status" | "attempt" | "job_type" | "progress">): ShownStatus {
+  if (job.status === "queued" && isGroup(job) && job.progress > 0) return "processing";
   return job.status === "queued" && job.attempt > 0 ? "retrying" : job.status;
 }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createQueryClient } from "../../lib/query-client";
 import type { AppSocket } from "../../lib/socket";
 import { aJob, anEvent, JOB_ID } from "../../test/jobs";
-import type { JobPages } from "./job-cache";
+import type { JobPages } from "./job-lists";
 import { jobKeys } from "./job-keys";
 import { followJobs } from "./live-jobs";
 
@@ -30,7 +30,7 @@ function follow() {
   const { source, send, listening } = fakeSource();
   const asked = { lists: 0, detail: 0 };
   const data: JobPages = { pages: [{ items: [aJob()], next_cursor: null }], pageParams: [null] };
-  watch(client, jobKeys.list(null), data, () => (asked.lists += 1));
+  watch(client, jobKeys.list("all", {}), data, () => (asked.lists += 1));
   watch(client, jobKeys.detail(JOB_ID), aJob(), () => (asked.detail += 1));
   const stop = followJobs(client, source);
   return { client, send, stop, asked, listening };
@@ -65,7 +65,7 @@ test("a progress event shows at once and asks the server for nothing", async () 
   await vi.advanceTimersByTimeAsync(1_000);
   asked.lists = asked.detail = 0;
   send("job:progress", progress);
-  expect(client.getQueryData<JobPages>(jobKeys.list(null))?.pages[0]?.items[0]?.progress).toBe(55);
+  expect(client.getQueryData<JobPages>(jobKeys.list("all", {}))?.pages[0]?.items[0]?.progress).toBe(55);
   await vi.advanceTimersByTimeAsync(5_000);
   expect(asked).toEqual({ lists: 0, detail: 0 });
 });

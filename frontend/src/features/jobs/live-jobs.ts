@@ -12,6 +12,7 @@ import { patchJob } from "./job-cache";
 import { jobKeys } from "./job-keys";
 
 const ASK_AGAIN_AFTER_MS = 400; // a burst of 200 new jobs asks for the list once, not 200 times
+const FIGURES_AFTER_MS = 1_500; // what is counted over many jobs need not be as quick as a bar
 
 /** What of the socket is needed here. */
 type EventSource = Pick<AppSocket, "on" | "off">;
@@ -44,9 +45,12 @@ export function useLiveJobs(): void {
 
 function receive(client: QueryClient, later: Later, event: JobEvent): void {
   const { inSomeList, statusChanged, missedEvents } = patchJob(client, event);
-  if (statusChanged || (!inSomeList && event.type === "queued")) later.ask(jobKeys.lists);
+  const fresh = !inSomeList && event.type === "queued";
+  // A job whose new status is known was moved; who waits in which place is the server's to say.
+  if (statusChanged || fresh) later.ask(jobKeys.lists);
   if (statusChanged) later.ask(jobKeys.detail(event.job_id));
   if (missedEvents) later.ask(jobKeys.events(event.job_id));
+  if (event.type !== "progress" && event.type !== "partial") later.ask(jobKeys.overview, FIGURES_AFTER_MS);
 }
 
 function toEvent(type: JobEventType, payload: JobEventPayload): JobEvent {
@@ -56,25 +60,24 @@ function toEvent(type: JobEventType, payload: JobEventPayload): JobEvent {
 /** Asks for queries again soon, each once for a burst of events. */
 class Later {
   readonly #client: QueryClient;
-  readonly #keys = new Map<string, readonly unknown[]>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
 
   constructor(client: QueryClient) {
     this.#client = client;
   }
 
-  ask(key: readonly unknown[]): void {
-    this.#keys.set(JSON.stringify(key), key);
-    this.#timer ??= setTimeout(() => this.#run(), ASK_AGAIN_AFTER_MS);
+  ask(queryKey: readonly unknown[], delay = ASK_AGAIN_AFTER_MS): void {
+    const name = JSON.stringify(queryKey);
+    if (this.#timers.has(name)) return;
+    const run = () => {
+      this.#timers.delete(name);
+      void this.#client.invalidateQueries({ queryKey });
+    };
+    this.#timers.set(name, setTimeout(run, delay));
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
-  }
-
-  #run(): void {
-    this.#timer = undefined;
-    for (const queryKey of this.#keys.values()) void this.#client.invalidateQueries({ queryKey });
-    this.#keys.clear();
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
   }
 }

@@ -1,32 +1,40 @@
-import { Button, Group, Stack, Text, Title } from "@mantine/core";
-import { IconPencil } from "@tabler/icons-react";
-import { Link } from "react-router";
+import { Group, Stack, Text, Title } from "@mantine/core";
 
 import { ErrorNotice } from "../../../components/ui/ErrorNotice";
 import { ProgressBar } from "../../../components/ui/ProgressBar";
 import { StatusBadge } from "../../../components/ui/StatusBadge";
 import { ApiProblem } from "../../../lib/api-problem";
 import { useNow } from "../../../lib/use-now";
+import { usePageTitle } from "../../../lib/use-page-title";
 import { jobSentence } from "../job-sentence";
 import { isFinished, shownStatus, type FullJob, type Job } from "../job-types";
 import { strings } from "../strings";
-import { useCancelWithNotice } from "../use-cancel-with-notice";
+import { JobDetailActions } from "./JobDetailActions";
 import classes from "./JobDetail.module.css";
 import { JobFacts } from "./JobFacts";
+import { JobFamily } from "./JobFamily";
+import { JobRequest, JobResult } from "./JobTexts";
 import { JobTimeline } from "./JobTimeline";
+import { Tracebacks } from "./Tracebacks";
+import { WhyItWaits } from "./WhyItWaits";
 
-export function JobDetail({ job }: { job: FullJob }) {
+/** All about one job. `page`: it is the whole page, not a drawer over the list. */
+export function JobDetail({ job, page = false }: { job: FullJob; page?: boolean }) {
   const finished = isFinished(job.status);
   const now = useNow(finished ? 30_000 : 1_000);
   const sentence = jobSentence(job, now);
+  const title = [sentence.what, sentence.about].filter(Boolean).join(" · ");
+  usePageTitle(title);
   return (
     <Stack gap="lg">
       <Stack gap="xs">
-        <Title order={2}>{sentence.what}</Title>
+        <Title order={page ? 1 : 2} className={classes.title}>
+          {title}
+        </Title>
         <Group gap="sm" className={classes.state}>
           <StatusBadge status={shownStatus(job)} progress={job.progress} />
-          {!finished && (
-            <Text size="sm" c="dimmed" aria-live="polite">
+          {job.status !== "failed" && (
+            <Text size="sm" c="dimmed">
               {sentence.state}
             </Text>
           )}
@@ -34,10 +42,14 @@ export function JobDetail({ job }: { job: FullJob }) {
         <ProgressBar value={job.progress} status={shownStatus(job)} label={sentence.what} />
       </Stack>
       {job.status === "failed" && <Failure job={job} />}
-      {(!finished || job.canvas_id) && <Actions job={job} finished={finished} />}
-      <Instructions job={job} />
+      <JobDetailActions job={job} />
+      <WhyItWaits job={job} now={now} />
+      <JobRequest job={job} />
+      <JobResult job={job} />
       <JobFacts job={job} now={now} />
-      <JobTimeline jobId={job.job_id} />
+      <JobFamily job={job} now={now} />
+      <JobTimeline job={job} now={now} />
+      <Tracebacks job={job} />
     </Stack>
   );
 }
@@ -46,45 +58,4 @@ function Failure({ job }: { job: Job }) {
   const message = job.error?.message ?? strings.state.failedNoReason;
   const reference = job.error?.correlation_id ?? job.job_id;
   return <ErrorNotice error={new ApiProblem(500, job.error?.code ?? "", message, {}, reference)} />;
-}
-
-function Actions({ job, finished }: { job: Job; finished: boolean }) {
-  const cancel = useCancelWithNotice();
-  return (
-    <Group gap="xs">
-      {job.canvas_id && (
-        <Button
-          component={Link}
-          to={`/canvas/${job.canvas_id}`}
-          size="sm"
-          leftSection={<IconPencil size={16} aria-hidden />}
-        >
-          {strings.detail.openCanvas}
-        </Button>
-      )}
-      {!finished && (
-        <Button
-          size="sm"
-          variant="default"
-          disabled={job.cancel_requested}
-          onClick={() => cancel(job.job_id)}
-        >
-          {strings.cancel}
-        </Button>
-      )}
-    </Group>
-  );
-}
-
-function Instructions({ job }: { job: FullJob }) {
-  const text = job.request_data["instructions"];
-  if (typeof text !== "string") return null;
-  return (
-    <section>
-      <Title order={3} mb={4}>
-        {strings.detail.instructions}
-      </Title>
-      <div className={classes.instructions}>{text}</div>
-    </section>
-  );
 }

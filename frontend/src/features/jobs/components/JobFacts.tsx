@@ -1,4 +1,4 @@
-import { formatDateTime, formatDuration } from "../../../lib/format";
+import { formatClockWithSeconds, formatDateTime, formatDuration } from "../../../lib/format";
 import type { Job } from "../job-types";
 import { strings } from "../strings";
 import classes from "./JobDetail.module.css";
@@ -26,7 +26,12 @@ function facts(job: Job, now: number): [string, string][] {
   if (started !== null) {
     rows.push([ended === null ? words.running : words.took, formatDuration((ended ?? now) - started)]);
   }
+  if (job.status === "cancelled" && job.completed_at) {
+    rows.push([words.stopped, formatClockWithSeconds(job.completed_at)]);
+  }
   if (job.attempt > 0) rows.push([words.attempt, strings.detail.attemptOf(job.attempt, job.max_attempts)]);
-  rows.push([words.priority, strings.detail.priority[job.priority]], [words.queue, job.queue]);
+  rows.push([words.priority, strings.priority[job.priority]], [words.queue, job.queue]);
+  if (job.user_name) rows.push([words.person, job.user_name]);
+  if (job.tags.length > 0) rows.push([words.tags, job.tags.join(", ")]);
   return rows;
 }

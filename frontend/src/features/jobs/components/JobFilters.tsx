@@ -1,23 +1,34 @@
 import { Link } from "react-router";
 
-import { JOB_STATUSES, type JobStatus } from "../job-types";
+import { searchOf, withFilter } from "../filters";
+import { JOB_STATUSES } from "../job-types";
 import { strings } from "../strings";
+import { useFilters } from "../use-filters";
+import { FilterChips } from "./FilterChips";
+import { FilterMenu } from "./FilterMenu";
 import classes from "./JobFilters.module.css";
+import { JobSearch } from "./JobSearch";
 
-/** The filter is in the address, so that it can be bookmarked and Back undoes it. */
-export function JobFilters({ current }: { current: JobStatus | null }) {
+/** Search, status, everything else behind a button; what is in force stands below as chips that can be taken away. */
+export function JobFilters() {
+  const { filters } = useFilters();
   return (
-    <nav aria-label={strings.filters} className={classes.filters}>
-      {[null, ...JOB_STATUSES].map((status) => (
-        <Link
-          key={status ?? "all"}
-          to={status ? `/jobs?status=${status}` : "/jobs"}
-          className={classes.chip}
-          aria-current={status === current ? "true" : undefined}
-        >
-          {status ? strings.status[status] : strings.all}
-        </Link>
-      ))}
-    </nav>
+    <div className={classes.filters}>
+      <JobSearch />
+      <FilterMenu />
+      <nav aria-label={strings.filters} className={classes.chips}>
+        {[null, ...JOB_STATUSES].map((status) => (
+          <Link
+            key={status ?? "all"}
+            to={{ pathname: "/jobs", search: searchOf(withFilter(filters, "status", status)) }}
+            className={classes.chip}
+            aria-current={status === (filters.status ?? null) ? "true" : undefined}
+          >
+            {status ? strings.status[status] : strings.all}
+          </Link>
+        ))}
+      </nav>
+      <FilterChips />
+    </div>
   );
 }

@@ -5,15 +5,19 @@ import { Appear } from "../../../components/ui/Appear";
 import { ErrorNotice } from "../../../components/ui/ErrorNotice";
 import { formatClockWithSeconds, formatDateTime } from "../../../lib/format";
 import { jobEventsQuery } from "../job-queries";
-import { timelineEntries } from "../timeline";
+import type { FullJob } from "../job-types";
 import { strings } from "../strings";
+import { timelineEntries } from "../timeline";
 import classes from "./JobDetail.module.css";
+import { TimelinePicture } from "./TimelinePicture";
 
-export function JobTimeline({ jobId }: { jobId: string }) {
-  const events = useQuery(jobEventsQuery(jobId));
+/** Where the time went, as a picture; below it what happened, as a list. */
+export function JobTimeline({ job, now }: { job: FullJob; now: number }) {
+  const events = useQuery(jobEventsQuery(job.job_id));
   return (
     <section>
       <Title order={3}>{strings.detail.timeline}</Title>
+      <TimelinePicture job={job} now={now} />
       {events.error && <ErrorNotice error={events.error} onRetry={() => void events.refetch()} />}
       {!events.data && !events.error && (
         <Appear label={strings.detail.loading}>
@@ -21,7 +25,7 @@ export function JobTimeline({ jobId }: { jobId: string }) {
         </Appear>
       )}
       {events.data && (
-        <ol className={classes.timeline}>
+        <ol className={classes.timeline} aria-label={strings.detail.events}>
           {timelineEntries(events.data).map((entry) => (
             <li key={entry.seq} className={classes.event} data-type={entry.type}>
               <time dateTime={entry.at} title={formatDateTime(entry.at)}>

@@ -5,54 +5,95 @@ import { beforeEach, expect, test } from "vitest";
 
 import { aJob, anEvent, JOB_ID } from "../../../test/jobs";
 import { renderPage } from "../../../test/render-page";
-import { problem, sessionOf, url, startServer } from "../../../test/server";
+import { ada, problem, sessionOf, url, startServer } from "../../../test/server";
 import { patchJob } from "../job-cache";
-import { JobDrawer } from "./JobDrawer";
+import type { Job } from "../job-types";
 import { JobsPage } from "./JobsPage";
+import { JobView } from "./JobView";
 
 const server = startServer();
-beforeEach(() => server.use(sessionOf(null)));
+beforeEach(() => server.use(sessionOf(ada)));
 
-const routes = [{ path: "/jobs", Component: JobsPage, children: [{ path: ":jobId", Component: JobDrawer }] }];
+const routes = [{ path: "/jobs", Component: JobsPage, children: [{ path: ":jobId", Component: JobView }] }];
 
-function answerJobs(...jobs: ReturnType<typeof aJob>[]) {
-  const asked: string[] = [];
+/** The list as the server answers it; returns the questions that were asked. */
+function answerJobs(...jobs: Job[]) {
+  const asked: URLSearchParams[] = [];
   server.use(
     http.get(url("/api/jobs"), ({ request }) => {
       const query = new URL(request.url).searchParams;
-      asked.push(query.toString());
-      const wanted = query.get("status");
-      return HttpResponse.json({
-        items: jobs.filter((job) => !wanted || job.status === wanted),
-        next_cursor: null,
-      });
+      asked.push(query);
+      const wanted = query.get("status")?.split(",") ?? [];
+      const items = jobs.filter((job) => wanted.length === 0 || wanted.includes(job.status));
+      return HttpResponse.json({ items, next_cursor: null });
     }),
   );
   return asked;
 }
 
+function answerDetail(job: Job, more: object = {}) {
+  server.use(
+    http.get(url(`/api/jobs/${job.job_id}`), () =>
+      HttpResponse.json({ ...job, request_data: {}, attempts: [], steps: [], waiting_for: [], ...more }),
+    ),
+    http.get(url(`/api/jobs/${job.job_id}/events`), () => HttpResponse.json({ events: [] })),
+  );
+}
+
+const rows = () => screen.findAllByRole("link", { name: /Create canvas/ });
+
 test("jobs read as sentences, and an event moves the bar without asking again", async () => {
   const asked = answerJobs(aJob({ status: "processing", message: "Drawing", progress: 20 }));
   const { client } = renderPage(routes, "/jobs");
   const row = await screen.findByRole("listitem");
-  expect(row).toHaveProperty(
-    "textContent",
-    expect.stringContaining("Create canvas · “onboarding flow” · Drawing"),
-  );
+  expect(row.textContent).toContain("Create canvas · “onboarding flow” · Drawing");
+  const before = asked.length;
   patchJob(client, anEvent("progress", 5, { progress: 70, message: "Nearly there" }));
   await within(row).findByText(/Nearly there/);
   expect(within(row).getByRole("progressbar").getAttribute("aria-valuenow")).toBe("70");
-  expect(asked).toHaveLength(1);
+  expect(asked).toHaveLength(before);
+});
+
+test("what runs and waits stands before what has ended, and a job that ends is seen once", async () => {
+  answerJobs(
+    aJob({ job_id: "c", status: "failed", summary: "Create canvas · ended" }),
+    aJob({ job_id: "b", summary: "Create canvas · waits" }),
+    aJob({ job_id: "a", status: "processing", summary: "Create canvas · runs" }),
+  );
+  const { client } = renderPage(routes, "/jobs");
+  const order = async () =>
+    (await rows()).map(({ textContent }) => /runs|waits|ended/.exec(textContent)?.[0]);
+  expect(await order()).toEqual(["runs", "waits", "ended"]);
+  patchJob(client, anEvent("completed", 9, { job_id: "a" }));
+  await screen.findByText(/done/);
+  expect((await rows()).length).toBe(3);
 });
 
 test("the filter is in the address and in the question", async () => {
   const asked = answerJobs(aJob({ status: "failed" }), aJob({ job_id: "b", status: "completed" }));
-  const { router } = renderPage(routes, "/jobs");
-  await screen.findAllByRole("listitem");
+  const { router } = renderPage(routes, "/jobs?tag=nightly&since=2026-01-02");
+  await screen.findAllByRole("link", { name: /Create canvas/ });
   await userEvent.click(screen.getByRole("link", { name: "Failed" }));
-  await waitFor(() => expect(screen.getAllByRole("listitem")).toHaveLength(1));
-  expect(router.state.location.search).toBe("?status=failed");
-  expect(asked.at(-1)).toContain("status=failed");
+  await waitFor(() => expect(screen.getAllByRole("link", { name: /Create canvas/ })).toHaveLength(1));
+  expect(router.state.location.search).toBe("?status=failed&tag=nightly&since=2026-01-02");
+  expect(asked.at(-1)?.get("status")).toBe("failed");
+  expect(asked.at(-1)?.get("tag")).toBe("nightly");
+  expect(asked.at(-1)?.get("since")).toBe(new Date(2026, 0, 2).toISOString());
+  await userEvent.click(screen.getByRole("link", { name: "Remove the filter Tag: nightly" }));
+  expect(router.state.location.search).toBe("?status=failed&since=2026-01-02");
+});
+
+test("writing searches, and / goes to the search", async () => {
+  const asked = answerJobs(aJob());
+  const { router } = renderPage(routes, "/jobs");
+  await rows();
+  await userEvent.keyboard("/");
+  expect(document.activeElement).toBe(screen.getByRole("searchbox", { name: "Search jobs" }));
+  await userEvent.keyboard("onboard");
+  await waitFor(() => expect(router.state.location.search).toBe("?q=onboard"));
+  await waitFor(() => expect(asked.at(-1)?.get("q")).toBe("onboard"));
+  await userEvent.keyboard("{Escape}");
+  await waitFor(() => expect(router.state.location.search).toBe(""));
 });
 
 test("cancelling shows at once, and a refusal is said in the server's words", async () => {
@@ -65,22 +106,28 @@ test("cancelling shows at once, and a refusal is said in the server's words", as
   await screen.findByText("The job has just finished.");
 });
 
-test("a cancel that is accepted leaves the job stopping", async () => {
-  answerJobs(aJob({ status: "processing", message: "Drawing" }));
+test("a cancel that is accepted leaves the job stopping, until it is said when it has stopped", async () => {
+  answerJobs(aJob({ status: "processing", message: "Drawing", started_at: "2026-01-01T10:00:01Z" }));
   server.use(http.delete(url(`/api/jobs/${JOB_ID}`), () => HttpResponse.json(aJob(), { status: 202 })));
-  renderPage(routes, "/jobs");
+  const { client } = renderPage(routes, "/jobs");
   const button = await screen.findByRole("button", { name: /Cancel: Create canvas/ });
   await userEvent.click(button);
-  await screen.findByText(/stopping/);
+  await screen.findByText(/stopping…/);
   expect(button).toHaveProperty("disabled", true);
+  patchJob(client, anEvent("cancelled", 5));
+  await screen.findByText(/stopped at/);
 });
 
 test("older jobs are loaded by the cursor", async () => {
   server.use(
     http.get(url("/api/jobs"), ({ request }) => {
-      const cursor = new URL(request.url).searchParams.get("cursor");
+      const query = new URL(request.url).searchParams;
+      const cursor = query.get("cursor");
+      if (!query.get("status")?.includes("completed"))
+        return HttpResponse.json({ items: [], next_cursor: null });
       const items = [
         aJob({
+          status: "completed",
           job_id: cursor ?? "first",
           summary: cursor ? "Create canvas · older" : "Create canvas · newer",
         }),
@@ -102,46 +149,68 @@ test("no jobs: the page says what will be here", async () => {
   expect(screen.getByRole("link", { name: "Draw something" }).getAttribute("href")).toBe("/");
 });
 
-test("a job's page shows its error and its history", async () => {
+test("a job's own page shows its error, what was asked, and its history", async () => {
   const error = { code: "needs_model", message: "No model is set up for this.", correlation_id: "corr-1" };
-  answerJobs();
+  answerDetail(aJob({ status: "failed", error }), { request_data: { instructions: "a -> b" } });
   server.use(
-    http.get(url(`/api/jobs/${JOB_ID}`), () =>
-      HttpResponse.json({
-        ...aJob({ status: "failed", error }),
-        request_data: { instructions: "a -> b" },
-        attempts: [],
-      }),
-    ),
     http.get(url(`/api/jobs/${JOB_ID}/events`), () =>
       HttpResponse.json({ events: [anEvent("queued", 1), anEvent("failed", 2, { message: error.message })] }),
     ),
   );
   renderPage(routes, `/jobs/${JOB_ID}`);
+  await screen.findByText("No model is set up for this.");
+  expect(screen.getByRole("heading", { level: 1 }).textContent).toContain("Create canvas");
+  expect(screen.getByText("a -> b")).toBeTruthy();
+  await screen.findByText("Failed: No model is set up for this.");
+  expect(screen.getByRole("button", { name: "Copy reference for support" }).title).toBe("corr-1");
+  expect(screen.queryByRole("dialog")).toBeNull();
+});
+
+test("from the list a job opens over it, and Esc goes back with the focus on its row", async () => {
+  answerJobs(aJob());
+  answerDetail(aJob(), {
+    waiting_for: [{ cause: "busy", message: "All workers are busy.", until: null }],
+  });
+  const { router } = renderPage(routes, "/jobs?queue=ai");
+  const [row] = await rows();
+  row?.focus();
+  await userEvent.keyboard("{Enter}");
   const dialog = await screen.findByRole("dialog");
-  await within(dialog).findByText("No model is set up for this.");
-  expect(within(dialog).getByText("a -> b")).toBeTruthy();
-  await within(dialog).findByText("Failed: No model is set up for this.");
-  expect(within(dialog).getByRole("button", { name: "Copy reference for support" }).title).toBe("corr-1");
+  await within(dialog).findByText("All workers are busy.");
+  expect(router.state.location.pathname).toBe(`/jobs/${JOB_ID}`);
+  await userEvent.keyboard("{Escape}");
+  await waitFor(() => expect(router.state.location.pathname).toBe("/jobs"));
+  expect(router.state.location.search).toBe("?queue=ai");
+  await waitFor(() => expect(document.activeElement?.hasAttribute("data-row")).toBe(true));
 });
 
 test("a job that is not there says so", async () => {
-  answerJobs();
   server.use(http.get(url("/api/jobs/nope"), () => problem(404, "not_found", "There is no such job.")));
   renderPage(routes, "/jobs/nope");
   await screen.findByText(/does not exist any more/);
 });
 
-test("j and k walk through the rows", async () => {
-  answerJobs(
-    aJob({ summary: "Create canvas · one" }),
-    aJob({ job_id: "two", summary: "Create canvas · two" }),
-  );
+test("a group opens to its jobs", async () => {
+  answerJobs(aJob({ job_type: "job_group", summary: "Import", progress: 40, message: "2 of 5 done" }));
   renderPage(routes, "/jobs");
-  const [first, second] = await screen.findAllByRole("link", { name: /Create canvas/ });
-  first?.focus();
-  await userEvent.keyboard("j");
-  expect(document.activeElement).toBe(second);
-  await userEvent.keyboard("k");
-  expect(document.activeElement).toBe(first);
+  const toggle = await screen.findByRole("button", { name: "Show the jobs of Import" });
+  server.use(
+    http.get(url("/api/jobs"), ({ request }) => {
+      const inGroup = new URL(request.url).searchParams.get("parent") === JOB_ID;
+      const child = aJob({ job_id: "child", summary: "Create canvas · part", parent_id: JOB_ID });
+      return HttpResponse.json({ items: inGroup ? [child] : [], next_cursor: null });
+    }),
+  );
+  await userEvent.click(toggle);
+  await within(await screen.findByRole("list", { name: "Jobs of Import" })).findByText(/part/);
+  expect(toggle.getAttribute("aria-expanded")).toBe("true");
+});
+
+test("who may only look is offered nothing to do", async () => {
+  server.use(sessionOf({ ...ada, id: "somebody-else", role: "staff_readonly" } as unknown as typeof ada));
+  answerJobs(aJob({ status: "processing" }), aJob({ job_id: "b", status: "failed" }));
+  renderPage(routes, "/jobs");
+  await rows();
+  await screen.findByRole("radio", { name: "Mine" });
+  expect(screen.queryByRole("button", { name: /Cancel|Retry|More for/ })).toBeNull();
 });

@@ -1,0 +1,68 @@
+import { useMemo, useState } from "react";
+
+export interface Selection {
+  ids: ReadonlySet<string>;
+  /** Beyond what is shown: everything that the filters find. */
+  everything: boolean;
+  size: number;
+  has: (id: string) => boolean;
+  /** With `range`, everything between the last one that was chosen and this one follows it. */
+  toggle: (id: string, range?: boolean) => void;
+  add: (ids: readonly string[]) => void;
+  selectEverything: () => void;
+  clear: () => void;
+}
+
+interface Chosen {
+  ids: ReadonlySet<string>;
+  anchor: string | null;
+  everything: boolean;
+}
+
+const NOTHING: Chosen = { ids: new Set(), anchor: null, everything: false };
+
+/** Which rows are chosen; `order` is the rows as they are shown. Rows that go away, or another `scope`, are not chosen. */
+export function useSelection(order: readonly string[], scope: unknown): Selection {
+  const [chosen, setChosen] = useState(NOTHING);
+  const [before, setBefore] = useState(scope);
+  if (before !== scope) {
+    setBefore(scope);
+    setChosen(NOTHING);
+  }
+  return useMemo(() => {
+    const shown = new Set(order);
+    const ids = chosen.everything ? shown : new Set([...chosen.ids].filter((id) => shown.has(id)));
+    return {
+      ids,
+      everything: chosen.everything,
+      size: ids.size,
+      has: (id) => ids.has(id),
+      toggle: (id, range = false) => setChosen((before) => toggled(before, ids, order, id, range)),
+      add: (more) => setChosen((before) => ({ ...before, ids: new Set([...ids, ...more]) })),
+      selectEverything: () => setChosen((before) => ({ ...before, everything: true })),
+      clear: () => setChosen(NOTHING),
+    };
+  }, [order, chosen]);
+}
+
+function toggled(
+  before: Chosen,
+  ids: ReadonlySet<string>,
+  order: readonly string[],
+  id: string,
+  range: boolean,
+): Chosen {
+  const next = new Set(ids);
+  const turnOn = !ids.has(id);
+  for (const each of range ? between(order, before.anchor, id) : [id]) {
+    if (turnOn || range) next.add(each);
+    else next.delete(each);
+  }
+  return { ids: next, anchor: id, everything: false };
+}
+
+function between(order: readonly string[], anchor: string | null, id: string): readonly string[] {
+  const ends = [order.indexOf(anchor ?? id), order.indexOf(id)];
+  if (ends.includes(-1)) return [id];
+  return order.slice(Math.min(...ends), Math.max(...ends) + 1);
+}
