@@ -2,6 +2,7 @@ import { useMantineColorScheme } from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { Spotlight, type SpotlightActionData } from "@mantine/spotlight";
 import {
+  IconCircleX,
   IconDeviceDesktop,
   IconKeyboard,
   IconListCheck,
@@ -66,6 +67,12 @@ function usePlaces(): SpotlightActionData[] {
       label: words.running,
       leftSection: <IconProgress {...glyph} />,
       onClick: go("/jobs?status=processing"),
+    },
+    {
+      id: "failed",
+      label: words.failed,
+      leftSection: <IconCircleX {...glyph} />,
+      onClick: go("/jobs?status=failed"),
     },
     {
       id: "settings",

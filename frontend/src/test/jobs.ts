@@ -1,4 +1,5 @@
 import type { Job } from "../features/jobs/job-types";
+import type { components } from "../lib/api-schema";
 import type { JobEvent, JobEventType, JobStatus } from "../lib/socket-events";
 
 export const JOB_ID = "0198b7a0-1111-7000-8000-000000000001";
@@ -55,6 +56,30 @@ export function anEvent(type: JobEventType, seq: number, changes: Partial<JobEve
     message: null,
     data: null,
     at: "2026-01-01T10:00:05Z",
+    ...changes,
+  };
+}
+
+/** GET /api/jobs/facets: nothing has been made yet. */
+export const NO_FACETS: components["schemas"]["Facets"] = {
+  types: [],
+  queues: [],
+  tags: [],
+  error_codes: [],
+};
+
+/** GET /api/jobs/overview: a quiet installation. */
+export function anOverview(
+  changes: Partial<components["schemas"]["Overview"]> = {},
+): components["schemas"]["Overview"] {
+  const figure = { value: 0, at_least: false, points: [] };
+  return {
+    scope: "own",
+    span: "hour",
+    running: figure,
+    waiting: figure,
+    failed_today: figure,
+    usual_wait: { ...figure, value: null },
     ...changes,
   };
 }

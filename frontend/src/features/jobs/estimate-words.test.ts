@@ -16,7 +16,7 @@ const none: Estimate = {
   start: null,
   finish: null,
   basis: "From the last 200 jobs of this type.",
-  unknown: null,
+  why_unknown: null,
 };
 
 test.each([
@@ -39,7 +39,7 @@ test("a job that waits says its place and its start, one that runs its end, a fi
 });
 
 test("what is not known is not said", () => {
-  expect(estimateWords(aJob({ estimate: { ...none, unknown: "paused" } }), NOW)).toBeNull();
+  expect(estimateWords(aJob({ estimate: { ...none, why_unknown: "paused" } }), NOW)).toBeNull();
   expect(estimateWords(aJob({ estimate: { ...none, position: 1_000, at_least: true } }), NOW)).toBe(
     "place 1,000 or later",
   );

@@ -60,8 +60,9 @@ export function withFilter(filters: JobFilters, name: FilterName, value: string 
   return value ? { ...others, [name]: value } : others;
 }
 
+/** Whose jobs they are does not count: one's own jobs, too, are shown as trees. */
 export function isFiltered(filters: JobFilters): boolean {
-  return FILTER_NAMES.some((name) => filters[name] !== undefined);
+  return FILTER_NAMES.some((name) => name !== "user" && filters[name] !== undefined);
 }
 
 export function statusesIn(filters: JobFilters): JobStatus[] {
@@ -84,6 +85,7 @@ export function queryOf(filters: JobFilters, me: string | undefined): Query {
   const { since, until, user, ...same } = filters;
   return {
     ...(same as Query),
+    ...(!isFiltered(filters) && { top_level: true }), // the jobs of groups are below them
     ...(since && { since: startOfDay(since, 0) }),
     ...(until && { until: startOfDay(until, 1) }),
     ...(user && { user: user === ME ? (me ?? "") : user }),

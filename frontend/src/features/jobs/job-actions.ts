@@ -4,11 +4,11 @@ import { api, unwrap } from "../../lib/api-client";
 import type { components } from "../../lib/api-schema";
 import { changeAtOnce } from "./job-cache";
 import { jobKeys } from "./job-keys";
-import { isFinished, isGroup, type Job, type Priority } from "./job-types";
+import type { Job, Priority } from "./job-types";
 
 export type BulkAnswer = components["schemas"]["BulkActed"];
 export type BulkRequest = components["schemas"]["BulkAction"];
-export type JobAction = "cancel" | "retry" | "run_again" | "priority" | "delete";
+export type JobAction = Job["actions"][number];
 
 interface Person {
   id: string;
@@ -18,23 +18,6 @@ interface Person {
 /** Staff of both kinds look at everybody's jobs. */
 export function seesAll(person: Person | null | undefined): boolean {
   return person?.role === "staff" || person?.role === "staff_readonly";
-}
-
-/** What this person may do with the job as it stands. The server decides again. */
-export function actionsFor(job: Job, person: Person | null | undefined): JobAction[] {
-  if (!person) return [];
-  if (job.actions) return job.actions;
-  const own = job.user_id === person.id;
-  if (!own && person.role !== "staff") return [];
-  return possibleActions(job);
-}
-
-function possibleActions(job: Job): JobAction[] {
-  if (!isFinished(job.status)) {
-    return job.status === "queued" && !isGroup(job) ? ["cancel", "priority"] : ["cancel"];
-  }
-  const again: JobAction[] = job.status === "completed" ? [] : ["retry"];
-  return isGroup(job) ? [...again, "delete"] : [...again, "run_again", "delete"];
 }
 
 export function useRetryJob() {

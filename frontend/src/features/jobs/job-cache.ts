@@ -3,7 +3,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import type { JobEvent } from "../../lib/socket-events";
 import { changeInLists, type ListChange } from "./job-lists";
 import { jobKeys } from "./job-keys";
-import { isFinished, type FullJob, type Job, type JobHistoryEvent } from "./job-types";
+import { isFinished, isGroup, type FullJob, type Job, type JobHistoryEvent } from "./job-types";
 
 /** The job after the event. An event that is not newer than what is known leaves it as it is: the same object. */
 export function applyEvent<Known extends Job>(job: Known, event: JobEvent): Known {
@@ -22,9 +22,19 @@ export function applyEvent<Known extends Job>(job: Known, event: JobEvent): Know
   }
   if (event.type === "retrying") next.run_at = textIn(event.data, "run_at");
   if (isFinished(event.status)) next.completed_at = event.at;
+  if (next.status !== job.status) next.actions = actionsAfter(job, next);
   const error = errorIn(event);
   if (error) next.error = { ...error, correlation_id: job.error?.correlation_id ?? job.job_id };
   return next;
+}
+
+/** Until the server says it anew. Whoever could do nothing with the job still can't. */
+function actionsAfter(before: Job, job: Job): Job["actions"] {
+  if (before.actions.length === 0) return [];
+  if (job.status === "queued") return isGroup(job) ? ["cancel"] : ["cancel", "priority"];
+  if (job.status === "processing") return ["cancel"];
+  const again: Job["actions"] = isGroup(job) ? ["delete"] : ["run_again", "delete"];
+  return job.status === "completed" ? again : ["retry", ...again];
 }
 
 /** An answer that was on its way when an event overtook it does not take the job back. */

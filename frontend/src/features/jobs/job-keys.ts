@@ -10,4 +10,5 @@ export const jobKeys = {
   events: (id: string) => ["jobs", "events", id] as const,
   result: (id: string) => ["jobs", "result", id] as const,
   overview: ["jobs", "overview"] as const,
+  facets: ["jobs", "facets"] as const,
 };

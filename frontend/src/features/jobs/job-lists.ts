@@ -8,7 +8,7 @@ export interface JobPage {
   items: Job[];
   next_cursor: string | null;
   /** With the first page alone. */
-  total?: { jobs: number; exact: boolean } | null;
+  total: { jobs: number; exact: boolean } | null;
 }
 export type JobPages = InfiniteData<JobPage>;
 

@@ -2,50 +2,13 @@ import type { ShownStatus } from "../../components/ui/StatusBadge";
 import type { components } from "../../lib/api-schema";
 import type { JobEvent as SocketJobEvent } from "../../lib/socket-events";
 
-interface Band {
-  from: string;
-  to: string;
-}
-/** Where a job stands in its queue, and when it will probably start and end. */
-export interface Estimate {
-  position: number | null;
-  ahead: number | null;
-  at_least: boolean;
-  position_reason: string | null;
-  start: Band | null;
-  finish: Band | null;
-  basis: string;
-  unknown: string | null;
-}
-interface Children {
-  total: number;
-  completed: number;
-  failed: number;
-  cancelled: number;
-  running: number;
-}
-interface Shown {
-  actions?: ("cancel" | "retry" | "run_again" | "priority" | "delete")[];
-  estimate?: Estimate | null;
-  children?: Children;
-  user_name?: string;
-}
-export type Job = components["schemas"]["Job"] & Shown;
+export type Job = components["schemas"]["Job"];
 /** With what was asked and the attempts that have ended. */
-export type FullJob = components["schemas"]["JobDetail"] & Shown & { timeline?: Stretch[] };
+export type FullJob = components["schemas"]["JobDetail"];
+/** Where a job stands in its queue, and when it will probably start and end. */
+export type Estimate = components["schemas"]["Estimate"];
 /** It waited, or it ran. */
-export interface Stretch {
-  kind: "wait" | "run";
-  start: string | null;
-  end: string | null;
-  reason?: string;
-  message: string;
-  run?: number;
-  attempt?: number;
-  outcome?: string;
-  error_code?: string | null;
-  error_message?: string | null;
-}
+export type Stretch = FullJob["timeline"][number];
 export type JobStatus = Job["status"];
 export type Priority = Job["priority"];
 export type WaitingFor = FullJob["waiting_for"][number];

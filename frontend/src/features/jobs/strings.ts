@@ -75,7 +75,21 @@ export const strings = {
     nothingActive: "Nothing runs or waits. New jobs show up here by themselves.",
   },
   typeName: (type: string) => TYPE_NAMES[type] ?? humanise(type),
-  knownTypes: Object.keys(TYPE_NAMES).filter((type) => type !== "job_group"),
+  overview: {
+    label: "At a glance",
+    running: "Running",
+    waiting: "Waiting",
+    failed_today: "Failed today",
+    usual_wait: "Usual wait",
+    noWait: "none yet",
+    atLeast: (number: string) => `${number}+`,
+    hint: {
+      running: "What runs now, and over the last hour",
+      waiting: "What waits now, and over the last hour",
+      failed_today: "What has failed since midnight; the line is the last hour",
+      usual_wait: "Half of the jobs started within this time; the line is the last hour",
+    },
+  },
   filter: {
     search: "Search jobs",
     searchHint: "Search in what they do, their messages and errors",

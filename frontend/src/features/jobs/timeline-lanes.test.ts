@@ -22,7 +22,16 @@ const run = (from: number, to: number | null, attempt: number, outcome: string, 
 });
 
 function full(changes: Partial<FullJob>): FullJob {
-  const empty = { request_data: {}, cache_key: null, attempts: [], steps: [], waiting_for: [] };
+  const empty = {
+    request_data: {},
+    cache_key: null,
+    timeline: [],
+    result: null,
+    result_bytes: null,
+    attempts: [],
+    steps: [],
+    waiting_for: [],
+  };
   return { ...aJob(), ...empty, ...changes };
 }
 

@@ -29,7 +29,7 @@ const LOOKS: Readonly<Record<string, LaneLook>> = {
 
 /** A job's life as bars below each other: its waits, its runs, and within a run its steps. `now` is milliseconds. */
 export function timelineLanes(job: FullJob, now: number): Lane[] {
-  const stretches = job.timeline ?? [];
+  const stretches = job.timeline;
   const begin = Date.parse(job.created_at);
   const end = isFinished(job.status) && job.completed_at ? Date.parse(job.completed_at) : now;
   const whole = Math.max(1, end - begin);

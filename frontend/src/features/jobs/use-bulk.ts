@@ -30,15 +30,15 @@ export function useBulk(): Bulk {
   const [working, setWorking] = useState<number | null>(null);
   const stopped = useRef(false);
 
+  const isStopped = () => stopped.current;
+
   const run = async (action: Action, target: Target, priority?: Priority) => {
     const total: BulkAnswer = { done: 0, skipped: [], more: false };
     const rest = stepsOf(target, me);
     stopped.current = false;
     setWorking(0);
     try {
-      while (!stopped.current) {
-        const step = rest.shift();
-        if (!step) break;
+      for (let step = rest.shift(); step && !isStopped(); step = rest.shift()) {
         const answer = await send({ ...step, action, ...(priority && { priority }) });
         if (answer.more && answer.done > 0) rest.unshift(step);
         total.done += answer.done;

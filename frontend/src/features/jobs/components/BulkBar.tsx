@@ -2,9 +2,7 @@ import { Button, CloseButton, Menu } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 
 import { formatNumber } from "../../../lib/format";
-import { useSession } from "../../accounts/session";
 import type { JobFilters } from "../filters";
-import { actionsFor } from "../job-actions";
 import { PRIORITIES, type Job } from "../job-types";
 import type { Selection } from "../selection";
 import { strings } from "../strings";
@@ -55,11 +53,10 @@ function Choices({
   total,
   run,
 }: BulkBarProps & Pick<ReturnType<typeof useBulk>, "run">) {
-  const { user } = useSession();
   const { remove } = useJobActions();
   const [asking, dialog] = useDisclosure(false);
   const chosen = jobs.filter(({ job_id }) => selection.has(job_id));
-  const possible = new Set(chosen.flatMap((job) => actionsFor(job, user)));
+  const possible = new Set(chosen.flatMap((job) => job.actions));
   const target: Target = selection.everything ? { filter: filters } : { ids: [...selection.ids] };
   const act = (action: "cancel" | "retry" | "delete") => {
     selection.clear();
@@ -70,7 +67,7 @@ function Choices({
       dialog.open();
       return;
     }
-    remove(chosen.filter((job) => actionsFor(job, user).includes("delete")).map(({ job_id }) => job_id));
+    remove(chosen.filter((job) => job.actions.includes("delete")).map(({ job_id }) => job_id));
     selection.clear();
   };
   return (

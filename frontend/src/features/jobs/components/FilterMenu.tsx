@@ -8,15 +8,17 @@ import { seesAll } from "../job-actions";
 import { PRIORITIES } from "../job-types";
 import { strings } from "../strings";
 import { useFilters } from "../use-filters";
+import { useFacets } from "../use-overview";
 import classes from "./JobFilters.module.css";
 
 const words = strings.filter;
-const QUEUES = ["ai", "exports", "reports", "integrations", "notifications", "billing", "default"];
 
 /** Everything that the list can be narrowed by besides text and status. Each choice counts at once. */
 export function FilterMenu() {
   const { user } = useSession();
   const { filters, set } = useFilters();
+  const facets = useFacets();
+  const types = typeChoices(facets?.types.map(({ name }) => name) ?? [], filters.type);
   return (
     <Popover position="bottom-end" width={380} withinPortal trapFocus returnFocus>
       <Popover.Target>
@@ -26,8 +28,18 @@ export function FilterMenu() {
       </Popover.Target>
       <Popover.Dropdown>
         <div className={classes.form}>
-          <WrittenFilter name="type" options={strings.knownTypes} />
-          <WrittenFilter name="queue" options={QUEUES} />
+          <Select
+            label={words.names.type}
+            placeholder={words.any}
+            data={types}
+            value={filters.type ?? null}
+            onChange={(value) => set("type", value)}
+            comboboxProps={{ withinPortal: false }}
+            openOnFocus={false}
+            searchable
+            clearable
+          />
+          <WrittenFilter name="queue" options={facets?.queues ?? []} />
           <Select
             label={words.names.priority}
             placeholder={words.any}
@@ -37,7 +49,7 @@ export function FilterMenu() {
             comboboxProps={{ withinPortal: false }}
             clearable
           />
-          <WrittenFilter name="tag" options={[]} />
+          <WrittenFilter name="tag" options={facets?.tags ?? []} />
           {(["since", "until"] as const).map((name) => (
             <TextInput
               key={name}
@@ -54,6 +66,14 @@ export function FilterMenu() {
       </Popover.Dropdown>
     </Popover>
   );
+}
+
+/** By their names for people; the one in force is there even if nobody knows it any more. */
+function typeChoices(known: readonly string[], inForce: string | undefined) {
+  const names = new Set(inForce ? [...known, inForce] : known);
+  return [...names]
+    .map((value) => ({ value, label: strings.typeName(value) }))
+    .sort((one, other) => one.label.localeCompare(other.label));
 }
 
 interface WrittenFilterProps {

@@ -1,10 +1,8 @@
-import { useCallback, useRef, useState } from "react";
+import { useRef, useState } from "react";
 
 import { ErrorNotice } from "../../../components/ui/ErrorNotice";
 import { useNow } from "../../../lib/use-now";
-import { useSession } from "../../accounts/session";
 import { isFiltered } from "../filters";
-import { actionsFor } from "../job-actions";
 import { JobOrder } from "../job-order";
 import { isFinished } from "../job-types";
 import { useSelection } from "../selection";
@@ -70,15 +68,9 @@ function useBoardKeys(
   jobs: Rows,
   selection: ReturnType<typeof useSelection>,
 ) {
-  const { user } = useSession();
   const actions = useJobActions();
-  const may = useCallback(
-    (id: string, action: "cancel" | "retry") => {
-      const job = jobs.find(({ job_id }) => job_id === id);
-      return job !== undefined && actionsFor(job, user).includes(action);
-    },
-    [jobs, user],
-  );
+  const may = (id: string, action: "cancel" | "retry") =>
+    jobs.some((job) => job.job_id === id && job.actions.includes(action));
   useListKeys(list, {
     toggle: selection.toggle,
     cancel: (id) => may(id, "cancel") && actions.cancel(id),

@@ -2,9 +2,8 @@ import { Button, Group, NativeSelect } from "@mantine/core";
 import { IconPencil } from "@tabler/icons-react";
 import { Link, useNavigate } from "react-router";
 
-import { useSession } from "../../accounts/session";
-import { actionsFor, type JobAction } from "../job-actions";
-import { PRIORITIES, type Job, type Priority } from "../job-types";
+import type { JobAction } from "../job-actions";
+import { isFinished, PRIORITIES, type Job, type Priority } from "../job-types";
 import { strings } from "../strings";
 import { useDetailKeys } from "../use-detail-keys";
 import { useJobActions } from "../use-job-actions";
@@ -13,8 +12,8 @@ import { useJobActions } from "../use-job-actions";
 export function JobDetailActions({ job }: { job: Job }) {
   const navigate = useNavigate();
   const actions = useJobActions();
-  const allowed = actionsFor(job, useSession().user);
-  const may = (action: JobAction) => allowed.includes(action);
+  const may = (action: JobAction) => job.actions.includes(action);
+  const stopping = job.cancel_requested && !isFinished(job.status);
   const cancel = () => actions.cancel(job.job_id);
   const retry = () => actions.retry(job.job_id);
   const remove = () => {
@@ -22,7 +21,7 @@ export function JobDetailActions({ job }: { job: Job }) {
     void navigate("/jobs");
   };
   useDetailKeys({ ...(may("cancel") && { c: cancel }), ...(may("retry") && { r: retry }) });
-  if (allowed.length === 0 && !job.canvas_id) return null;
+  if (job.actions.length === 0 && !stopping && !job.canvas_id) return null;
   return (
     <Group gap="xs">
       {job.canvas_id && (
@@ -35,8 +34,8 @@ export function JobDetailActions({ job }: { job: Job }) {
           {strings.detail.openCanvas}
         </Button>
       )}
-      {may("cancel") && (
-        <Button size="sm" variant="default" disabled={job.cancel_requested} onClick={cancel}>
+      {(may("cancel") || stopping) && (
+        <Button size="sm" variant="default" disabled={stopping} onClick={cancel}>
           {strings.action.cancel}
         </Button>
       )}

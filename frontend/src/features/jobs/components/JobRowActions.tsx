@@ -1,26 +1,25 @@
 import { ActionIcon, Button, Menu } from "@mantine/core";
 import { IconDots } from "@tabler/icons-react";
 
-import { useSession } from "../../accounts/session";
-import { actionsFor, type JobAction } from "../job-actions";
-import { PRIORITIES, type Job } from "../job-types";
+import type { JobAction } from "../job-actions";
+import { isFinished, PRIORITIES, type Job } from "../job-types";
 import { strings } from "../strings";
 import { useJobActions, type JobActions } from "../use-job-actions";
 import classes from "./JobList.module.css";
 
 /** The likeliest action as a button, the others behind the dots; nothing that this person may not do. */
 export function JobRowActions({ job, name }: { job: Job; name: string }) {
-  const allowed = actionsFor(job, useSession().user);
   const actions = useJobActions();
-  const first = allowed.find((action) => action === "cancel" || action === "retry");
-  const others = allowed.filter((action) => action !== first);
+  const stopping = job.cancel_requested && !isFinished(job.status);
+  const first = stopping ? "cancel" : job.actions.find((action) => action === "cancel" || action === "retry");
+  const others = job.actions.filter((action) => action !== first);
   return (
     <div className={classes.actions}>
       {first && (
         <Button
           size="compact-sm"
           variant="default"
-          disabled={first === "cancel" && job.cancel_requested}
+          disabled={stopping}
           aria-label={
             first === "cancel" ? strings.cancelNamed(name) : strings.actionNamed(strings.action[first], name)
           }

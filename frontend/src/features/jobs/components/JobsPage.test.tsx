@@ -3,7 +3,7 @@ import { userEvent } from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { beforeEach, expect, test } from "vitest";
 
-import { aJob, anEvent, JOB_ID } from "../../../test/jobs";
+import { aJob, anEvent, anOverview, JOB_ID, NO_FACETS } from "../../../test/jobs";
 import { renderPage } from "../../../test/render-page";
 import { ada, problem, sessionOf, url, startServer } from "../../../test/server";
 import { patchJob } from "../job-cache";
@@ -12,7 +12,13 @@ import { JobsPage } from "./JobsPage";
 import { JobView } from "./JobView";
 
 const server = startServer();
-beforeEach(() => server.use(sessionOf(ada)));
+beforeEach(() =>
+  server.use(
+    sessionOf(ada),
+    http.get(url("/api/jobs/overview"), () => HttpResponse.json(anOverview())),
+    http.get(url("/api/jobs/facets"), () => HttpResponse.json(NO_FACETS)),
+  ),
+);
 
 const routes = [{ path: "/jobs", Component: JobsPage, children: [{ path: ":jobId", Component: JobView }] }];
 
@@ -34,7 +40,15 @@ function answerJobs(...jobs: Job[]) {
 function answerDetail(job: Job, more: object = {}) {
   server.use(
     http.get(url(`/api/jobs/${job.job_id}`), () =>
-      HttpResponse.json({ ...job, request_data: {}, attempts: [], steps: [], waiting_for: [], ...more }),
+      HttpResponse.json({
+        ...job,
+        request_data: {},
+        attempts: [],
+        steps: [],
+        waiting_for: [],
+        timeline: [],
+        ...more,
+      }),
     ),
     http.get(url(`/api/jobs/${job.job_id}/events`), () => HttpResponse.json({ events: [] })),
   );
@@ -45,7 +59,8 @@ const rows = () => screen.findAllByRole("link", { name: /Create canvas/ });
 test("jobs read as sentences, and an event moves the bar without asking again", async () => {
   const asked = answerJobs(aJob({ status: "processing", message: "Drawing", progress: 20 }));
   const { client } = renderPage(routes, "/jobs");
-  const row = await screen.findByRole("listitem");
+  const list = await screen.findByRole("list", { name: "Now" });
+  const row = within(list).getByRole("listitem");
   expect(row.textContent).toContain("Create canvas · “onboarding flow” · Drawing");
   const before = asked.length;
   patchJob(client, anEvent("progress", 5, { progress: 70, message: "Nearly there" }));
@@ -67,6 +82,30 @@ test("what runs and waits stands before what has ended, and a job that ends is s
   patchJob(client, anEvent("completed", 9, { job_id: "a" }));
   await screen.findByText(/done/);
   expect((await rows()).length).toBe(3);
+});
+
+test("the four figures are there, and each shows the jobs behind it", async () => {
+  const asked = answerJobs(aJob());
+  const points = [0, 2, 5].map((value) => ({ at: "2026-01-01T10:00:00Z", value }));
+  const overview = anOverview({
+    waiting: { value: 1_000, at_least: true, points },
+    failed_today: { value: 3, at_least: false, points },
+    usual_wait: { value: 1.5, at_least: false, points: [] },
+  });
+  server.use(http.get(url("/api/jobs/overview"), () => HttpResponse.json(overview)));
+  const { router } = renderPage(routes, "/jobs?queue=ai");
+  await screen.findByRole("link", { name: "Waiting: 1,000+" });
+  expect(screen.getByRole("link", { name: /Usual wait: 1.5.s/ })).toBeTruthy();
+  await userEvent.click(screen.getByRole("link", { name: "Failed today: 3" }));
+  expect(router.state.location.search).toMatch(/^\?status=failed&since=\d{4}-\d\d-\d\d$/);
+  await waitFor(() => expect(asked.at(-1)?.get("since")).toBeTruthy());
+});
+
+test("unfiltered, the jobs of groups are left to their groups", async () => {
+  const asked = answerJobs(aJob());
+  renderPage(routes, "/jobs");
+  await rows();
+  expect(asked.map((query) => query.get("top_level"))).toEqual(["true", "true", "true"]);
 });
 
 test("the filter is in the address and in the question", async () => {
@@ -97,7 +136,7 @@ test("writing searches, and / goes to the search", async () => {
 });
 
 test("cancelling shows at once, and a refusal is said in the server's words", async () => {
-  answerJobs(aJob({ status: "processing", message: "Drawing" }));
+  answerJobs(aJob({ status: "processing", message: "Drawing", actions: ["cancel"] }));
   server.use(
     http.delete(url(`/api/jobs/${JOB_ID}`), () => problem(409, "conflict", "The job has just finished.")),
   );
@@ -107,7 +146,8 @@ test("cancelling shows at once, and a refusal is said in the server's words", as
 });
 
 test("a cancel that is accepted leaves the job stopping, until it is said when it has stopped", async () => {
-  answerJobs(aJob({ status: "processing", message: "Drawing", started_at: "2026-01-01T10:00:01Z" }));
+  const started_at = "2026-01-01T10:00:01Z";
+  answerJobs(aJob({ status: "processing", message: "Drawing", started_at, actions: ["cancel"] }));
   server.use(http.delete(url(`/api/jobs/${JOB_ID}`), () => HttpResponse.json(aJob(), { status: 202 })));
   const { client } = renderPage(routes, "/jobs");
   const button = await screen.findByRole("button", { name: /Cancel: Create canvas/ });
@@ -207,7 +247,7 @@ test("a group opens to its jobs", async () => {
 });
 
 test("who may only look is offered nothing to do", async () => {
-  server.use(sessionOf({ ...ada, id: "somebody-else", role: "staff_readonly" } as unknown as typeof ada));
+  server.use(sessionOf({ ...ada, role: "staff_readonly" } as unknown as typeof ada));
   answerJobs(aJob({ status: "processing" }), aJob({ job_id: "b", status: "failed" }));
   renderPage(routes, "/jobs");
   await rows();

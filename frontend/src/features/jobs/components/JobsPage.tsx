@@ -9,6 +9,7 @@ import { strings } from "../strings";
 import { JobBoard } from "./JobBoard";
 import { JobFilters } from "./JobFilters";
 import classes from "./JobsPage.module.css";
+import { Overview } from "./Overview";
 import { WhoseJobs } from "./WhoseJobs";
 
 /** The list, with a job over it if one was opened from there. The address of a job alone is a page of its own. */
@@ -29,6 +30,7 @@ export function JobsPage() {
         </div>
         <WhoseJobs />
       </header>
+      <Overview />
       <JobFilters />
       <JobBoard />
       <Outlet />

@@ -3,7 +3,7 @@ import { userEvent } from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { beforeEach, expect, test, vi } from "vitest";
 
-import { aJob } from "../../../test/jobs";
+import { aJob, anOverview, NO_FACETS } from "../../../test/jobs";
 import { renderPage } from "../../../test/render-page";
 import { ada, sessionOf, startServer, url } from "../../../test/server";
 import type { BulkAnswer, BulkRequest } from "../job-actions";
@@ -19,12 +19,15 @@ const failed = (id: string): Job =>
     status: "failed",
     summary: `Create canvas · ${id}`,
     completed_at: "2026-01-01T10:01:00Z",
+    actions: ["retry", "run_again", "delete"],
   });
 const JOBS = ["d", "c", "b", "a"].map(failed);
 
 beforeEach(() => {
   server.use(
     sessionOf(ada),
+    http.get(url("/api/jobs/overview"), () => HttpResponse.json(anOverview())),
+    http.get(url("/api/jobs/facets"), () => HttpResponse.json(NO_FACETS)),
     http.get(url("/api/jobs"), ({ request }) => {
       const ended = new URL(request.url).searchParams.get("status")?.includes("failed");
       return HttpResponse.json({ items: ended ? JOBS : [], next_cursor: null });
