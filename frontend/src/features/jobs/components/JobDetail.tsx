@@ -12,9 +12,10 @@ import { strings } from "../strings";
 import { JobDetailActions } from "./JobDetailActions";
 import classes from "./JobDetail.module.css";
 import { JobFacts } from "./JobFacts";
+import { JobHistory } from "./JobHistory";
 import { JobFamily } from "./JobFamily";
 import { JobRequest, JobResult } from "./JobTexts";
-import { JobTimeline } from "./JobTimeline";
+import { TimelinePicture } from "./TimelinePicture";
 import { Tracebacks } from "./Tracebacks";
 import { WhyItWaits } from "./WhyItWaits";
 
@@ -44,11 +45,12 @@ export function JobDetail({ job, page = false }: { job: FullJob; page?: boolean 
       {job.status === "failed" && <Failure job={job} />}
       <JobDetailActions job={job} />
       <WhyItWaits job={job} now={now} />
-      <JobRequest job={job} />
-      <JobResult job={job} />
+      <TimelinePicture job={job} now={now} />
       <JobFacts job={job} now={now} />
       <JobFamily job={job} now={now} />
-      <JobTimeline job={job} now={now} />
+      <JobRequest job={job} />
+      <JobResult job={job} />
+      <JobHistory jobId={job.job_id} />
       <Tracebacks job={job} />
     </Stack>
   );

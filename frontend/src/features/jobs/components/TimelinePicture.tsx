@@ -1,4 +1,4 @@
-import { UnstyledButton } from "@mantine/core";
+import { Title, UnstyledButton } from "@mantine/core";
 import {
   IconBan,
   IconCircleCheck,
@@ -36,23 +36,26 @@ export function TimelinePicture({ job, now }: { job: FullJob; now: number }) {
   const hidden = all ? 0 : Math.max(0, lanes.length - AT_FIRST);
   const end = isFinished(job.status) && job.completed_at ? job.completed_at : new Date(now).toISOString();
   return (
-    <div className={classes.picture}>
-      {hidden > 0 && (
-        <UnstyledButton className={classes.earlier} onClick={() => setAll(true)}>
-          {strings.picture.earlier(hidden)}
-        </UnstyledButton>
-      )}
-      <ol className={classes.lanes} aria-label={strings.picture.label}>
-        {lanes.slice(hidden).map((lane) => (
-          <LaneRow key={lane.key} lane={lane} />
-        ))}
-      </ol>
-      <p className={classes.axis}>
-        <time dateTime={job.created_at}>{formatClockWithSeconds(job.created_at)}</time>
-        <span>{formatDuration(Date.parse(end) - Date.parse(job.created_at))}</span>
-        <time dateTime={end}>{formatClockWithSeconds(end)}</time>
-      </p>
-    </div>
+    <section>
+      <Title order={3}>{strings.detail.timeline}</Title>
+      <div className={classes.picture}>
+        {hidden > 0 && (
+          <UnstyledButton className={classes.earlier} onClick={() => setAll(true)}>
+            {strings.picture.earlier(hidden)}
+          </UnstyledButton>
+        )}
+        <ol className={classes.lanes} aria-label={strings.picture.label}>
+          {lanes.slice(hidden).map((lane) => (
+            <LaneRow key={lane.key} lane={lane} />
+          ))}
+        </ol>
+        <p className={classes.axis}>
+          <time dateTime={job.created_at}>{formatClockWithSeconds(job.created_at)}</time>
+          <span>{formatDuration(Date.parse(end) - Date.parse(job.created_at))}</span>
+          <time dateTime={end}>{formatClockWithSeconds(end)}</time>
+        </p>
+      </div>
+    </section>
   );
 }
 

@@ -5,19 +5,16 @@ import { Appear } from "../../../components/ui/Appear";
 import { ErrorNotice } from "../../../components/ui/ErrorNotice";
 import { formatClockWithSeconds, formatDateTime } from "../../../lib/format";
 import { jobEventsQuery } from "../job-queries";
-import type { FullJob } from "../job-types";
 import { strings } from "../strings";
 import { timelineEntries } from "../timeline";
 import classes from "./JobDetail.module.css";
-import { TimelinePicture } from "./TimelinePicture";
 
-/** Where the time went, as a picture; below it what happened, as a list. */
-export function JobTimeline({ job, now }: { job: FullJob; now: number }) {
-  const events = useQuery(jobEventsQuery(job.job_id));
+/** What happened, event by event. */
+export function JobHistory({ jobId }: { jobId: string }) {
+  const events = useQuery(jobEventsQuery(jobId));
   return (
     <section>
-      <Title order={3}>{strings.detail.timeline}</Title>
-      <TimelinePicture job={job} now={now} />
+      <Title order={3}>{strings.detail.events}</Title>
       {events.error && <ErrorNotice error={events.error} onRetry={() => void events.refetch()} />}
       {!events.data && !events.error && (
         <Appear label={strings.detail.loading}>
