@@ -52,8 +52,8 @@ class Operator:
         self.send("POST", "/api/jobs/bulk", {"jobs": [_sleep(seconds, tag, max_attempts, request)] * count})
 
     def count(self, query: str) -> int:
-        """How many jobs a filter finds."""
-        return int(self.get(f"/api/jobs?limit=1&{query}")["total"]["jobs"])
+        """How many jobs a filter finds, up to 100."""
+        return len(self.get(f"/api/jobs?limit=100&{query}")["items"])
 
     def send(self, method: str, path: str, body: Any = None) -> Any:
         """The answer, which must be no refusal."""

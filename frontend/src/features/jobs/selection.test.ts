@@ -37,3 +37,12 @@ test("all that match takes in what is shown later, and ends when one is taken ou
   expect(result.current.everything).toBe(false);
   expect([...result.current.ids]).toEqual(["b"]);
 });
+
+test("all that are shown are chosen at once, and let go at once", () => {
+  const { result } = select(["a", "b", "c"]);
+  act(() => result.current.toggle("c"));
+  act(() => result.current.setAll(["a", "b"], true));
+  expect(result.current.size).toBe(3);
+  act(() => result.current.setAll(["a", "b"], false));
+  expect([...result.current.ids]).toEqual(["c"]);
+});

@@ -8,7 +8,8 @@ export interface Selection {
   has: (id: string) => boolean;
   /** With `range`, everything between the last one that was chosen and this one follows it. */
   toggle: (id: string, range?: boolean) => void;
-  add: (ids: readonly string[]) => void;
+  /** All of these, or none of them. */
+  setAll: (ids: readonly string[], on: boolean) => void;
   selectEverything: () => void;
   clear: () => void;
 }
@@ -38,11 +39,20 @@ export function useSelection(order: readonly string[], scope: unknown): Selectio
       size: ids.size,
       has: (id) => ids.has(id),
       toggle: (id, range = false) => setChosen((before) => toggled(before, ids, order, id, range)),
-      add: (more) => setChosen((before) => ({ ...before, ids: new Set([...ids, ...more]) })),
+      setAll: (these, on) => setChosen({ ids: withAll(ids, these, on), anchor: null, everything: false }),
       selectEverything: () => setChosen((before) => ({ ...before, everything: true })),
       clear: () => setChosen(NOTHING),
     };
   }, [order, chosen]);
+}
+
+function withAll(ids: ReadonlySet<string>, these: readonly string[], on: boolean): ReadonlySet<string> {
+  const next = new Set(ids);
+  for (const id of these) {
+    if (on) next.add(id);
+    else next.delete(id);
+  }
+  return next;
 }
 
 function toggled(

@@ -16,7 +16,10 @@ export function useFilters(): Filters {
   const filters = useMemo(() => filtersIn(search), [search]);
   const set = useCallback(
     (name: FilterName, value: string | null, replace = false) =>
-      void navigate({ pathname: "/jobs", search: searchOf(withFilter(filters, name, value)) }, { replace }),
+      void navigate(
+        { pathname: "/jobs", search: searchOf(withFilter(filters, name, value)) },
+        { replace, flushSync: true },
+      ),
     [filters, navigate],
   );
   return { filters, set };

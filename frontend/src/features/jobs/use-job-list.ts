@@ -70,9 +70,16 @@ function eachOnce(parts: readonly (JobPages | undefined)[], hidden: ReadonlySet<
   return [...found.values()];
 }
 
+/** Null unless every part was counted: what a database guesses is no number to act on. */
 function totalOf(parts: readonly (JobPages | undefined)[]): number | null {
-  const totals = parts.map((part) => (part ? part.pages[0]?.total?.jobs : 0));
-  return totals.includes(undefined) ? null : totals.reduce<number>((sum, jobs) => sum + (jobs ?? 0), 0);
+  let sum = 0;
+  for (const part of parts) {
+    if (!part) continue;
+    const total = part.pages[0]?.total;
+    if (!total?.exact) return null;
+    sum += total.jobs;
+  }
+  return sum;
 }
 
 function partOf(query: UseInfiniteQueryResult<JobPages>, group: ListGroup, filters: JobFilters): ListPart {

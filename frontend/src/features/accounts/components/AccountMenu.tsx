@@ -1,4 +1,4 @@
-import { Avatar, Button, Menu, Text, UnstyledButton } from "@mantine/core";
+import { Avatar, Button, Menu, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconLogout, IconPlugConnected, IconSettings, IconUserPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { Link, useLocation, useNavigate } from "react-router";
@@ -32,8 +32,9 @@ function UserMenu({ user }: { user: User }) {
     <>
       <Menu position="bottom-end" width={240}>
         <Menu.Target>
-          <UnstyledButton aria-label={strings.menu.label(user.name)}>
-            <Avatar size={30} radius="xl" name={user.name} color="iris" alt="" />
+          <UnstyledButton>
+            <Avatar size={30} radius="xl" name={user.name} color="iris" alt="" aria-hidden />
+            <VisuallyHidden>{strings.menu.label(user.name)}</VisuallyHidden>
           </UnstyledButton>
         </Menu.Target>
         <Menu.Dropdown>

@@ -35,7 +35,7 @@ export function AuthCard({ title, lead, children, other, offerGuest }: AuthCardP
       </div>
       <Text size="sm" c="dimmed">
         {other.text}{" "}
-        <Anchor component={Link} to={other.to} size="sm">
+        <Anchor component={Link} to={other.to} size="sm" underline="always">
           {other.link}
         </Anchor>
       </Text>

@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, Text } from "@mantine/core";
+import { ActionIcon, Menu, Text, VisuallyHidden } from "@mantine/core";
 import { IconArrowBackUp, IconDots, IconPencil, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { Link } from "react-router";
@@ -23,7 +23,8 @@ export function CanvasCard({ canvas, now }: { canvas: Canvas; now: number }) {
       {deleted ? (
         <CanvasPreview canvas={canvas} />
       ) : (
-        <Link to={`/canvas/${canvas.id}`} className={classes.open} aria-label={strings.preview(name)}>
+        <Link to={`/canvas/${canvas.id}`} className={classes.open}>
+          <VisuallyHidden>{strings.preview(name)}</VisuallyHidden>
           <CanvasPreview canvas={canvas} />
         </Link>
       )}

@@ -17,7 +17,7 @@ export function GroupToggle({ job, name, open, onToggle }: GroupToggleProps) {
     <UnstyledButton
       className={classes.toggle}
       aria-expanded={open}
-      aria-label={strings.groupJobs(open, name)}
+      aria-label={strings.actionNamed(open ? strings.hideJobs : strings.showJobs, name)}
       onClick={() => onToggle(job.job_id)}
     >
       <IconChevronRight size={14} aria-hidden data-open={open || undefined} />

@@ -1,9 +1,10 @@
-import { Button, Text } from "@mantine/core";
+import { Button, Checkbox, Text } from "@mantine/core";
 import { useIntersection } from "@mantine/hooks";
 import { useEffect, useId, useState } from "react";
 
 import type { Job } from "../job-types";
 import type { Selection } from "../selection";
+import { strings } from "../strings";
 import type { ListPart } from "../use-job-list";
 import { GroupRows } from "./GroupRows";
 import classes from "./JobList.module.css";
@@ -40,9 +41,10 @@ export function JobSection({ title, jobs, empty, more, now, selection, tree }: J
     });
   return (
     <section aria-labelledby={heading}>
-      <h2 id={heading} className={classes.heading}>
-        {title}
-      </h2>
+      <div className={classes.heading}>
+        {jobs.length > 0 && <SelectShown title={title} jobs={jobs} selection={selection} />}
+        <h2 id={heading}>{title}</h2>
+      </div>
       {jobs.length === 0 && empty !== null && (
         <Text size="sm" c="dimmed">
           {empty}
@@ -69,6 +71,20 @@ export function JobSection({ title, jobs, empty, more, now, selection, tree }: J
         <MoreButton key={part.label} {...part} />
       ))}
     </section>
+  );
+}
+
+function SelectShown({ title, jobs, selection }: Pick<JobSectionProps, "title" | "jobs" | "selection">) {
+  const ids = jobs.map(({ job_id }) => job_id);
+  const chosen = ids.filter(selection.has).length;
+  return (
+    <Checkbox
+      size="xs"
+      checked={chosen === ids.length}
+      indeterminate={chosen > 0 && chosen < ids.length}
+      onChange={() => selection.setAll(ids, chosen < ids.length)}
+      aria-label={strings.selection.shown(title)}
+    />
   );
 }
 

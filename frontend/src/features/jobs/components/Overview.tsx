@@ -27,7 +27,6 @@ export function Overview() {
               to={{ pathname: "/jobs", search: to }}
               className={classes.figure}
               data-figure={name}
-              aria-label={overview && `${words[name]}: ${figureWords(name, overview)}`}
               title={words.hint[name]}
             >
               <span className={classes.name}>{words[name]}</span>
