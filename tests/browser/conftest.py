@@ -36,7 +36,8 @@ def installation() -> Iterator[Installation]:
     Not under pytest's own folder: every session that starts closes that to others, and as root Postgres is another user.
     """
     with tempfile.TemporaryDirectory(prefix="cc-browser-", ignore_cleanup_errors=True) as directory:
-        found = Installation(Path(directory) / "data").start()
+        # Whichever test comes first has the first account; this one is staff in any case.
+        found = Installation(Path(directory) / "data", STAFF_EMAIL="ada@example.org").start()
         try:
             yield found
         finally:
