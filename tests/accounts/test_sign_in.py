@@ -30,6 +30,12 @@ def test_one_signs_in_with_the_address_in_any_case(app: Flask) -> None:
     assert answer.json["id"] == made["id"]  # type: ignore[index]
 
 
+def test_whoever_brings_no_cookie_at_all_signs_in(app: Flask) -> None:
+    Browser(app).sign_up(EMAIL)
+    answer = app.test_client().post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})
+    assert answer.status_code == 200, answer.text
+
+
 def test_an_unknown_address_and_a_wrong_password_look_the_same(app: Flask) -> None:
     Browser(app).sign_up(EMAIL)
     wrong = sign_in(Browser(app), "not the password")
