@@ -96,7 +96,7 @@ class Child:
             if run is None:
                 raise RuntimeError("a job was assigned without a run")
             outcome = execute(run, self._tools)
-            self._tools.flush({run.job.id})
+            self._tools.flush({run})
             self._worker.send(Ended(outcome, memory_in_use()))
 
     def _listen(self) -> None:
@@ -142,8 +142,8 @@ class ChildTools:
         if written:
             self._worker.send(Announced(written))
 
-    def flush(self, ending: set[Any]) -> None:
-        """Send the progress that is due, and all of jobs that are ``ending``."""
+    def flush(self, ending: set[Run]) -> None:
+        """Send the progress that is due, and all of runs that are ``ending``."""
         with self._sending:  # so that a report is not overtaken by the end of its job
             for _, percent, message in self._progress.take(time.monotonic(), ending):
                 self._worker.send(Progress(percent, message))
