@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 UV_VERSION := 0.13.9
 FRONTEND_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) $(wildcard frontend/*.ts frontend/*.html frontend/*.json)
 
-.PHONY: run test soak bench check check-python check-frontend test-frontend test-python build format help
+.PHONY: run test soak bench ai-quality check check-python check-frontend test-frontend test-python build format help
 .DEFAULT_GOAL := help
 
 help:
@@ -53,6 +53,9 @@ soak: .venv/.installed-dev
 	@command -v pgbouncer >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y --no-install-recommends pgbouncer; } \
 	  || { echo "make soak needs PgBouncer: install it (Debian: apt-get install pgbouncer)" >&2; exit 1; }
 	SOAK_MINUTES=$(SOAK_MINUTES) HYPOTHESIS_PROFILE=explore $(BIN)/pytest tests -m soak -q
+
+ai-quality: .venv/.installed-run
+	@$(BIN)/python -m tests.ai.quality.run
 
 bench: .venv/.installed-run
 	@$(BIN)/python -m bench $(if $(WORKLOADS),--workloads $(WORKLOADS))

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from backend.config import ROOT
-from bench import adapter, claim_cost, commits, fairness, floor, web_commits
+from bench import adapter, claim_cost, commits, fairness, first_element, floor, web_commits
 from bench.bars import BARS, WORKLOADS
 from bench.figures import Figure, Figures
 from bench.report import list_figures, machine, table
@@ -83,6 +83,8 @@ def measurements_of(workload: str, server: Server, sizes: Sizes) -> dict[str, Me
         return {"ours": partial(claim_cost.measure, server, sizes, say)}
     if workload == "F":
         return {"ours": partial(fairness.measure, server, sizes, say)}
+    if workload == "A":
+        return {"ours": partial(first_element.measure, server, sizes)}
     if workload == "W12":
         return {
             "pgbench": partial(commits.measure, server, sizes),

@@ -130,5 +130,6 @@ BARS = (
     Bar("F", "jobs of others before a newcomer's ÷ active people", of("F", "jobs_before_ratio"), 1.0, at_least=False),
     Bar("F", "newcomer's wait ÷ (active people × one job)", of("F", "wait_ratio"), 1.0, at_least=False),
     Bar("F", "share of the slots that the flood alone uses", of("F", "slots_used"), 0.9),
+    Bar("A", "first element of the planner's drawing, p50", of("A", "p50_ms"), 300.0, at_least=False, unit="ms"),
 )
 WORKLOADS = tuple(dict.fromkeys(bar.workload for bar in BARS))

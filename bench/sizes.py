@@ -22,8 +22,9 @@ class Sizes:
     claims: int = 600  # W11, in three rounds
     commit_seconds: float = 3.0  # W12, in each turn
     fair_seconds: float = 4.0  # F
+    drawings: int = 30  # A
 
 
 FULL = Sizes()
 # Seconds in all, and worth nothing as a measurement: shows that every workload runs.
-TINY = Sizes(50, 200, 100, 50, 10, 20, 40, (100, 200, 300), 300, 500, 20, 0.3, 0.5)
+TINY = Sizes(50, 200, 100, 50, 10, 20, 40, (100, 200, 300), 300, 500, 20, 0.3, 0.5, 3)

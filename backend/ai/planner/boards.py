@@ -32,7 +32,10 @@ def plan_board(body: str, lead: Lead) -> Board | None:
     if groups and _are_columns(groups, lead):
         return Board(lead.title, tuple(Column(group.name, group.items) for group in groups))
     if lead.kind == "board" and not groups:
-        return _columns_alone(lead, body)
+        board = _columns_alone(lead, body)
+        # What is said in a retrospective is no name of a column: a model sorts it.
+        fixed = lead.form in {"swot", "retrospective"}
+        return None if board and fixed and not names_columns(column.name for column in board.columns) else board
     return None
 
 

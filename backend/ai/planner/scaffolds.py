@@ -20,7 +20,7 @@ ASPECTS = ("Actions", "Thoughts", "Feelings", "Opportunities")
 def plan_scaffold(instructions: str) -> Diagram | None:
     """The empty form that a short request names; None for every other text."""
     text = normalise(instructions).strip()
-    if "\n" in text or word_count(text) > MAX_WORDS or asks_for_thought(text):
+    if any(mark in text for mark in "\n:：;；") or word_count(text) > MAX_WORDS or asks_for_thought(text):
         return None
     things = enumerate_items(things_compared(text) or "", last_and=True)
     if things and len(things) > 1:
