@@ -63,6 +63,7 @@ class Aim:
 OPEN = Aim(foreign=frozenset({200, 503}), nobody=frozenset({200, 503}))  # 503: nothing built, nothing listening
 OWN_LIST = Aim(foreign=frozenset({200}))
 STAFF = Aim(foreign=frozenset({403}))
+NOWHERE = "00000000-0000-7000-8000-000000000000"
 OWN_THING = frozenset({200, 201, 202, 204})
 
 ROUTES: dict[tuple[str, str], Aim] = {
@@ -225,6 +226,16 @@ ROUTES: dict[tuple[str, str], Aim] = {
     ("DELETE", "/api/staff/limits/<string:scope>/<path:key>"): Aim(
         path={"scope": "queue", "key": "ai"}, foreign=frozenset({403})
     ),
+    ("GET", "/api/staff/providers"): STAFF,
+    ("POST", "/api/staff/providers"): Aim(
+        body=lambda _: {"name": "mine", "base_url": "https://example.org/v1", "model": "m"}, foreign=frozenset({403})
+    ),
+    ("PATCH", "/api/staff/providers/<uuid:provider_id>"): Aim(
+        path={"provider_id": NOWHERE}, body=lambda _: {"enabled": False}, foreign=frozenset({403})
+    ),
+    ("DELETE", "/api/staff/providers/<uuid:provider_id>"): Aim(path={"provider_id": NOWHERE}, foreign=frozenset({403})),
+    ("PUT", "/api/staff/providers/order"): Aim(body=lambda _: {"ids": [NOWHERE]}, foreign=frozenset({403})),
+    ("POST", "/api/staff/providers/test"): Aim(body=lambda _: {"name": "mine"}, foreign=frozenset({403})),
     ("GET", "/api/staff/audit"): Aim(query="?target={job_id}&actor={user_id}", foreign=frozenset({403})),
     ("GET", "/api/staff/users"): Aim(query="?q={user_id}", foreign=frozenset({403})),
     ("PATCH", "/api/staff/users/<uuid:user_id>"): Aim(body=lambda _: {"suspended": True}, foreign=frozenset({403})),
