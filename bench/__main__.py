@@ -15,7 +15,18 @@ from functools import partial
 from pathlib import Path
 
 from backend.config import ROOT
-from bench import adapter, claim_cost, commits, fairness, first_element, floor, web_commits
+from bench import (
+    adapter,
+    answers,
+    claim_cost,
+    commits,
+    fairness,
+    first_element,
+    floor,
+    live_feed,
+    memory,
+    web_commits,
+)
 from bench.bars import BARS, WORKLOADS
 from bench.figures import Figure, Figures
 from bench.report import list_figures, machine, table
@@ -27,6 +38,12 @@ REPETITIONS = 3
 PEERS = ("pgqueuer", "procrastinate")  # measured beside ours where PEER_PATH has their adapters
 
 Measurement = Callable[[], Iterable[Figure]]
+LIVE = {
+    "W8": answers.measure,
+    "W9": live_feed.measure_delay,
+    "W10": live_feed.measure_fan_out,
+    "W13": memory.measure,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -56,7 +73,7 @@ def measure(workload: str, server: Server, sizes: Sizes, repetitions: int, figur
     """
     failures = []
     measurements = measurements_of(workload, server, sizes)
-    if workload in ("W11", "F"):  # these repeat themselves on a table that takes long to fill
+    if workload in ("W11", "W13", "F"):  # these repeat themselves on a table that takes long to fill
         repetitions = 1
     for turn in range(1, repetitions + 1):
         together = Figures()
@@ -85,6 +102,8 @@ def measurements_of(workload: str, server: Server, sizes: Sizes) -> dict[str, Me
         return {"ours": partial(fairness.measure, server, sizes, say)}
     if workload == "A":
         return {"ours": partial(first_element.measure, server, sizes)}
+    if workload in LIVE:
+        return {"ours": partial(LIVE[workload], server, sizes)}
     if workload == "W12":
         return {
             "pgbench": partial(commits.measure, server, sizes),

@@ -80,6 +80,16 @@ def _beside_off(metric: str) -> Value:
     return over(of("W12", metric), of("W12", metric, "feed off"))
 
 
+def times(value: Value, factor: float) -> Value:
+    """A figure in another unit."""
+
+    def product(figures: Figures) -> float | None:
+        found = value(figures)
+        return None if found is None else found * factor
+
+    return product
+
+
 _drained = of("W3", "jobs_per_s")
 
 BARS = (
@@ -116,6 +126,17 @@ BARS = (
     ),
     Bar("W7", "jobs not finished", of("W7", "unfinished"), 0, at_least=False),
     Bar("W7", "the last one after", of("W7", "last_s"), 5.0, at_least=False, aim=2.0, unit="s"),
+    Bar("W8", "the 202 of create-canvas, idle, p99", of("W8", "idle_p99_ms"), 50.0, at_least=False, unit="ms"),
+    Bar("W8", "with 1,000 sockets and 50 updates/s, p99", of("W8", "loaded_p99_ms"), 100.0, at_least=False, unit="ms"),
+    Bar("W9", "worker → browser p99, 1 client", of("W9", "1_p99_ms"), 20.0, at_least=False, aim=10.0, unit="ms"),
+    Bar("W9", "100 clients", of("W9", "100_p99_ms"), 20.0, at_least=False, aim=10.0, unit="ms"),
+    Bar("W9", "1,000 clients", of("W9", "1000_p99_ms"), 20.0, at_least=False, aim=10.0, unit="ms"),
+    Bar("W10", "1,000 clients, 20 events/s: not delivered", of("W10", "undelivered"), 0, at_least=False),
+    Bar("W10", "the same, p99", of("W10", "p99_ms"), 250.0, at_least=False, aim=150.0, unit="ms"),
+    Bar("W13", "worker, idle", of("W13", "worker_idle_mb"), 120.0, at_least=False, unit="MB"),
+    Bar("W13", "web process, idle", of("W13", "web_idle_mb"), 150.0, at_least=False, unit="MB"),
+    Bar("W13", "a socket", times(of("W13", "socket_mb"), 1000), 80.0, at_least=False, unit="kB"),
+    Bar("W13", "sockets held by one process", of("W13", "sockets_held"), 5_000),
     Bar("W11", "highest claim p95", worst(*_claims("p95_ms")), 3.0, at_least=False, unit="ms"),
     Bar("W11", "highest claim p50 × that at 10,000", worst(*_claims("p50_ratio")), 1.5, at_least=False),
     Bar(

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 OURS = "ours"
-COUNTS = ("unfinished", "ran_twice")  # of these the worst run stands, of all others the best
+COUNTS = ("unfinished", "ran_twice", "undelivered")  # of these the worst run stands, of all others the best
 
 
 @dataclass(frozen=True)
