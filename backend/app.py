@@ -62,6 +62,7 @@ from backend.notifications.events import init_notices
 from backend.notifications.routes import blueprint as notices_blueprint
 from backend.pooler import mind_pooler
 from backend.socket_json import FastJson, TextPacket
+from backend.socket_rooms import IndexedManager
 
 # Every package with tables: migrations compare these with the database.
 MODELS = (
@@ -171,6 +172,7 @@ def _init_sockets(app: Flask, settings: Settings) -> None:
         transports=["websocket"],  # type: ignore[call-arg] # options of engineio, which the stubs don't know
         cors_allowed_origins=is_own_origin,  # type: ignore[arg-type] # likewise
         max_http_buffer_size=settings.max_body_bytes,
+        client_manager=IndexedManager(),
         json=FastJson,
         serializer=TextPacket,
     )

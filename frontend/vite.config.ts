@@ -3,13 +3,14 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+import { buildName } from "./build/build-name.ts";
 import { excalidrawFonts, noForeignFontSource } from "./build/excalidraw-assets.ts";
 import { precompressed } from "./build/precompressed.ts";
 
 const BACKEND = process.env.BACKEND_URL ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
-  plugins: [react(), excalidrawFonts(), noForeignFontSource(), precompressed()],
+  plugins: [react(), excalidrawFonts(), noForeignFontSource(), buildName(), precompressed()],
   resolve: {
     alias: {
       // 3.5 MB of diagram parsers that nothing here reaches: Mermaid is parsed on the server.

@@ -80,6 +80,7 @@ ROUTES: dict[tuple[str, str], Aim] = {
     ),
     # accounts
     ("GET", "/api/session"): OPEN,
+    ("GET", "/api/version"): OPEN,
     ("GET", "/api/auth/csrf"): OPEN,
     ("GET", "/api/auth/me"): OWN_LIST,
     ("POST", "/api/auth/signup"): Aim(

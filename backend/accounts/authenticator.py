@@ -95,16 +95,20 @@ def _token_actor(token: str) -> Actor:
         raise Unauthorized(WRONG_TOKEN)
     if user.suspended_at is not None:
         raise Unauthorized("This account is suspended. Ask the operator.", code="suspended")
-    _note_use(row)
     credential = Credential(user.id, user.role, token=row.token_hash)
     scopes = frozenset(row.scopes)
-    return Actor(user.id, user.role, user.name, user.is_guest, via="token", scopes=scopes, credential=credential)
+    actor = Actor(user.id, user.role, user.name, user.is_guest, via="token", scopes=scopes, credential=credential)
+    _note_use(row)
+    return actor
 
 
 def _note_use(row: ApiToken) -> None:
-    """Write the last use in a transaction of its own: the request's may be rolled back, or stay open for long."""
+    """Write and commit the last use at once: the request's transaction, which begins here, may be rolled back or last long.
+
+    Not on a second connection of the pool: thirty requests that hold one and wait for another wait for ever.
+    """
     now = datetime.now(UTC)
     if row.last_used_at is not None and now - row.last_used_at < USE_NOTED_EVERY:
         return
-    with db.engine.begin() as connection:
-        connection.execute(update(ApiToken).where(ApiToken.id == row.id).values(last_used_at=now))
+    db.session.execute(update(ApiToken).where(ApiToken.id == row.id).values(last_used_at=now))
+    db.session.commit()

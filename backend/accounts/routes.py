@@ -27,6 +27,7 @@ from backend.accounts.schemas import (
     TokenRequestSchema,
     TokenSchema,
     UserSchema,
+    VersionSchema,
     WantTokenSchema,
 )
 from backend.audit.service import record
@@ -56,6 +57,13 @@ def read_session() -> dict[str, Any]:
         "guests_enabled": settings.guests_enabled,
         "min_password": MIN_LENGTH,
     }
+
+
+@blueprint.route("/version")
+@blueprint.response(200, VersionSchema)
+def read_version() -> dict[str, str]:
+    """Which version this is, and of which build the page. Asks no database: a page whose connection is lost asks every 3 s."""
+    return {"version": app_version(current_app)}
 
 
 @blueprint.route("/auth/csrf")
@@ -104,11 +112,13 @@ def sign_in(fields: dict[str, str], query: dict[str, bool]) -> dict[str, Any]:
     throttle.throttle(throttle.SIGN_IN_PER_ACCOUNT_AND_ADDRESS, "sign-in", account, address)
     throttle.throttle(throttle.SIGN_IN_PER_ACCOUNT, "sign-in", account)
     user = service.sign_in(db.session, fields["email"], fields["password"])
-    throttle.forgive(throttle.SIGN_IN_PER_ACCOUNT_AND_ADDRESS, "sign-in", account, address)
     actor = Actor(user.id, user.role, user.name)  # without a credential: the session begins when all is written
     if actor.sees_all:
         record(db.session, actor, "account.sign_in", "account", [user.id], address=address)
-    return _enter(user, query["token"])
+    answer = _enter(user, query["token"])
+    db.session.rollback()  # the next line takes a connection of its own: nobody may hold one and wait for another
+    throttle.forgive(throttle.SIGN_IN_PER_ACCOUNT_AND_ADDRESS, "sign-in", account, address)
+    return answer
 
 
 @blueprint.route("/auth/guest", methods=["POST"])

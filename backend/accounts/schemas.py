@@ -57,6 +57,12 @@ class SignedInSchema(UserSchema):
     token = fields.String(metadata={"description": "Only with ?token=1. Shown this once."})
 
 
+class VersionSchema(Schema):
+    """Of the server; what follows the + is the build of the page."""
+
+    version = fields.String(required=True)
+
+
 class CsrfSchema(Schema):
     """The token for the header X-CSRF-Token."""
 

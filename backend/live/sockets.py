@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
-from flask import request
+from flask import current_app, request
 from flask_socketio import emit, leave_room
 from socketio.exceptions import ConnectionRefusedError as Refused
 from sqlalchemy import or_, select
@@ -25,6 +25,7 @@ from backend.live.replay import event_body, events_after, gap_before, visible_jo
 from backend.live.rooms import job_room
 from backend.live.server import drop_transport
 from backend.live.state import live
+from backend.version import app_version
 
 SIGN_IN = "Sign in, continue as a guest, or send a token as “auth: {token}”."
 TROUBLE = "Something went wrong on our side. Nothing was changed; try again."
@@ -102,6 +103,7 @@ def connect(auth: Any = None) -> None:
         raise Refused("The database cannot be reached just now; try again.") from error
     if actor is None:
         raise Refused(SIGN_IN)
+    emit("hello", {"version": app_version(current_app)})  # a page that is older says so
     try:
         enter_own_rooms(actor)
     except DATABASE_ERRORS:

@@ -3,6 +3,7 @@ import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "react-router/dom";
 
+import { NewVersion } from "../components/ui/NewVersion";
 import { queryClient } from "../lib/query-client";
 import { LiveConnection } from "./LiveConnection";
 import { router } from "./router";
@@ -21,6 +22,7 @@ export function App() {
       <QueryClientProvider client={queryClient}>
         <LiveConnection />
         <RouterProvider router={router} />
+        <NewVersion />
         <Notifications position="bottom-center" limit={3} />
       </QueryClientProvider>
     </MantineProvider>

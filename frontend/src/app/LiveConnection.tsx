@@ -2,12 +2,12 @@ import { useEffect } from "react";
 
 import { useSession } from "../features/accounts/session";
 import { useLiveJobs } from "../features/jobs/live-jobs";
-import { connectSocket } from "../lib/socket";
+import { liveFeed } from "../lib/live-feed";
 
-/** The socket lives as long as somebody is signed in, and starts anew for somebody else. */
+/** The feed lives as long as somebody is signed in, and starts anew for somebody else. */
 export function LiveConnection() {
   const userId = useSession().user?.id;
   useLiveJobs();
-  useEffect(() => (userId ? connectSocket() : undefined), [userId]);
+  useEffect(() => (userId ? liveFeed.start() : undefined), [userId]);
   return null;
 }

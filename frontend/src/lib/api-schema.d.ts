@@ -4340,6 +4340,43 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/version": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Which version this is, and of which build the page. Asks no database: a page whose connection is lost asks every 3 s. */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["Version"];
+          };
+        };
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -5840,6 +5877,9 @@ export interface components {
       name: string;
       /** @enum {string} */
       role: "user" | "staff_readonly" | "staff";
+    };
+    Version: {
+      version: string;
     };
     WaitingFor: {
       /** @description Jobs of the queue that come before it; counted to 1,000. */

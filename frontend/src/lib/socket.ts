@@ -2,12 +2,16 @@ import { useSyncExternalStore } from "react";
 import { io, type Socket } from "socket.io-client";
 
 import { ApiProblem, flattenErrors } from "./api-problem";
+import { noteServerVersion } from "./version";
 import type { Acknowledgement, ClientEvents, ServerEvents } from "./socket-events";
 
 export type AppSocket = Socket<ServerEvents, ClientEvents>;
 
-/** `reconnecting` only after it was connected once: a first connect that takes a moment is nobody's concern. */
-export type ConnectionState = "idle" | "connecting" | "connected" | "reconnecting";
+/**
+ * `reconnecting` only after it was connected once: a first connect that takes a moment is nobody's concern. `connected` by the
+ * socket or by what stands in for it; `polling` when the page has to ask.
+ */
+export type ConnectionState = "idle" | "connecting" | "connected" | "polling" | "reconnecting";
 
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 10_000;
@@ -19,12 +23,29 @@ let wanted = false;
 let refusals = 0;
 let retryTimer: ReturnType<typeof setTimeout> | undefined;
 let state: ConnectionState = "idle";
+let socketState: ConnectionState = "idle";
+let standIn: "stream" | "polling" | null = null;
 let everConnected = false;
 const listeners = new Set<() => void>();
 
 function setState(next: ConnectionState): void {
-  if (next === state) return;
-  state = next;
+  socketState = next;
+  show();
+}
+
+/** What stands in for the socket while it does not get through. */
+export function setConnection(next: "stream" | "polling" | null): void {
+  standIn = next;
+  if (next !== null) everConnected = true;
+  show();
+}
+
+function show(): void {
+  const isUp = socketState === "connected" || socketState === "idle";
+  const next = isUp || standIn === null ? socketState : standIn === "stream" ? "connected" : "polling";
+  const shown = next === "connecting" && everConnected ? "reconnecting" : next;
+  if (shown === state) return;
+  state = shown;
   for (const listener of listeners) listener();
 }
 
@@ -44,6 +65,7 @@ export function getSocket(): AppSocket {
     everConnected = true;
     setState("connected");
   });
+  created.on("hello", ({ version }) => noteServerVersion(version));
   created.on("disconnect", () => {
     setState(wanted ? "reconnecting" : "idle");
     // After the server's own disconnect the library does not come back by itself.

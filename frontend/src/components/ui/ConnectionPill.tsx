@@ -1,5 +1,5 @@
 import { Tooltip } from "@mantine/core";
-import { IconCheck, IconCloudOff } from "@tabler/icons-react";
+import { IconCheck, IconClock, IconCloudOff } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 
 import { useConnectionState, type ConnectionState } from "../../lib/socket";
@@ -9,7 +9,7 @@ import { strings } from "./strings";
 const QUIET_FOR_MS = 1_000; // a hiccup is not worth a word
 const CAUGHT_UP_FOR_MS = 2_500;
 
-type Shown = "nothing" | "reconnecting" | "caught-up";
+type Shown = "nothing" | "reconnecting" | "polling" | "caught-up";
 
 /** Offline is a state, not an error: a quiet pill while it lasts, then "all caught up". */
 export function ConnectionPill() {
@@ -20,6 +20,13 @@ export function ConnectionPill() {
         <Tooltip label={strings.connection.reconnectingHint} multiline maw={280} withArrow>
           <span className={classes.pill} tabIndex={0}>
             <IconCloudOff size={14} aria-hidden /> {strings.connection.reconnecting}
+          </span>
+        </Tooltip>
+      )}
+      {shown === "polling" && (
+        <Tooltip label={strings.connection.pollingHint} multiline maw={280} withArrow>
+          <span className={classes.pill} tabIndex={0}>
+            <IconClock size={14} aria-hidden /> {strings.connection.polling}
           </span>
         </Tooltip>
       )}
@@ -35,9 +42,9 @@ export function ConnectionPill() {
 function useShown(state: ConnectionState): Shown {
   const [shown, setShown] = useState<Shown>("nothing");
   useEffect(() => {
-    if (state === "reconnecting") return after(QUIET_FOR_MS, () => setShown("reconnecting"));
+    if (state === "reconnecting" || state === "polling") return after(QUIET_FOR_MS, () => setShown(state));
     return after(0, () =>
-      setShown((before) => (before === "reconnecting" && state === "connected" ? "caught-up" : "nothing")),
+      setShown((before) => (before !== "nothing" && state === "connected" ? "caught-up" : "nothing")),
     );
   }, [state]);
   useEffect(

@@ -8,7 +8,14 @@ export const strings = {
     reconnecting: "Reconnecting",
     reconnectingHint:
       "The connection to the server was lost. You can work on; what you do is sent when it is back.",
+    polling: "Checking every 3 s",
+    pollingHint:
+      "Your network lets no live connection through. Everything works; news come with a few seconds' delay.",
     caughtUp: "All caught up",
+  },
+  newVersion: {
+    text: "There is a new version. What you have typed and drawn stays.",
+    reload: "Reload",
   },
   theme: {
     label: "Appearance",

@@ -9,6 +9,8 @@ export const strings = {
   missing: {
     title: "This canvas cannot be opened",
     text: "It was deleted, or it belongs to somebody else.",
+    deleted: "It was deleted. You find it in the trash, from where it can be restored.",
+    takenAway: "You have no access to it any more.",
     action: "Back to your canvases",
   },
   people: {

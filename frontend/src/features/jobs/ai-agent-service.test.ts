@@ -72,6 +72,22 @@ describe("submitting", () => {
   });
 });
 
+describe("enhancing a prompt", () => {
+  it("sends the rough one to the customer's path, under a key", async () => {
+    let body: unknown = null;
+    server.use(
+      http.post("http://localhost:3000/api/v1/web-knowledge/generate-prompt-async/", async ({ request }) => {
+        keys.push(request.headers.get("Idempotency-Key"));
+        body = await request.json();
+        return HttpResponse.json({ success: true, task_id: "t", status: "queued" }, { status: 202 });
+      }),
+    );
+    expect((await service.enhance("a shop", "my-key")).task_id).toBe("t");
+    expect(body).toEqual({ manual_prompt: "a shop" });
+    expect(keys).toEqual(["my-key"]);
+  });
+});
+
 describe("a job's twin routes", () => {
   it("asks for status and result, and cancels", async () => {
     const asked: string[] = [];

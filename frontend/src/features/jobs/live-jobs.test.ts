@@ -2,7 +2,7 @@ import { QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { createQueryClient } from "../../lib/query-client";
-import type { AppSocket } from "../../lib/socket";
+import type { liveFeed } from "../../lib/live-feed";
 import { aJob, anEvent, JOB_ID } from "../../test/jobs";
 import type { JobPages } from "./job-lists";
 import { jobKeys } from "./job-keys";
@@ -18,7 +18,7 @@ function fakeSource() {
       on: (name: string, listener: Listener) =>
         void listeners.set(name, (listeners.get(name) ?? new Set()).add(listener)),
       off: (name: string, listener: Listener) => void listeners.get(name)?.delete(listener),
-    } as unknown as Pick<AppSocket, "on" | "off">,
+    } as unknown as Pick<typeof liveFeed, "on" | "off">,
     send: (name: string, payload?: unknown) =>
       listeners.get(name)?.forEach((listener) => listener(payload as never)),
     listening: () => [...listeners.values()].reduce((sum, set) => sum + set.size, 0),

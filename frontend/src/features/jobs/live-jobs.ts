@@ -1,7 +1,7 @@
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 
-import { getSocket, type AppSocket } from "../../lib/socket";
+import { liveFeed } from "../../lib/live-feed";
 import {
   JOB_EVENT_TYPES,
   type JobEvent,
@@ -14,8 +14,8 @@ import { jobKeys } from "./job-keys";
 const ASK_AGAIN_AFTER_MS = 400; // a burst of 200 new jobs asks for the list once, not 200 times
 const FIGURES_AFTER_MS = 1_500; // what is counted over many jobs need not be as quick as a bar
 
-/** What of the socket is needed here. */
-type EventSource = Pick<AppSocket, "on" | "off">;
+/** What of the feed is needed here. */
+type EventSource = Pick<typeof liveFeed, "on" | "off">;
 
 /**
  * Keeps every cached job up to date from the socket. Events patch by sequence number and never take a job back;
@@ -31,16 +31,18 @@ export function followJobs(client: QueryClient, source: EventSource): () => void
   const onConnect = () => void client.invalidateQueries({ queryKey: jobKeys.all });
   for (const { name, handle } of handlers) source.on(name, handle);
   source.on("connect", onConnect);
+  source.on("poll", onConnect); // nobody tells us anything
   return () => {
     later.stop();
     for (const { name, handle } of handlers) source.off(name, handle);
     source.off("connect", onConnect);
+    source.off("poll", onConnect);
   };
 }
 
 export function useLiveJobs(): void {
   const client = useQueryClient();
-  useEffect(() => followJobs(client, getSocket()), [client]);
+  useEffect(() => followJobs(client, liveFeed), [client]);
 }
 
 function receive(client: QueryClient, later: Later, event: JobEvent): void {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-import { getSocket } from "../../lib/socket";
+import { liveFeed } from "../../lib/live-feed";
 import { JOB_EVENT_TYPES, type JobEventPayload } from "../../lib/socket-events";
 import { JobToasts } from "./core/job-toasts";
 import type { Looking } from "./core/looking";
@@ -14,7 +14,6 @@ export function useJobToasts(userId: string, looking: Looking): JobToasts {
   useEffect(() => toasts.look(looking), [toasts, looking]);
   useEffect(() => {
     const queue = new DetailsQueue(userId, (details) => toasts.learn(details));
-    const socket = getSocket();
     const handlers = JOB_EVENT_TYPES.map((type) => {
       const handle = (payload: JobEventPayload): void => {
         const event = { canvas_id: null, message: null, data: null, ...payload, type };
@@ -22,10 +21,10 @@ export function useJobToasts(userId: string, looking: Looking): JobToasts {
       };
       return [`job:${type}`, handle] as const;
     });
-    for (const [name, handle] of handlers) socket.on(name, handle);
+    for (const [name, handle] of handlers) liveFeed.on(name, handle);
     const clock = setInterval(() => toasts.show(), SHOW_EVERY_MS);
     return () => {
-      for (const [name, handle] of handlers) socket.off(name, handle);
+      for (const [name, handle] of handlers) liveFeed.off(name, handle);
       clearInterval(clock);
       queue.stop();
       toasts.forget();

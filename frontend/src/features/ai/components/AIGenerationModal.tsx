@@ -124,6 +124,7 @@ export function AIGenerationModal(props: AIGenerationModalProps) {
         )}
         <PromptBox
           ref={prompt}
+          draft={`canvas:${canvasId}`}
           canImprove
           onSubmit={(instructions) =>
             start({

@@ -12,6 +12,7 @@ import {
 
 import { Hint } from "../../../components/ui/Hint";
 import { asProblem } from "../../../lib/api-problem";
+import { useDraft } from "../../../lib/use-draft";
 import { strings } from "../strings";
 import { usePromptHistory } from "../use-prompt-history";
 import { ImproveButton, Improvement, useImprovement } from "./Improve";
@@ -39,6 +40,8 @@ interface PromptBoxProps {
   minRows?: number;
   /** Offer to improve what is written. */
   canImprove?: boolean;
+  /** Under this name what is typed is kept over a reload of the page. */
+  draft?: string | null;
   ref?: Ref<PromptBoxHandle>;
 }
 
@@ -52,9 +55,10 @@ export function PromptBox({
   actions,
   minRows = 2,
   canImprove = false,
+  draft = null,
   ref,
 }: PromptBoxProps) {
-  const [text, setText] = useState("");
+  const [text, setText] = useDraft(draft);
   const [isSending, setSending] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const sending = useRef(false); // state comes a moment too late for a double click

@@ -10,6 +10,7 @@ import {
   type Stored,
   type TransportEvents,
 } from "../core/transport";
+import { strings } from "../strings";
 
 const LOCAL_CODES = new Set(["no_acknowledgement", "unreachable"]);
 const PASSING_CODES = new Set(["too_many_requests", "unavailable", "unexpected", "internal"]);
@@ -52,7 +53,8 @@ function listen(canvasId: string, events: TransportEvents): () => void {
     if (isOurs(message)) events.people(message.people);
   };
   const closed = (message: { canvas_id: string; reason: string }): void => {
-    if (isOurs(message)) events.closed(message.reason);
+    if (isOurs(message))
+      events.closed(message.reason === "access" ? strings.missing.takenAway : strings.missing.deleted);
   };
   socket.on("connect", events.connected);
   socket.on("disconnect", events.disconnected);

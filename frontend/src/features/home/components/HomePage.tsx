@@ -36,7 +36,12 @@ export function HomePage() {
           </Text>
         )}
         <div className={classes.prompt}>
-          <PromptBox onSubmit={drawing.mutateAsync} autoFocus examples={first ? strings.examples : []} />
+          <PromptBox
+            onSubmit={drawing.mutateAsync}
+            draft="home"
+            autoFocus
+            examples={first ? strings.examples : []}
+          />
         </div>
         {first && (
           <Button
