@@ -106,12 +106,26 @@ ROUTES: dict[tuple[str, str], Aim] = {
     ("GET", "/api/canvases/<uuid:canvas_id>/elements"): Aim(),
     ("POST", "/api/canvases/<uuid:canvas_id>/elements"): Aim(body=lambda _: {"elements": [rectangle("intruder")]}),
     ("PUT", "/api/canvases/<uuid:canvas_id>/elements"): Aim(body=lambda _: {"elements": [rectangle("intruder")]}),
+    ("GET", "/api/canvases/<uuid:canvas_id>/changes"): Aim(),
+    ("POST", "/api/canvases/<uuid:canvas_id>/changes/<uuid:job_id>/keep"): Aim(),
+    ("POST", "/api/canvases/<uuid:canvas_id>/changes/<uuid:job_id>/undo"): Aim(),
+    ("POST", "/api/canvases/<uuid:canvas_id>/changes/<uuid:job_id>/redo"): Aim(),
     # AI
     ("POST", "/api/ai-agent/create-canvas"): Aim(
-        body=lambda ids: {"instructions": "A -> B", "canvas_id": ids["canvas_id"]}
+        body=lambda ids: {"instructions": "A -> B", "canvas_id": ids["canvas_id"]},
+        other_bodies=(
+            lambda ids: {"instructions": "A -> B", "follow_up_of": ids["job_id"]},
+            lambda ids: {"instructions": "A -> B", "variant_of": ids["job_id"]},
+        ),
+        looker=frozenset({403, 422}),  # 422: a drawing that they may see, and that has not ended
     ),
     ("POST", "/api/ai-agent/modify-canvas"): Aim(
-        body=lambda ids: {"instructions": "add X after Y", "canvas_id": ids["canvas_id"]}
+        body=lambda ids: {"instructions": "add X after Y", "canvas_id": ids["canvas_id"]},
+        other_bodies=(
+            lambda ids: {"instructions": "A", "canvas_id": ids["canvas_id"], "follow_up_of": ids["job_id"]},
+            lambda ids: {"instructions": "A", "canvas_id": ids["canvas_id"], "variant_of": ids["job_id"]},
+        ),
+        looker=frozenset({403, 422}),
     ),
     ("GET", "/api/ai-agent/job/<uuid:job_id>/status"): Aim(),
     ("GET", "/api/ai-agent/job/<uuid:job_id>/result"): Aim(),

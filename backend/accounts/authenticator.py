@@ -61,9 +61,8 @@ def is_own_origin(origin: str, environ: Mapping[str, Any]) -> bool:
     return bool(urlsplit(origin).netloc == environ.get("HTTP_HOST"))
 
 
-def actor_of(user: User) -> Actor:
-    """The actor that the person of this browser's session is."""
-    credential = Credential(user.id, user.role, session=sessions.name(), version=user.session_version)
+def actor_of(user: User, credential: Credential | None = None) -> Actor:
+    """The actor that a person is in a browser."""
     return Actor(user.id, user.role, user.name, user.is_guest, credential=credential)
 
 
@@ -81,7 +80,10 @@ def _bearer(header: str) -> str:
 
 def _browser() -> Actor | None:
     user = sessions.signed_in_user()
-    return actor_of(user) if user is not None else None
+    if user is None:
+        return None
+    credential = Credential(user.id, user.role, session=sessions.name(), version=user.session_version)
+    return actor_of(user, credential)
 
 
 def _token_actor(token: str) -> Actor:

@@ -229,3 +229,11 @@ def _name_of(cookie: tuple[str, str]) -> str:
     payload = cookie[1].split(".")[0]
     decoded = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
     return str(json.loads(decoded)["n"])
+
+
+def test_staff_signs_in_without_having_been_here_before(app: Flask) -> None:
+    Browser(app).sign_up("staff@example.com")
+    command = ["accounts", "create-staff", "--email", "staff@example.com"]
+    assert app.test_cli_runner().invoke(args=command).exit_code == 0
+    answer = Browser(app).post("/api/auth/login", json={"email": "staff@example.com", "password": PASSWORD})
+    assert (answer.status_code, answer.json["role"]) == (200, "staff")  # type: ignore[index]
