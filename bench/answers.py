@@ -1,4 +1,4 @@
-"""W8: ``POST /api/ai-agent/create-canvas`` until the 202: on an idle installation, and with a crowd that is told 50 times a second."""
+"""W8: ``POST /api/ai-agent/create-canvas`` until the 202: on an idle installation, and with a crowd that is told things."""
 
 from __future__ import annotations
 
