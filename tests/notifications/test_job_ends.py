@@ -12,7 +12,16 @@ from flask import Flask
 from backend.db import db
 from backend.jobs import JobSpec, chain
 from tests.jobs.engine import Engine
-from tests.notifications.conftest import WITHOUT_MODEL, NewPerson, Person
+from tests.notifications.conftest import WITHOUT_MODEL, NewPerson, Person, wanting
+
+RUNNING = """
+UPDATE ai_job SET status = 'processing', claim_token = gen_random_uuid(), worker_id = 1, lease_until = now() WHERE id = %s
+"""
+STOPPED = """
+UPDATE ai_job
+SET status = 'cancelled', claim_token = NULL, worker_id = NULL, lease_until = NULL, completed_at = now()
+WHERE id = %s AND cancel_requested_at IS NOT NULL
+"""
 
 
 def test_a_drawing_that_is_done_is_told_with_what_a_link_needs(ada: Person) -> None:
@@ -65,6 +74,40 @@ def test_who_cancels_knows_it_already(ada: Person) -> None:
     assert ada.send("DELETE", f"/api/jobs/{job_id}").status_code == 202
     ada.run()
     assert ada.told() == []
+
+
+def test_whose_job_is_cancelled_by_somebody_else_is_told_by_whom(ada: Person, staff: Person) -> None:
+    job_id = ada.draw()["job_id"]
+    assert staff.send("DELETE", f"/api/jobs/{job_id}").status_code == 202
+    ada.run()
+    (notice,) = ada.page()["items"]
+    assert (notice["kind"], notice["body"], notice["job_id"]) == ("job_cancelled", "Cancelled by Program", job_id)
+    assert staff.told() == []
+
+
+def test_whose_running_job_is_stopped_by_somebody_else_is_told_once(
+    ada: Person, staff: Person, database_url: str
+) -> None:
+    job_id = ada.draw()["job_id"]
+    with psycopg.connect(database_url) as connection:
+        connection.execute(RUNNING, [job_id])
+    assert staff.send("DELETE", f"/api/jobs/{job_id}").status_code == 202
+    with psycopg.connect(database_url) as connection:
+        connection.execute(STOPPED, [job_id])
+    assert [notice["body"] for notice in ada.page()["items"]] == ["Program asked it to stop"]
+
+
+def test_many_cancels_at_once_are_told_to_each_owner_who_wants_to_know(
+    ada: Person, new_person: NewPerson, staff: Person
+) -> None:
+    deaf, own = new_person(), staff.submit("diagnostic_sleep", seconds=1)
+    jobs = [ada.draw()["job_id"], ada.draw("C -> D")["job_id"], deaf.draw()["job_id"], own]
+    events = {"job_completed": True, "job_failed": True, "job_cancelled": False}
+    with wanting(deaf, events=events):
+        answer = staff.post("/api/jobs/bulk-action", json={"ids": jobs, "action": "cancel"})
+        assert answer.status_code == 200, answer.text
+    assert [kind for kind, _ in ada.told()] == ["job_cancelled", "job_cancelled"]
+    assert deaf.told() == [] and staff.told() == []
 
 
 def test_a_job_that_could_not_go_on_is_told_with_the_reason(app: Flask, staff: Person) -> None:

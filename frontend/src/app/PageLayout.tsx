@@ -14,7 +14,11 @@ export function PageLayout() {
   useCanvasPageAhead();
   return (
     <>
-      <TopBar navigation={user ? <Navigation /> : null} notices={<NoticeBell />} account={<AccountMenu />} />
+      <TopBar
+        navigation={user ? <Navigation isStaff={user.role !== "user"} /> : null}
+        notices={<NoticeBell />}
+        account={<AccountMenu />}
+      />
       <main id="content" className={classes.main} tabIndex={-1}>
         <Outlet />
       </main>
@@ -22,13 +26,14 @@ export function PageLayout() {
   );
 }
 
-function Navigation() {
+function Navigation({ isStaff }: { isStaff: boolean }) {
   return (
     <nav aria-label={strings.navigation} className={classes.navigation}>
       <NavLink to="/" end>
         {strings.canvases}
       </NavLink>
       <NavLink to="/jobs">{strings.jobs}</NavLink>
+      {isStaff && <NavLink to="/staff">{strings.staff}</NavLink>}
     </nav>
   );
 }

@@ -15,6 +15,7 @@ import { PageLayout } from "./PageLayout";
 import { RouteError } from "./RouteError";
 import { SettingsRoute } from "./SettingsRoute";
 import { SignedIn } from "./SignedIn";
+import { StaffRoute } from "./StaffRoute";
 
 function Root() {
   return (
@@ -51,6 +52,7 @@ export const router = createBrowserRouter([
                   { path: "/settings", Component: SettingsRoute },
                   { path: "/usage", Component: UsagePage },
                   { path: "/staff/providers", Component: ProvidersPage },
+                  { path: "/staff/:section?", Component: StaffRoute },
                 ],
               },
               { path: "*", Component: NotFoundPage },

@@ -2,7 +2,9 @@ export const strings = {
   navigation: "Main",
   canvases: "Canvases",
   jobs: "Jobs",
+  staff: "Staff",
   canvasLoading: "The canvas is loading",
+  staffLoading: "The page is loading",
   notFound: {
     title: "There is nothing at this address",
     text: "The link may be old, or a letter is missing.",

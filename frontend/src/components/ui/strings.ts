@@ -4,6 +4,7 @@ export const strings = {
   retry: "Try again",
   copyReference: "Copy reference for support",
   copied: "Copied",
+  nothingYet: "Nothing in this time",
   connection: {
     reconnecting: "Reconnecting",
     reconnectingHint:

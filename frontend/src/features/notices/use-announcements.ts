@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef } from "react";
 import { useNavigate } from "react-router";
 
+import { useConnectionState } from "../../lib/socket";
 import { showBrowserNotice } from "./browser-notice";
 import type { JobToasts } from "./core/job-toasts";
 import { isLookedAt, type Looking } from "./core/looking";
@@ -19,6 +20,7 @@ const STALE_MS = 120_000; // what happened so long ago, while this page was away
 
 /** Tells each new notice once, in the ways that the person wants, and takes what is in front of them as read. */
 export function useAnnouncements(userId: string, toasts: JobToasts, looking: Looking): number {
+  useConnectionState(); // whether the list has to be asked for depends on it
   const { data } = useInfiniteQuery(noticesQuery);
   const { data: settings } = useQuery(settingsQuery);
   const announce = useAnnounce(userId, toasts, looking);

@@ -7,10 +7,15 @@ import type { Looking } from "./core/looking";
 import { DetailsQueue } from "./job-details";
 
 const SHOW_EVERY_MS = 250;
+const NARROW = "(max-width: 48em)"; // a phone has room for one
+
+function roomFor(): number {
+  return window.matchMedia(NARROW).matches ? 1 : 2;
+}
 
 /** The toasts of a person's jobs, moved by what the socket says. */
 export function useJobToasts(userId: string, looking: Looking): JobToasts {
-  const [toasts] = useState(() => new JobToasts());
+  const [toasts] = useState(() => new JobToasts(Date.now, roomFor));
   useEffect(() => toasts.look(looking), [toasts, looking]);
   useEffect(() => {
     const queue = new DetailsQueue(userId, (details) => toasts.learn(details));

@@ -28,6 +28,7 @@ export function JobToast({ job, onClose }: { job: ToastJob; onClose: () => void 
       head={<StatusBadge status={status} progress={job.progress} />}
       closeLabel={words.closeNamed(title)}
       onClose={onClose}
+      message={job.message ?? (job.status === "queued" ? words.waiting : "")}
       announcement={kind && strings.headline(kind, title)}
       actions={
         <>
@@ -57,14 +58,7 @@ export function JobToast({ job, onClose }: { job: ToastJob; onClose: () => void 
       }
     >
       <p className={classes.title}>{title}</p>
-      {kind ? (
-        job.message && <p className={classes.message}>{job.message}</p>
-      ) : (
-        <>
-          <ProgressBar value={job.progress} status={status} label={title} />
-          <p className={classes.message}>{job.message ?? (job.status === "queued" ? words.waiting : "")}</p>
-        </>
-      )}
+      {!kind && <ProgressBar value={job.progress} status={status} label={title} />}
     </ToastCard>
   );
 }

@@ -36,7 +36,7 @@ export function LongJobPrompt({ since, settings }: LongJobPromptProps) {
       <p className={classes.title}>
         <IconBell size={16} stroke={1.75} aria-hidden /> {words.question}
       </p>
-      <p className={classes.message}>{words.hint}</p>
+      <p className={classes.hint}>{words.hint}</p>
       <div className={classes.actions}>
         <Button size="compact-sm" variant="subtle" color="gray" onClick={refuse}>
           {words.no}

@@ -22,6 +22,7 @@ export function ManyToast({ jobs, onClose }: { jobs: ManyJobs; onClose: () => vo
       head={<StatusBadge status={status} progress={percent} />}
       closeLabel={words.close}
       onClose={onClose}
+      message={state}
       announcement={left === 0 ? `${words.many(jobs.total)}: ${state}` : null}
       actions={
         <Button component={Link} to="/jobs" size="compact-sm" variant="light" onClick={onClose}>
@@ -31,7 +32,6 @@ export function ManyToast({ jobs, onClose }: { jobs: ManyJobs; onClose: () => vo
     >
       <p className={classes.title}>{words.many(jobs.total)}</p>
       <ProgressBar value={percent} status={status} label={words.many(jobs.total)} />
-      <p className={classes.message}>{state}</p>
     </ToastCard>
   );
 }

@@ -8,6 +8,8 @@ interface ToastCardProps {
   closeLabel: string;
   onClose: () => void;
   children: ReactNode;
+  /** Beside the buttons. */
+  message: string;
   actions: ReactNode;
   /** Said to those who do not see it. Nothing while a bar moves: that would never end. */
   announcement: string | null;
@@ -20,6 +22,7 @@ export function ToastCard({
   closeLabel,
   onClose,
   children,
+  message,
   actions,
   announcement,
   job,
@@ -31,7 +34,10 @@ export function ToastCard({
         <CloseButton size="sm" aria-label={closeLabel} onClick={onClose} />
       </div>
       {children}
-      <div className={classes.actions}>{actions}</div>
+      <div className={classes.foot}>
+        <p className={classes.message}>{message}</p>
+        <div className={classes.actions}>{actions}</div>
+      </div>
       <span className={classes.spoken} role="status">
         {announcement}
       </span>

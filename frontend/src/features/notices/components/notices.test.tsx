@@ -1,12 +1,13 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
-import { beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { renderPage } from "../../../test/render-page";
 import { ada, sessionOf, startServer, url } from "../../../test/server";
 import { addNotice } from "../notice-cache";
 import type { Notice, NoticeSettings as Settings } from "../notice-types";
+import { LongJobPrompt } from "./LongJobPrompt";
 import { NoticeBell } from "./NoticeBell";
 import { NoticeCenter } from "./NoticeCenter";
 import { NoticeSettings } from "./NoticeSettings";
@@ -74,6 +75,23 @@ const routes = [{ path: "*", Component: Page }];
 beforeEach(() => {
   document.title = "";
 });
+afterEach(() => void vi.unstubAllGlobals());
+
+/** A browser's notices: what it was asked, and what it has shown. */
+function stubNotices(permission: NotificationPermission) {
+  const shown: { title: string; tag: string | undefined }[] = [];
+  const ask = vi.fn(() => Promise.resolve("granted" as const));
+  function Stub(title: string, { tag }: NotificationOptions): void {
+    shown.push({ title, tag });
+  }
+  vi.stubGlobal("Notification", Object.assign(Stub, { permission, requestPermission: ask }));
+  return { shown, ask };
+}
+
+function promptSince(seconds: number, settings = DEFAULTS) {
+  const since = Date.now() - seconds * 1_000;
+  renderPage([{ path: "/", Component: () => <LongJobPrompt since={since} settings={settings} /> }]);
+}
 
 test("the bell counts, lists and marks all as read; the tab's title counts with it", async () => {
   const sent = keep(aNotice(1), aNotice(2, { kind: "job_failed", body: "No model" }));
@@ -125,4 +143,51 @@ test("each setting is stored as it is changed", async () => {
   );
   await userEvent.click(screen.getByRole("switch", { name: /^Quiet hours/ }));
   await waitFor(() => expect(sent[2]).toMatchObject({ quiet_hours: { start: "22:00", end: "07:00" } }));
+});
+
+test("the browser's permission is asked for on a job that takes long, by a click, and not before", async () => {
+  const { ask } = stubNotices("default");
+  promptSince(11);
+  await userEvent.click(await screen.findByRole("button", { name: "Yes, tell me" }));
+  expect(ask).toHaveBeenCalledTimes(1);
+  await waitFor(() => expect(screen.queryByRole("button", { name: "Yes, tell me" })).toBeNull());
+});
+
+test.each([
+  ["the job is young", 3, "default", DEFAULTS],
+  ["the browser said no", 60, "denied", DEFAULTS],
+  ["the browser may already", 60, "granted", DEFAULTS],
+  ["the person said no", 60, "default", { ...DEFAULTS, ways: { ...DEFAULTS.ways, browser: false } }],
+] as const)("nobody is asked when %s", (_why, seconds, permission, settings) => {
+  const { ask } = stubNotices(permission);
+  promptSince(seconds, settings);
+  expect(screen.queryByText(/Tell you when/)).toBeNull();
+  expect(ask).not.toHaveBeenCalled();
+});
+
+test("a no is remembered with the person, for every machine", async () => {
+  const { ask } = stubNotices("default");
+  const sent = keep();
+  promptSince(11);
+  await userEvent.click(await screen.findByRole("button", { name: "No, thanks" }));
+  await waitFor(() => expect(sent).toMatchObject([{ ways: { browser: false, toast: true } }]));
+  expect(ask).not.toHaveBeenCalled();
+});
+
+test("the browser tells of a notice once while the page is out of sight, and not while it is seen", async () => {
+  const { shown } = stubNotices("granted");
+  const hidden = vi.spyOn(document, "hidden", "get").mockReturnValue(true);
+  keep();
+  const { client } = renderPage(routes);
+  await screen.findByRole("button", { name: "Notices" });
+  await waitFor(() => expect(client.getQueryData(["notices", "settings"])).toBeTruthy());
+  act(() => addNotice(client, aNotice(1)));
+  act(() => addNotice(client, aNotice(1)));
+  await waitFor(() => expect(shown).toEqual([{ title: "Done: Create canvas · number 1", tag: "notice-1" }]));
+  hidden.mockReturnValue(false);
+  act(() => void document.dispatchEvent(new Event("visibilitychange")));
+  act(() => addNotice(client, aNotice(2, { created_at: new Date().toISOString() })));
+  await screen.findByRole("button", { name: "Notices, 2 not read" });
+  await screen.findByText("Create canvas · number 2");
+  expect(shown).toHaveLength(1);
 });

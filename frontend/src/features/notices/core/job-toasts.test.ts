@@ -148,3 +148,13 @@ test("a job that is tried again by hand begins anew", () => {
   event("a", "retrying", 4);
   expect(shown().jobs).toMatchObject([{ isRetrying: true }]);
 });
+
+test("in the list of jobs the bars move anyway: only ends are told", () => {
+  const { toasts, begin, event, shown } = setUp();
+  toasts.look(lookingAt("/jobs", true));
+  begin("a");
+  event("a", "progress", 2, { progress: 50 });
+  expect(shown().jobs).toEqual([]);
+  event("a", "completed", 3);
+  expect(shown().jobs).toMatchObject([{ status: "completed" }]);
+});

@@ -2,7 +2,7 @@ import type { JobEvent, JobStatus } from "../../../lib/socket-events";
 import { Store } from "../../../lib/store";
 import { isLookedAt, NOWHERE, type Looking } from "./looking";
 
-const AT_ONCE = 3; // more jobs than that are shown as one toast
+const AT_ONCE = 2; // more jobs than that are shown as one toast
 const LINGER_MS = 8_000; // of a job that has ended
 const LINGER_FAILED_MS = 20_000;
 const STALE_MS = 120_000; // an end that is heard of so late is history
@@ -42,7 +42,7 @@ export interface ManyJobs {
   readonly cancelled: number;
 }
 
-/** At most three jobs, or one line for all of them. */
+/** A job or two, or one line for all of them. */
 export interface Toasts {
   readonly jobs: readonly ToastJob[];
   readonly many: ManyJobs | null;
@@ -59,7 +59,11 @@ export class JobToasts {
   #burst = new Set<string>();
   #looking: Looking = NOWHERE;
 
-  constructor(private readonly now: () => number = Date.now) {}
+  /** `atOnce`: for how many jobs there is room. */
+  constructor(
+    private readonly now: () => number = Date.now,
+    private readonly atOnce: () => number = () => AT_ONCE,
+  ) {}
 
   /** Events may come twice, and in any order; only a newer one changes something. Returns whether details are wanted. */
   event(event: JobEvent): boolean {
@@ -137,7 +141,8 @@ export class JobToasts {
     this.#leave();
     const mine = [...this.#jobs.values()].filter(({ details }) => details !== null);
     const shown = mine.filter((job) => job.closed === "no" && !this.#isSeen(job));
-    if (shown.length > AT_ONCE || this.#burst.size > 0) for (const { jobId } of shown) this.#burst.add(jobId);
+    if (shown.length > this.atOnce() || this.#burst.size > 0)
+      for (const { jobId } of shown) this.#burst.add(jobId);
     const next: Toasts = {
       jobs: this.#burst.size > 0 ? [] : shown,
       many: this.#burst.size > 0 ? count([...this.#burst].flatMap((id) => this.#jobs.get(id) ?? [])) : null,
@@ -167,7 +172,8 @@ export class JobToasts {
     return endedAt !== null && this.now() - endedAt >= (status === "failed" ? LINGER_FAILED_MS : LINGER_MS);
   }
 
-  #isSeen({ jobId, details }: ToastJob): boolean {
+  #isSeen({ jobId, details, endedAt }: ToastJob): boolean {
+    if (endedAt === null && this.#looking.isVisible && this.#looking.isListOfJobs) return true; // it moves there
     return isLookedAt({ jobId, canvasId: details?.canvasId ?? null }, this.#looking);
   }
 

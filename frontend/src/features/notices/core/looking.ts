@@ -3,9 +3,10 @@ export interface Looking {
   readonly isVisible: boolean;
   readonly canvasId: string | null;
   readonly jobId: string | null;
+  readonly isListOfJobs: boolean;
 }
 
-export const NOWHERE: Looking = { isVisible: false, canvasId: null, jobId: null };
+export const NOWHERE: Looking = { isVisible: false, canvasId: null, jobId: null, isListOfJobs: false };
 
 interface About {
   readonly jobId: string | null;
@@ -24,5 +25,6 @@ export function lookingAt(pathname: string, isVisible: boolean): Looking {
     isVisible,
     canvasId: kind === "canvas" ? (id ?? null) : null,
     jobId: kind === "jobs" ? (id ?? null) : null,
+    isListOfJobs: /^\/jobs(\/|$)/.test(pathname),
   };
 }

@@ -1,0 +1,91 @@
+import { UnstyledButton } from "@mantine/core";
+import { Link } from "react-router";
+
+import { formatDateTime } from "../../../lib/format";
+import type { AuditEntry } from "../staff-types";
+import { strings } from "../strings";
+import classes from "./Table.module.css";
+
+const words = strings.audit;
+const SHOWN = 3; // targets in a row
+
+interface AuditTableProps {
+  entries: readonly AuditEntry[];
+  onActor: (actorId: string) => void;
+}
+
+export function AuditTable({ entries, onActor }: AuditTableProps) {
+  return (
+    <table className={classes.table}>
+      <thead>
+        <tr>
+          <th scope="col">{words.when}</th>
+          <th scope="col">{words.who}</th>
+          <th scope="col">{words.what}</th>
+          <th scope="col">{words.target}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {entries.map((entry) => (
+          <tr key={entry.id}>
+            <td data-label={words.when}>
+              <time dateTime={entry.at}>{formatDateTime(entry.at)}</time>
+            </td>
+            <td data-label={words.who}>
+              <Who entry={entry} onActor={onActor} />
+            </td>
+            <td data-label={words.what}>
+              <span>{entry.action}</span>
+              <span className={classes.sub}>{detailsOf(entry)}</span>
+            </td>
+            <td data-label={words.target}>
+              <Targets entry={entry} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Who({ entry, onActor }: { entry: AuditEntry; onActor: (actorId: string) => void }) {
+  const { actor_id, actor_name, via } = entry;
+  return (
+    <>
+      {actor_id ? (
+        <UnstyledButton
+          fz="inherit"
+          td="underline"
+          title={words.onlyOf(actor_name)}
+          onClick={() => onActor(actor_id)}
+        >
+          {actor_name}
+        </UnstyledButton>
+      ) : (
+        <span>{actor_name}</span>
+      )}
+      <span className={classes.sub}>{words.vias[via]}</span>
+    </>
+  );
+}
+
+function Targets({ entry }: { entry: AuditEntry }) {
+  const more = entry.target_count - SHOWN;
+  return (
+    <span>
+      {entry.targets.slice(0, SHOWN).map((target) => (
+        <span key={target} className={classes.sub}>
+          {entry.target_type === "job" ? <Link to={`/jobs/${target}`}>{target}</Link> : target}
+        </span>
+      ))}
+      {more > 0 && <span className={classes.sub}>{words.and(more)}</span>}
+    </span>
+  );
+}
+
+/** What was said with it, as name: value. */
+function detailsOf({ details }: AuditEntry): string {
+  return Object.entries(details)
+    .map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join(" · ");
+}

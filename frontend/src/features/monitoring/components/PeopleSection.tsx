@@ -1,0 +1,89 @@
+import { Group, NativeSelect, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { useNow } from "../../../lib/use-now";
+import { peopleQuery } from "../staff-queries";
+import type { Person, Role } from "../staff-types";
+import { strings } from "../strings";
+import { Loaded } from "./Loaded";
+import { More } from "./More";
+import { Panel } from "./Panel";
+import { PersonRow } from "./PersonRow";
+import classes from "./Table.module.css";
+
+const TYPING_MS = 250;
+const AGES_EVERY_MS = 30_000;
+const words = strings.people;
+
+/** Everybody, with their role; full staff change it, and keep people out. */
+export function PeopleSection({ canAct }: { canAct: boolean }) {
+  const [text, setText] = useState("");
+  const [role, setRole] = useState<Role | "">("");
+  const [q] = useDebouncedValue(text.trim(), TYPING_MS);
+  const query = useInfiniteQuery(peopleQuery({ ...(q && { q }), ...(role && { role }) }));
+  return (
+    <Panel
+      title={words.title}
+      tools={
+        <Group gap="xs">
+          <NativeSelect
+            size="xs"
+            aria-label={words.roleFilter}
+            value={role}
+            onChange={({ currentTarget }) => setRole(currentTarget.value as Role | "")}
+            data={[
+              { value: "", label: words.anyRole },
+              ...Object.entries(words.roles).map(([value, label]) => ({ value, label })),
+            ]}
+          />
+          <TextInput
+            size="xs"
+            w={240}
+            aria-label={words.search}
+            placeholder={words.search}
+            maxLength={200}
+            value={text}
+            onChange={({ currentTarget }) => setText(currentTarget.value)}
+          />
+        </Group>
+      }
+    >
+      <Loaded
+        query={query}
+        empty={{ when: ({ pages }) => pages.every(({ items }) => items.length === 0), text: words.empty }}
+      >
+        {({ pages }) => (
+          <>
+            <People people={pages.flatMap(({ items }) => items)} canAct={canAct} />
+            <More query={query} />
+          </>
+        )}
+      </Loaded>
+    </Panel>
+  );
+}
+
+function People({ people, canAct }: { people: readonly Person[]; canAct: boolean }) {
+  const now = useNow(AGES_EVERY_MS);
+  return (
+    <table className={classes.table}>
+      <thead>
+        <tr>
+          <th scope="col">{words.name}</th>
+          <th scope="col">{words.email}</th>
+          <th scope="col">{words.role}</th>
+          <th scope="col">{words.seen}</th>
+          <th scope="col">{words.since}</th>
+          {canAct && <td />}
+        </tr>
+      </thead>
+      <tbody>
+        {people.map((person) => (
+          <PersonRow key={person.id} person={person} now={now} canAct={canAct} />
+        ))}
+      </tbody>
+    </table>
+  );
+}

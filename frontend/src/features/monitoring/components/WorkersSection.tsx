@@ -1,0 +1,34 @@
+import { Stack } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+
+import { useNow } from "../../../lib/use-now";
+import { workersQuery } from "../staff-queries";
+import type { Worker } from "../staff-types";
+import { strings } from "../strings";
+import { Loaded } from "./Loaded";
+import { WorkerPanel } from "./WorkerPanel";
+
+const AGES_EVERY_MS = 1_000;
+
+/** Every worker process that lives, and what it does at this moment. */
+export function WorkersSection() {
+  return (
+    <Loaded
+      query={useQuery(workersQuery)}
+      empty={{ when: ({ items }) => items.length === 0, text: strings.workers.none }}
+    >
+      {({ items }) => <Workers items={items} />}
+    </Loaded>
+  );
+}
+
+function Workers({ items }: { items: readonly Worker[] }) {
+  const now = useNow(AGES_EVERY_MS);
+  return (
+    <Stack gap="md">
+      {items.map((worker) => (
+        <WorkerPanel key={worker.id} worker={worker} now={now} />
+      ))}
+    </Stack>
+  );
+}
