@@ -61,6 +61,7 @@ class Settings:
     retry_backoff_max: float
     job_cleanup_days: float
     failed_job_cleanup_days: float
+    audit_days: float
     notice_cleanup_days: float
     job_timeout: float
     hard_timeout_grace: float
@@ -144,6 +145,7 @@ class Settings:
             retry_backoff_max=env.number("RETRY_BACKOFF_MAX", 480.0, 0.01, 86_400),
             job_cleanup_days=env.number("JOB_CLEANUP_DAYS", 7.0, 0.01, 3650),
             failed_job_cleanup_days=env.number("FAILED_JOB_CLEANUP_DAYS", 30.0, 0.01, 3650),
+            audit_days=env.number("AUDIT_DAYS", 365.0, 1, 36_500),
             notice_cleanup_days=env.number("NOTICE_CLEANUP_DAYS", 30.0, 0.01, 3650),
             job_timeout=env.number("JOB_TIMEOUT", 1800.0, 1, 86_400),
             hard_timeout_grace=env.number("HARD_TIMEOUT_GRACE", 30.0, 0.05, 86_400),

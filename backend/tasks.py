@@ -3,6 +3,7 @@
 from backend.ai import tasks as ai_tasks
 from backend.ai.enhancing import tasks as enhancing_tasks
 from backend.ai.providers import tasks as providers_tasks
+from backend.audit import retention as audit_retention
 from backend.billing import operations as billing_operations
 from backend.billing import tasks as billing_tasks
 from backend.jobs import tasks as jobs_tasks
@@ -11,6 +12,7 @@ from backend.notifications import retention as notices_retention
 
 TASK_MODULES = (
     ai_tasks,
+    audit_retention,
     enhancing_tasks,
     providers_tasks,
     billing_operations,

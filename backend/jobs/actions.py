@@ -122,16 +122,8 @@ def act(
     """Do the same with many jobs. Those that cannot be changed are skipped, each with a reason."""
     if priority is not None:
         service.check_priority(actor, priority)
-    wanted = list(dict.fromkeys(ids))
-    found = {job.id: job for job in service.visible_jobs(session, actor, wanted)}
-    acted = Acted(skipped={job_id: "not_found" for job_id in wanted if job_id not in found})
-    allowed = []
-    for job in found.values():
-        refusal = _refusal(actor, action, job)
-        if refusal is None:
-            allowed.append(job.id)
-        else:
-            acted.skipped[job.id] = refusal
+    found, acted = _sorted_out(session, actor, action, ids)
+    allowed = acted.done
     owners = {str(found[job_id].user_id) for job_id in allowed} - {str(actor.user_id)}
     acted.done, refused = _do(session, actor, action, allowed, priority)
     note_act(session, actor, f"job.{action}", "job", acted.done, after=priority, owners=sorted(owners)[:LISTED] or None)
@@ -142,6 +134,27 @@ def act(
         acted.skipped[job.id] = _reason(job, action, needs_failed=job.id in needs)
     acted.skipped |= dict.fromkeys(left - acted.skipped.keys(), "not_found")
     return acted
+
+
+def would_act(session: AnySession, actor: Actor, action: Action, ids: Collection[uuid.UUID]) -> Acted:
+    """What ``act`` would do as far as can be said without doing it."""
+    return _sorted_out(session, actor, action, ids)[1]
+
+
+def _sorted_out(
+    session: AnySession, actor: Actor, action: Action, ids: Collection[uuid.UUID]
+) -> tuple[dict[uuid.UUID, AiJob], Acted]:
+    """The jobs that may be seen; as ``done`` those that may be changed, and why the others may not."""
+    wanted = list(dict.fromkeys(ids))
+    found = {job.id: job for job in service.visible_jobs(session, actor, wanted)}
+    acted = Acted(skipped={job_id: "not_found" for job_id in wanted if job_id not in found})
+    for job in found.values():
+        refusal = _refusal(actor, action, job)
+        if refusal is None:
+            acted.done.append(job.id)
+        else:
+            acted.skipped[job.id] = refusal
+    return found, acted
 
 
 def _do(

@@ -11,15 +11,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from backend.jobs.forecast.simulation import Raw
+from backend.jobs.forecast.simulation import HIGH, Raw
 
 RECENT = 200  # scores of a queue that count
 PRIOR = 20  # scores that it is taken to have had before, from a simulation that is right
 LEAST_WIDTH = 0.02  # seconds on either side, and so much of the median: a score needs something to be measured by
-SHARE_BELOW, SHARE_ABOVE = 0.1, 0.9
+SHARE_BELOW, SHARE_ABOVE = (
+    0.09,
+    0.915,
+)  # a little outside of 10 and 90 %: the line changes while one waits for the truth
 
 # A forecast that is right has -1 and 1 at its tenth and ninetieth percentile.
-_PRIOR_SCORES = [NormalDist().inv_cdf((n + 0.5) / PRIOR) / NormalDist().inv_cdf(SHARE_ABOVE) for n in range(PRIOR)]
+_PRIOR_SCORES = [NormalDist().inv_cdf((n + 0.5) / PRIOR) / NormalDist().inv_cdf(HIGH) for n in range(PRIOR)]
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,12 @@ def score_of(raw: Raw, seconds: float) -> float:
     return off / (up if off > 0 else down)
 
 
-def calibrate(scores: Sequence[float]) -> Calibration:
-    """From the last scores of a queue."""
-    known = sorted([*scores[-RECENT:], *_PRIOR_SCORES])
-    return Calibration(_quantile(known, SHARE_BELOW), _quantile(known, SHARE_ABOVE))
+def calibrate(scores: Sequence[float], pending: Sequence[float] = ()) -> Calibration:
+    """From the last scores of a queue. ``pending``: the scores that forecasts of the same time will at least have, whose jobs
+    still wait. Without them a line that grows would be judged by those who were lucky.
+    """
+    known = [(score, False) for score in (*scores, *_PRIOR_SCORES)] + [(score, True) for score in pending]
+    return Calibration(*_quantiles(sorted(known), (SHARE_BELOW, SHARE_ABOVE)))
 
 
 def _sides(raw: Raw) -> tuple[float, float]:
@@ -55,8 +60,16 @@ def _sides(raw: Raw) -> tuple[float, float]:
     return max(least, raw.middle - raw.low), max(least, raw.high - raw.middle)
 
 
-def _quantile(ordered: Sequence[float], share: float) -> float:
-    place = share * (len(ordered) - 1)
-    lower = int(place)
-    upper = min(lower + 1, len(ordered) - 1)
-    return ordered[lower] + (ordered[upper] - ordered[lower]) * (place - lower)
+def _quantiles(ordered: Sequence[tuple[float, bool]], shares: Sequence[float]) -> list[float]:
+    """Quantiles of values of which some are only known to be larger (Kaplan and Meier, 1958): their weight goes to what is right
+    of them.
+    """
+    found: list[float] = []
+    passed, left = 0.0, len(ordered)
+    for value, larger in ordered:
+        if not larger:
+            passed += (1.0 - passed) / left
+        left -= 1
+        while len(found) < len(shares) and passed >= shares[len(found)] - 1e-9:
+            found.append(value)
+    return found + [ordered[-1][0]] * (len(shares) - len(found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import random
 import uuid
 from collections.abc import Collection, Mapping, Sequence
@@ -12,11 +13,11 @@ from typing import Any
 import psycopg
 
 from backend.jobs.forecast import forecast_store
-from backend.jobs.forecast.calibration import RECENT, Calibration, calibrate
-from backend.jobs.forecast.forecast_store import LINE, Asked
+from backend.jobs.forecast.calibration import Calibration
+from backend.jobs.forecast.forecast_store import LINE, Asked, Waiting
 from backend.jobs.forecast.outlook import Learnt, View, look_ahead
-from backend.jobs.forecast.places import Place, ahead_of, why_before
-from backend.jobs.forecast.simulation import HIGH, LOW, Played, Raw
+from backend.jobs.forecast.places import Place, why_before
+from backend.jobs.forecast.simulation import HIGH, LOW, Played
 from backend.jobs.store import Connection
 
 UNKNOWN = ("paused", "no_worker", "jobs", "provider", "limit", "group", "no_history", "expired")
@@ -129,8 +130,7 @@ def _estimates(connection: Connection, ids: Collection[uuid.UUID]) -> dict[uuid.
     places = places_of(connection, view, queued)
     ahead = {job: places[job].ahead if job in places else 0 for job in queued}
     played = foresee(view, queued, ahead, random.Random())
-    scores = forecast_store.read_scores(connection, {job.queue for job in queued}, RECENT)
-    calibrations = {queue: calibrate(known) for queue, known in scores.items()}
+    calibrations = forecast_store.read_calibrations(connection, {job.queue for job in queued})
     now = datetime.now(UTC)
     return {
         job.asked: _running(view, job, now)
@@ -147,7 +147,8 @@ def places_of(connection: Connection, view: View, queued: Sequence[Asked]) -> di
     for job in queued:
         if not job.in_line:
             continue
-        before = ahead_of(job, view.lines.get(job.queue, ()))
+        line = view.lines.get(job.queue, ())
+        before = line[: bisect.bisect_left(line, (job.sort_key, job.id), key=_order)]
         if len(before) >= LINE:
             deep.append(job)
         places[job] = Place(len(before), False, why_before(job, before))
@@ -158,6 +159,10 @@ def places_of(connection: Connection, view: View, queued: Sequence[Asked]) -> di
     return places
 
 
+def _order(waiting: Waiting) -> tuple[int, uuid.UUID]:
+    return waiting.sort_key, waiting.id
+
+
 def _waiting(
     view: View, job: Asked, place: Place | None, played: Played | None, calibration: Calibration, now: datetime
 ) -> Estimate:
@@ -165,25 +170,13 @@ def _waiting(
     if unknown is not None or played is None:
         reason = unknown or "no_history"
         return Estimate(place, None, None, WHY_UNKNOWN[reason], reason)
-    rest = 0.0
-    if not job.in_line and job.run_at is not None:  # it waits for the clock, and then in the line as it is
+    starts, ends = calibration.band(played.start), calibration.band(played.finish)
+    start, finish = starts, (max(starts[0], ends[0]), max(starts[1], ends[1]))
+    if not job.in_line and job.run_at is not None:  # it waits for the clock, and then in the line
         rest = max(0.0, (job.run_at - now).total_seconds())
-    starts, ends = (
-        calibration.band(_not_before(played.start, rest)),
-        calibration.band(
-            Raw(*(moment + rest for moment in (played.finish.low, played.finish.middle, played.finish.high)))
-            if rest
-            else played.finish
-        ),
-    )
-    start = (max(rest, starts[0]), max(rest, starts[1]))
-    return Estimate(
-        place, _band(now, start), _band(now, (max(start[0], ends[0]), max(start[1], ends[1]))), _basis(view, job)
-    )
-
-
-def _not_before(raw: Raw, rest: float) -> Raw:
-    return raw if not rest else Raw(max(rest, raw.low), max(rest, raw.middle), max(rest, raw.high))
+        start = (max(rest, starts[0]), max(rest + starts[1] - starts[0], starts[1]))
+        finish = (finish[0] + start[0] - starts[0], finish[1] + start[1] - starts[1])
+    return Estimate(place, _band(now, start), _band(now, finish), _basis(view, job))
 
 
 def _running(view: View, job: Asked, now: datetime) -> Estimate:

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from psycopg.rows import class_row
 
 from backend.jobs.engine_settings import worker_silence
+from backend.jobs.forecast.calibration import RECENT, Calibration, calibrate, score_of
+from backend.jobs.forecast.simulation import Raw
 from backend.jobs.store import Connection, one, run, statement
 
 LINE = 500  # jobs of a queue that are looked at one by one
@@ -22,7 +24,7 @@ LOOKBACKS = ((60, timedelta(hours=3)), (60, timedelta(days=2)), (3600, timedelta
 Histograms = dict[str, dict[int, int]]  # by job type
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Asked:
     """A job of which something is to be foretold. ``asked`` is its id, ``id`` that of the run which it may share."""
 
@@ -69,6 +71,11 @@ class Waiting:
     runs: int
     parked: bool
     needed: bool
+
+    @property
+    def plain(self) -> bool:
+        """Whether it has stood in the line since it was made."""
+        return self.runs == 0 and self.run_at is None and not self.needed
 
     def under(self, gate: str) -> bool:
         """Whether the limit ``scope:value`` holds for it."""
@@ -170,9 +177,14 @@ def read_run_times(connection: Connection, job_types: Collection[str]) -> Histog
     return found
 
 
-def read_scores(connection: Connection, queues: Collection[str], most: int) -> dict[str, list[float]]:
-    """The last scores of each queue, the oldest first."""
+def read_calibrations(connection: Connection, queues: Collection[str]) -> dict[str, Calibration]:
+    """How to make bands of each queue, from what came of its last forecasts."""
     scores: dict[str, list[float]] = defaultdict(list)
-    for queue, score in run(connection, "forecast_scores", {"queues": list(queues), "most": most}).fetchall():
-        scores[queue].append(score)
-    return scores
+    pending: dict[str, list[float]] = defaultdict(list)
+    parameters = {"queues": list(queues), "most": RECENT}
+    for queue, score, low, middle, high, seconds in run(connection, "forecast_scores", parameters).fetchall():
+        if score is None:
+            pending[queue].append(score_of(Raw(low, middle, high), seconds))
+        else:
+            scores[queue].append(score)
+    return {queue: calibrate(scores[queue], pending[queue]) for queue in queues}

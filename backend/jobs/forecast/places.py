@@ -35,7 +35,13 @@ def ahead_of(job: Asked, line: Iterable[Waiting]) -> list[Waiting]:
 
 def why_before(job: Asked, ahead: Sequence[Waiting]) -> str | None:
     """Who of those before the job joined the line after it did, and by what right."""
-    counts = Counter(kind for kind in (_right_of(job, other) for other in ahead) if kind is not None)
+    counts: Counter[str] = Counter()
+    for other in ahead:
+        if other.plain and other.created_at <= job.entered_at and other.priority == job.priority:
+            continue  # it stood there already: nearly all of a long line, so that this is all that is looked at
+        kind = _right_of(job, other)
+        if kind is not None:
+            counts[kind] += 1
     said = [_sentence(kind, counts[kind]) for kind in sorted(counts, key=_order)]
     if job.moved:
         said.append(f"its priority was changed to {job.priority}")

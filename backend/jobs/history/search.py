@@ -24,9 +24,9 @@ from backend.jobs.history.job_filter import JobFilter, conditions, history_query
 from backend.jobs.models import AiJob
 
 TIME_LIMIT = 2_000  # milliseconds for each statement
-NEWEST, NEWEST_TEXTS = 5_000, 1_500  # jobs that are looked through one by one; with words less, each is read
+NEWEST, NEWEST_TEXTS = 5_000, 500  # jobs that are looked through one by one; with words less, each is read
 NEAR = 20_000  # rows of the history likewise
-LIVE = 10_000  # jobs of each kind that have not ended
+LIVE, LIVE_TEXTS = 10_000, 500  # jobs of each kind that have not ended
 TURNS = 8
 
 
@@ -121,8 +121,9 @@ def _live(session: AnySession, wanted: JobFilter, limit: int, before: uuid.UUID)
         (AiJob.worker_id.isnot(None), AiJob.status == "processing"),
         (AiJob.flight_seq.isnot(None),),
     )
+    looked = LIVE if wanted.q is None else LIVE_TEXTS
     live = (
-        union_all(*(select(AiJob.id).where(*kind).limit(LIVE).subquery().select() for kind in kinds))
+        union_all(*(select(AiJob.id).where(*kind).limit(looked).subquery().select() for kind in kinds))
         .cte("live")
         .prefix_with("MATERIALIZED")
     )

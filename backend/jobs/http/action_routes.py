@@ -13,6 +13,7 @@ from backend.errors import Forbidden
 from backend.identity import Actor, require_actor
 from backend.jobs import actions, service
 from backend.jobs.history.job_filter import JobFilter
+from backend.jobs.history.search import find_ids
 from backend.jobs.http import views
 from backend.jobs.http.action_schemas import BulkActedSchema, BulkActionSchema, PrioritySchema
 from backend.jobs.http.refusals import IN_THE_WAY, LOOK_ONLY, NO_JOB, NOT_ALLOWED
@@ -87,24 +88,24 @@ def change_job(fields: dict[str, str], job_id: uuid.UUID) -> dict[str, Any]:
 def act_on_jobs(fields: dict[str, Any]) -> dict[str, Any]:
     """Cancel, retry, delete or re-prioritise up to 1,000 jobs by their ids, or up to 10,000 that a filter finds.
 
-    Deleting removes the record of a finished job with its events. A filter is worked off in steps, each committed.
+    Deleting removes the record of a finished job with its events. A filter (that of the list, words included) is worked off in
+    steps, each committed. With `dry_run` nothing is changed and it is said how many would be.
     """
     actor, action, priority = require_actor(), fields["action"], fields.get("priority")
+    if fields["dry_run"]:
+        return _would_do(action, fields)
     if "ids" in fields:
         acted, more = actions.act(db.session, actor, action, fields["ids"], priority), False
         db.session.commit()
     else:
         acted, more = _act_on_filter(action, filter_of(fields["filter"]), priority)
     skipped = [{"job_id": job_id, "reason": reason} for job_id, reason in acted.skipped.items()]
-    return {"done": len(acted.done), "skipped": skipped, "more": more}
+    return {"done": len(acted.done), "skipped": skipped, "more": more, "dry_run": False}
 
 
 def _act_on_filter(action: actions.Action, wanted: JobFilter, priority: str | None) -> tuple[actions.Acted, bool]:
     actor = require_actor()
-    if actor.sees_all and not actor.acts_on_all:
-        wanted = dataclasses.replace(wanted, user_id=_only_own(actor, wanted.user_id))
-    open_to = set(actions.OPEN_TO[action])
-    wanted = dataclasses.replace(wanted, statuses=open_to & set(wanted.statuses or open_to) or {"none"})
+    wanted = _open_to(actor, action, wanted)
     total, before = actions.Acted(), None
     for _ in range(MAX_BATCHES):
         jobs = service.list_jobs(db.session, actor, wanted, limit=BATCH, before=before)
@@ -118,6 +119,28 @@ def _act_on_filter(action: actions.Action, wanted: JobFilter, priority: str | No
         before = jobs[-1].id
     _retry_dependents(actor, total)
     return total, bool(service.list_jobs(db.session, actor, wanted, limit=1, before=before))
+
+
+def _would_do(action: actions.Action, fields: dict[str, Any]) -> dict[str, Any]:
+    """What the action would change, by the same look as the action itself takes; up to as many as it may."""
+    actor, most = require_actor(), BATCH * MAX_BATCHES
+    if "priority" in fields:
+        service.check_priority(actor, fields["priority"])
+    if "filter" in fields:
+        wanted = service.seen_by(actor, _open_to(actor, action, filter_of(fields["filter"])))
+        found = find_ids(db.session, wanted, limit=most + 1, before=None)
+        return {"done": min(len(found), most), "skipped": [], "more": len(found) > most, "dry_run": True}
+    acted = actions.would_act(db.session, actor, action, fields["ids"])
+    skipped = [{"job_id": job_id, "reason": reason} for job_id, reason in acted.skipped.items()]
+    return {"done": len(acted.done), "skipped": skipped, "more": False, "dry_run": True}
+
+
+def _open_to(actor: Actor, action: actions.Action, wanted: JobFilter) -> JobFilter:
+    """What fits and can be changed by ``actor``, as far as it can be said of a job by itself."""
+    if actor.sees_all and not actor.acts_on_all:
+        wanted = dataclasses.replace(wanted, user_id=_only_own(actor, wanted.user_id))
+    open_to = set(actions.OPEN_TO[action])
+    return dataclasses.replace(wanted, statuses=open_to & set(wanted.statuses or open_to) or {"none"})
 
 
 def _retry_dependents(actor: Actor, total: actions.Acted) -> None:

@@ -27,6 +27,10 @@ class BulkActionSchema(Schema):
     action = fields.String(required=True, validate=validate.OneOf(ACTIONS))
     priority = fields.String(validate=validate.OneOf(PRIORITIES))
 
+    dry_run = fields.Boolean(
+        load_default=False, metadata={"description": "Change nothing: count what fits and could be changed."}
+    )
+
     @validates_schema
     def check_combination(self, data: dict[str, Any], **_: Any) -> None:
         """Either ids or a filter; a priority where one is to be set."""
@@ -56,3 +60,4 @@ class BulkActedSchema(Schema):
     done = fields.Integer(required=True)
     skipped = fields.List(fields.Nested(SkippedSchema), required=True)
     more = fields.Boolean(required=True, metadata={"description": "The filter found more than one request may change."})
+    dry_run = fields.Boolean(required=True, metadata={"description": "Nothing was changed; “done” is what would be."})

@@ -20,6 +20,7 @@ from backend.jobs.admission.limits import declare_limits
 from backend.jobs.caching.flights import CacheUpkeep, Flights
 from backend.jobs.engine_settings import use_settings
 from backend.jobs.flows.flow_care import GroupCounter
+from backend.jobs.forecast.forecaster import Forecaster
 from backend.jobs.handling.run import RELEASED, HeldRuns, Run
 from backend.jobs.handling.taking_away import end_transaction
 from backend.jobs.hints import Hints
@@ -171,6 +172,7 @@ class Worker:
                 RollUp(),
                 HistoryKeeper(),
                 Gauge(),
+                Forecaster(),
                 Pruner(settings),
                 Sweeper(),
             ),

@@ -1687,7 +1687,8 @@ export interface paths {
     put?: never;
     /**
      * Cancel, retry, delete or re-prioritise up to 1,000 jobs by their ids, or up to 10,000 that a filter finds.
-     * @description Deleting removes the record of a finished job with its events. A filter is worked off in steps, each committed.
+     * @description Deleting removes the record of a finished job with its events. A filter (that of the list, words included) is worked off in
+     *     steps, each committed. With `dry_run` nothing is changed and it is said how many would be.
      */
     post: {
       parameters: {
@@ -4484,6 +4485,8 @@ export interface components {
     };
     BulkActed: {
       done: number;
+      /** @description Nothing was changed; “done” is what would be. */
+      dry_run: boolean;
       /** @description The filter found more than one request may change. */
       more: boolean;
       skipped: components["schemas"]["Skipped"][];
@@ -4491,6 +4494,11 @@ export interface components {
     BulkAction: {
       /** @enum {string} */
       action: "cancel" | "retry" | "delete" | "priority";
+      /**
+       * @description Change nothing: count what fits and could be changed.
+       * @default false
+       */
+      dry_run?: boolean;
       filter?: components["schemas"]["JobFilter"];
       ids?: string[];
       /** @enum {string} */
