@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-import structlog
-
 from backend.ai.providers import faults
 from backend.ai.providers.provider import Asker, CallRecord, ProviderFault
+from backend.billing import operations
+from backend.billing.budgets import MICRO
+from backend.billing.charging import current_charge
+from backend.billing.errors import BudgetExceeded
 from backend.config import ProviderSettings
 from backend.jobs import FinalError, JobContext, ProviderWait, Rate, RetryableError, Use
-
-log = structlog.get_logger(__name__)
 
 
 class JobCaller:
@@ -21,6 +21,7 @@ class JobCaller:
 
     def __init__(self, ctx: JobContext) -> None:
         self._ctx = ctx
+        self._charge = current_charge(ctx)
 
     @property
     def asker(self) -> Asker:
@@ -38,10 +39,12 @@ class JobCaller:
 
     @contextmanager
     def admitted(self, provider: ProviderSettings, tokens: int) -> Iterator[Use]:
-        """Ask within the block, unless circuit or rate forbid it; the circuit learns from what comes of it."""
+        """Ask within the block, unless money, circuit or rate forbid it; the circuit learns from what comes of it."""
+        self._afford(provider, tokens)
         rate = Rate(provider.requests_per_minute, provider.tokens_per_minute)
         try:
             with self._ctx.provider(provider.circuit, rate, tokens) as use:
+                self._charge.begin(provider.name, provider.model, tokens)
                 try:
                     yield use
                 except ProviderFault as fault:
@@ -56,18 +59,37 @@ class JobCaller:
             raise _fault_behind(error) or error from None
 
     def on_call(self, record: CallRecord) -> None:
-        """Write the account of a call into the log."""
-        log.info(
-            "model_called",
-            operation=record.operation,
-            provider=record.provider,
-            model=record.model,
-            tokens_in=record.tokens_in,
-            tokens_out=record.tokens_out,
-            cost=str(record.cost),
-            latency_ms=record.latency_ms,
-            error=record.error,
-        )
+        """Write the account of a call."""
+        use = use_of(record)
+        if record.cached:
+            self._charge.cached(record.provider, use)
+        else:
+            self._charge.end(use)
+
+    def _afford(self, provider: ProviderSettings, tokens: int) -> None:
+        """Plan and credit end the job when they do not suffice; without a budget, a provider that costs nothing may do it."""
+        try:
+            self._charge.require(tokens, costs=provider.price_in > 0 or provider.price_out > 0)
+        except BudgetExceeded as refusal:
+            raise ProviderFault("budget_exceeded", refusal.message) from refusal
+
+
+def use_of(record: CallRecord) -> operations.Use:
+    """The record of a call as the ledger keeps it."""
+    cost = round(record.cost * MICRO)
+    return operations.Use(
+        module=f"ai.{record.operation}",
+        model=record.model,
+        tokens_in=record.tokens_in,
+        tokens_out=record.tokens_out,
+        cost=0 if record.cached else cost,
+        saved=cost if record.cached else 0,
+        latency_ms=record.latency_ms,
+        success=record.success,
+        estimated=record.estimated,
+        cached=record.cached,
+        error_code=record.error,
+    )
 
 
 def _signal(fault: ProviderFault) -> RetryableError | FinalError:

@@ -24,6 +24,7 @@ from backend.ai.providers.provider import ProviderFault
 from backend.ai.providers.roster import providers_of, without_model
 from backend.ai.schemas import CreateCanvasRequestSchema, ModifyCanvasRequestSchema
 from backend.ai.streaming.answers import Answers
+from backend.billing.charging import charged
 from backend.errors import ApiError, NotFound
 from backend.jobs import FinalError, JobContext, RetryableError, task
 
@@ -137,7 +138,8 @@ def _first_diagram(operations: list[Operation]) -> Diagram | None:
 def _explained(ctx: JobContext) -> Iterator[None]:
     """Turn what may go wrong into the job's error: a code for programs, a sentence for the person who waits."""
     try:
-        yield
+        with charged(ctx):
+            yield
     except NeedsModel as error:
         raise without_model(str(error)) from error
     except (PlanError, DrawingError) as error:

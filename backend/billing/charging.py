@@ -25,6 +25,7 @@ from backend.db import AnySession, driver_connection
 from backend.jobs import Cancel, ClaimLost, JobCancelled, JobContext
 from backend.jobs.engine_settings import current_settings
 from backend.jobs.failures import PASSING
+from backend.jobs.signals import database_lost
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +44,6 @@ class Charge:
     def __init__(self, ctx: JobContext) -> None:
         self._ctx = ctx
         self._open: tuple[uuid.UUID, Asking] | None = None
-        self.uses: list[Use] = []  # of this run
 
     def require(self, tokens: int, *, costs: bool) -> None:
         """See that ``tokens`` more may be used, and, if the call ``costs`` something, that a budget is left for it.
@@ -51,23 +51,24 @@ class Charge:
         Raises a ``Refusal``: the plan has ended, the credit or a budget does not suffice.
         """
         settings, user_id, job_id = self._ctx.settings, self._ctx.job.user_id, self._ctx.job.id
-        with self._ctx.accounts() as connection:
+        if not (costs or settings.billing):
+            return
+        with _kept(self._ctx) as connection:
             if costs:
                 budgets.check_budgets(connection, settings, user_id)
             if settings.billing:
                 plans.check_plan(connection, user_id)
                 credits.reserve(connection, user_id, job_id, tokens)
 
-    def begin(self, provider: str, model: str, tokens_in: int) -> None:
-        """A call is made now."""
+    def begin(self, provider: str, model: str, tokens: int) -> None:
+        """A call of about so many tokens is made now."""
         job = self._ctx.job
-        asking = Asking(job.job_type, "ai", provider, model, job.user_id, job.id, tokens_in)
-        with self._ctx.accounts() as connection:
+        asking = Asking(job.job_type, "ai", provider, model, job.user_id, job.id, tokens)
+        with _kept(self._ctx) as connection:
             self._open = (operations.begin(connection, asking), asking)
 
     def end(self, use: Use) -> None:
         """The call that was begun has ended so. Insists for a while: it is paid for, whatever becomes of the job."""
-        self.uses.append(use)
         if self._open is None:
             return
         (operation_id, asking), self._open = self._open, None
@@ -111,6 +112,16 @@ class Charge:
                 log.warning("account_not_written", turn=turn, error=str(error).strip())
                 if turn + 1 < PATIENCE:
                     time.sleep(PAUSE)
+
+
+@contextmanager
+def _kept(ctx: JobContext) -> Iterator[Connection]:
+    """A transaction of the accounts before a call: without the database, nothing is asked."""
+    try:
+        with ctx.accounts() as connection:
+            yield connection
+    except PASSING as error:
+        raise database_lost() from error
 
 
 @contextmanager

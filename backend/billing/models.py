@@ -44,8 +44,8 @@ class AiOperation(Model):
     at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
     user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id", ondelete="SET NULL"))
     job_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
-    operation: Mapped[str] = mapped_column(Text)  # what it was for: the job's type, as a rule
-    module: Mapped[str] = mapped_column(Text)  # the package that asked
+    operation: Mapped[str] = mapped_column(Text)  # what it was for: the job's type
+    module: Mapped[str] = mapped_column(Text)  # the part of the application that asked, and for what: “ai.flowchart”
     provider: Mapped[str] = mapped_column(Text)
     model: Mapped[str] = mapped_column(Text)
     tokens_in: Mapped[int] = mapped_column(server_default=text("0"))

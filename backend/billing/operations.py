@@ -28,7 +28,7 @@ VALUES (%(id)s, %(user_id)s, %(job_id)s, %(operation)s, %(module)s, %(provider)s
 # The row may be closed already: a job that found it called it lost.
 END = """
 UPDATE ai_operation SET
-    operation = %(operation)s, model = %(model)s, tokens_in = %(tokens_in)s, tokens_out = %(tokens_out)s,
+    module = %(module)s, model = %(model)s, tokens_in = %(tokens_in)s, tokens_out = %(tokens_out)s,
     estimated = %(estimated)s, cost = %(cost)s, saved = %(saved)s, latency_ms = %(latency_ms)s, cached = %(cached)s,
     billable = %(billable)s, success = %(success)s, error_code = %(error_code)s
 WHERE id = %(id)s AND (success IS NULL OR error_code = 'lost')
@@ -48,7 +48,7 @@ DELETE FROM ai_operation WHERE id = ANY (ARRAY(
 
 @dataclass(frozen=True)
 class Asking:
-    """A call that is about to be made. ``tokens_in`` is a guess by the length of the prompt."""
+    """A call that is about to be made. ``tokens_in`` is a guess by the length of the prompt and a usual answer."""
 
     operation: str
     module: str
@@ -63,7 +63,7 @@ class Asking:
 class Use:
     """What a call came to. Costs are micro-dollars; ``saved`` is what a cached answer would have cost."""
 
-    operation: str
+    module: str
     model: str
     tokens_in: int
     tokens_out: int

@@ -60,7 +60,7 @@ class Books:
         asking = Asking("generate_prompt", "ai", "test", "model", user_id, job_id)
         operation_id = begin(connection, asking)
         known = {"cost": 0, "latency_ms": 5, "success": True, **facts}
-        end(connection, self.settings, operation_id, user_id, Use("generate_prompt", "model", 0, tokens, **known))
+        end(connection, self.settings, operation_id, user_id, Use("ai.prompt", "model", 0, tokens, **known))
         return operation_id
 
 

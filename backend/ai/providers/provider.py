@@ -22,6 +22,7 @@ FaultCode = Literal[
     "provider_unknown_model",
     "provider_refused_request",
     "provider_bad_answer",
+    "budget_exceeded",
 ]
 # Asking again later can help with these; the others stay until somebody changes a setting or the instructions.
 PASSING = frozenset({"provider_rate_limited", "provider_unavailable", "provider_timeout"})
