@@ -80,13 +80,13 @@ def use_of(record: CallRecord) -> operations.Use:
     return operations.Use(
         module=f"ai.{record.operation}",
         model=record.model,
-        tokens_in=record.tokens_in,
-        tokens_out=record.tokens_out,
+        tokens_in=0 if record.cached else record.tokens_in,
+        tokens_out=0 if record.cached else record.tokens_out,
         cost=0 if record.cached else cost,
         saved=cost if record.cached else 0,
         latency_ms=record.latency_ms,
         success=record.success,
-        estimated=record.estimated,
+        estimated=record.estimated and not record.cached,
         cached=record.cached,
         error_code=record.error,
     )

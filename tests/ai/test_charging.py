@@ -120,7 +120,7 @@ def test_who_cancels_pays_for_what_had_come(opened: Opened, server: ProtocolServ
     with installation.worker():
         (request,) = server.wait_for_requests(1)
         assert request.streaming.wait(30)
-        installation.until(lambda c: c.execute("SELECT FROM ai_job WHERE progress_message LIKE 'Generating%'").rowcount)
+        installation.until(lambda c: c.execute("SELECT FROM ai_job WHERE progress_message LIKE '%so far%'").rowcount)
         person.delete(f"/api/ai-agent/job/{job_id}")
         assert installation.until_finished(job_id)["status"] == "cancelled"
         installation.until(lambda c: not c.execute("SELECT FROM credit_hold").rowcount)
@@ -152,7 +152,7 @@ def test_a_budget_that_is_used_up_stops_what_costs_and_says_until_when(opened: O
     installation = opened(server.provider(price_out=100_000.0), AI_GUEST_DAILY_BUDGET="2", BILLING="off")
     person = installation.guest()
     assert drawn(person, installation)["status"] == "completed"  # passes the budget by the call that was under way
-    refused = drawn(person, installation)
+    refused = drawn(person, installation, f"{FREE}, and who is told")
     assert (refused["status"], refused["error"]["code"]) == ("failed", "budget_exceeded")
     assert "starts anew" in refused["error"]["message"]
     assert drawn(person, installation, "A -> B")["status"] == "completed"
@@ -183,6 +183,31 @@ def test_an_enhanced_prompt_is_charged_and_the_built_in_rewrite_is_not(opened: O
     assert (done["operation"], done["module"]) == ("generate_prompt", "ai.prompt")
     assert (failed["success"], failed["billable"]) == (False, False)
     assert balance(installation) == 20_000 - done["tokens_in"] - done["tokens_out"]
+
+
+def test_equal_requests_pay_for_one_call_and_the_others_say_what_they_saved(
+    opened: Opened, server: ProtocolServer
+) -> None:
+    server.script(CHART)
+    installation = opened(server.provider(**PRICED))
+    person = installation.guest()
+    for _ in range(4):
+        person.start("create_canvas", instructions=FREE)
+    installation.drain()
+    calls = ledger(installation)
+    (paid,) = (call for call in calls if not call["cached"])
+    shared = [call for call in calls if call["cached"]]
+    assert len(shared) == 3
+    for call in shared:
+        assert (call["success"], call["billable"], call["cost"], call["tokens_in"], call["tokens_out"]) == (
+            True,
+            False,
+            0,
+            0,
+            0,
+        )
+        assert 0 < call["saved"] < 4 * paid["cost"]
+    assert balance(installation) == 20_000 - paid["tokens_in"] - paid["tokens_out"]
 
 
 def test_an_estimate_says_who_will_do_it_and_keeps_nothing(opened: Opened, server: ProtocolServer) -> None:

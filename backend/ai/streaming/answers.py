@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from backend.ai.providers.cached_calls import cached_call
 from backend.ai.providers.chain import AnswerError, Parsed, ask
 from backend.ai.providers.provider import Caller, Message, ModelAnswer, ModelCall
 from backend.ai.streaming import answer_store
@@ -91,7 +92,9 @@ class Answers:
                     return None
             if stored.done:
                 answer = ModelAnswer(stored.text, stored.provider or "", stored.model or "", 0, 0)
-                return Parsed(parse(_object(stored.text)), answer)
+                found = Parsed(parse(_object(stored.text)), answer)
+                self._caller.on_call(cached_call(call, answer, self._caller.asker, self._providers))
+                return found
             if len(stored.text) > seen:
                 seen = len(stored.text)
                 value = growing(stored.text, call.schema)

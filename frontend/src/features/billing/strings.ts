@@ -83,6 +83,7 @@ export const strings = {
     },
   },
   operation: (name: string) => {
+    if (name === "generate_prompt") return "Improve prompt";
     const words = name.replaceAll("_", " ");
     return words.charAt(0).toUpperCase() + words.slice(1);
   },

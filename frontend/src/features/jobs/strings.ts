@@ -213,6 +213,11 @@ export const strings = {
     children: "Its jobs",
     doneOf: (done: number, of: number) => `${done} of ${of} done`,
     childrenCounts: { failed: "failed", cancelled: "cancelled", running: "running" },
+    cost: {
+      term: "AI models",
+      value: (tokens: string, usd: string, calls: number) =>
+        `${tokens} tokens, ${usd}, ${calls === 1 ? "1 call" : `${calls} calls`}`,
+    },
     facts: {
       created: "Created",
       waited: "Waited",

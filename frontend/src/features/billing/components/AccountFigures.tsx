@@ -2,7 +2,7 @@ import { Progress, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 
 import { formatDateTime } from "../../../lib/format";
-import { formatTokens, formatUsd } from "../amounts";
+import { formatTokens, formatUsd } from "../../../lib/amounts";
 import { strings } from "../strings";
 import type { Usage } from "../usage-queries";
 import classes from "./AccountFigures.module.css";

@@ -15,7 +15,7 @@ import { Appear } from "../../../components/ui/Appear";
 import { EmptyState } from "../../../components/ui/EmptyState";
 import { ErrorNotice } from "../../../components/ui/ErrorNotice";
 import { formatDateTime } from "../../../lib/format";
-import { formatTokens, formatUsd } from "../amounts";
+import { formatTokens, formatUsd } from "../../../lib/amounts";
 import { strings } from "../strings";
 import { callsQuery, type Call } from "../usage-queries";
 import classes from "./UsagePage.module.css";
@@ -71,8 +71,12 @@ function Calls({ items }: { items: readonly Call[] }) {
         <thead>
           <tr>
             <th scope="col">{strings.byType.operation}</th>
-            <th scope="col">{words.model}</th>
-            <th scope="col">{words.when}</th>
+            <th scope="col" className={classes.wide}>
+              {words.model}
+            </th>
+            <th scope="col" className={classes.wide}>
+              {words.when}
+            </th>
             <th scope="col" className={classes.number}>
               {strings.byType.tokens}
             </th>
@@ -110,13 +114,16 @@ function Row({ call }: { call: Call }) {
             <Glyph size={14} stroke={1.75} aria-hidden />
             {words.outcome[outcome]}
           </span>
+          <div className={classes.narrow}>
+            {call.model}, {formatDateTime(call.at)}
+          </div>
         </div>
       </td>
-      <td>
+      <td className={classes.wide}>
         {call.model}
         <div className={classes.note}>{call.provider}</div>
       </td>
-      <td>{formatDateTime(call.at)}</td>
+      <td className={classes.wide}>{formatDateTime(call.at)}</td>
       <td className={classes.number} title={call.estimated ? words.estimated : undefined}>
         {call.estimated && "≈ "}
         {formatTokens(call.tokens_in + call.tokens_out)}

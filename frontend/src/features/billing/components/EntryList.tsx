@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { Appear } from "../../../components/ui/Appear";
 import { ErrorNotice } from "../../../components/ui/ErrorNotice";
 import { formatDateTime } from "../../../lib/format";
-import { formatTokens } from "../amounts";
+import { formatTokens } from "../../../lib/amounts";
 import { strings } from "../strings";
 import { entriesQuery, type Entry } from "../usage-queries";
 import classes from "./UsagePage.module.css";

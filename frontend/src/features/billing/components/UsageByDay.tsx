@@ -1,6 +1,6 @@
 import { Text, Title } from "@mantine/core";
 
-import { formatTokens, formatTokensShort, formatUsd } from "../amounts";
+import { formatTokens, formatTokensShort, formatUsd } from "../../../lib/amounts";
 import { strings } from "../strings";
 import type { Usage } from "../usage-queries";
 import pageClasses from "./UsagePage.module.css";

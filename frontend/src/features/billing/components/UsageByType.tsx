@@ -1,6 +1,6 @@
 import { Title } from "@mantine/core";
 
-import { formatTokens, formatUsd } from "../amounts";
+import { formatTokens, formatUsd } from "../../../lib/amounts";
 import { strings } from "../strings";
 import type { Usage } from "../usage-queries";
 import classes from "./UsagePage.module.css";

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { Appear } from "../../../components/ui/Appear";
 import { ErrorNotice } from "../../../components/ui/ErrorNotice";
 import { usePageTitle } from "../../../lib/use-page-title";
-import { formatUsd } from "../amounts";
+import { formatUsd } from "../../../lib/amounts";
 import { strings } from "../strings";
 import { usageQuery, type Usage } from "../usage-queries";
 import { AccountFigures } from "./AccountFigures";

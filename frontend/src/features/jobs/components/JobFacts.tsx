@@ -1,4 +1,5 @@
 import { formatClockWithSeconds, formatDateTime, formatDuration } from "../../../lib/format";
+import { costRow } from "../job-cost";
 import type { Job } from "../job-types";
 import { strings } from "../strings";
 import classes from "./JobDetail.module.css";
@@ -33,5 +34,6 @@ function facts(job: Job, now: number): [string, string][] {
   rows.push([words.priority, strings.priority[job.priority]], [words.queue, job.queue]);
   if (job.user_name) rows.push([words.person, job.user_name]);
   if (job.tags.length > 0) rows.push([words.tags, job.tags.join(", ")]);
+  rows.push(...costRow(job));
   return rows;
 }

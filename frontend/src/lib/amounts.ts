@@ -2,8 +2,9 @@ const whole = new Intl.NumberFormat("en");
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const CENT = 0.01;
 
+/** With a real minus sign: a hyphen is too short beside digits. */
 export function formatTokens(tokens: number): string {
-  return whole.format(tokens);
+  return whole.format(tokens).replace("-", "−");
 }
 
 /** "1.2K", for the side of a chart. */

@@ -14,5 +14,5 @@ test("money below a cent still says something", () => {
 });
 
 test("tokens are grouped", () => {
-  expect(formatTokens(1_234_567)).toBe("1,234,567");
+  expect([1_234_567, -1834].map(formatTokens)).toEqual(["1,234,567", "−1,834"]);
 });
