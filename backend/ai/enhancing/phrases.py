@@ -11,7 +11,7 @@ class Phrases:
     """What the rewrite adds in one language.
 
     ``common``: everyday words by which the language is known. ``says_goal`` and ``says_audience``: words of a prompt that has
-    these already. ``contents`` are by kind: what a drawing of that kind should show.
+    these already. ``form`` is for a prompt that names none; ``contents`` are by kind: what a drawing of that kind should show.
     """
 
     common: frozenset[str]
@@ -23,7 +23,6 @@ class Phrases:
     details: str
     show: str
     layout: str
-    forms: Mapping[str, str]
     contents: Mapping[str, tuple[str, ...]]
 
 
@@ -37,17 +36,10 @@ ENGLISH = Phrases(
     ("audience", "beginners", "for the team", "for customers", "for new", "for my", "for our", "stakeholders"),
     "Goal: whoever sees it understands the whole at a glance and knows what comes next.",
     "Audience: people who see this for the first time; no jargon that is not explained.",
-    "Form",
+    "Form: flow chart.",
     "Take up all of this",
     "Show",
     "Layout: labels of two to five words, one idea in each shape, at most about 15 shapes, a clear title.",
-    {
-        "flowchart": "flow chart",
-        "mind_map": "mind map",
-        "board": "board with columns of cards",
-        "table": "table",
-        "outline": "list with headings",
-    },
     {
         "flowchart": (
             "where it begins and where it ends",
@@ -81,17 +73,10 @@ GERMAN = Phrases(
     ("zielgruppe", "anfänger", "für das team", "für kunden", "für neue", "für unser", "für mein"),
     "Ziel: Wer es sieht, versteht das Ganze auf einen Blick und weiß, was als Nächstes kommt.",
     "Zielgruppe: Menschen, die das zum ersten Mal sehen; keine Fachwörter ohne Erklärung.",
-    "Form",
+    "Form: Ablaufdiagramm.",
     "Das alles soll vorkommen",
     "Zeige",
     "Gestaltung: Beschriftungen aus zwei bis fünf Wörtern, ein Gedanke je Form, höchstens etwa 15 Formen, ein klarer Titel.",
-    {
-        "flowchart": "Ablaufdiagramm",
-        "mind_map": "Mindmap",
-        "board": "Board mit Spalten voller Karten",
-        "table": "Tabelle",
-        "outline": "Liste mit Überschriften",
-    },
     {
         "flowchart": (
             "wo es beginnt und wo es endet",
@@ -123,17 +108,10 @@ FRENCH = Phrases(
     ("public", "débutants", "pour l'équipe", "pour les clients", "pour notre", "pour mon", "pour nos"),
     "Objectif : qui le voit comprend l'ensemble d'un coup d'œil et sait ce qui vient ensuite.",
     "Public : des personnes qui le voient pour la première fois ; pas de jargon sans explication.",
-    "Forme",
+    "Forme: logigramme.",
     "Reprends tout ceci",
     "Montre",
     "Mise en page : libellés de deux à cinq mots, une idée par forme, une quinzaine de formes au plus, un titre clair.",
-    {
-        "flowchart": "logigramme",
-        "mind_map": "carte mentale",
-        "board": "tableau en colonnes de cartes",
-        "table": "tableau",
-        "outline": "liste avec des titres",
-    },
     {
         "flowchart": (
             "où cela commence et où cela finit",
@@ -165,17 +143,10 @@ SPANISH = Phrases(
     ("público", "principiantes", "para el equipo", "para clientes", "para nuestro", "para nuestros", "para mi"),
     "Objetivo: quien lo vea entiende el conjunto de un vistazo y sabe qué viene después.",
     "Público: personas que lo ven por primera vez; sin jerga que no se explique.",
-    "Forma",
+    "Forma: diagrama de flujo.",
     "Recoge todo esto",
     "Muestra",
     "Diseño: etiquetas de dos a cinco palabras, una idea por figura, unas 15 figuras como máximo, un título claro.",
-    {
-        "flowchart": "diagrama de flujo",
-        "mind_map": "mapa mental",
-        "board": "tablero con columnas de tarjetas",
-        "table": "tabla",
-        "outline": "lista con títulos",
-    },
     {
         "flowchart": (
             "dónde empieza y dónde termina",
@@ -207,17 +178,10 @@ PORTUGUESE = Phrases(
     ("público", "iniciantes", "para a equipe", "para clientes", "para o nosso", "para nossos", "para meu"),
     "Objetivo: quem vê entende o conjunto num relance e sabe o que vem a seguir.",
     "Público: pessoas que veem isto pela primeira vez; sem jargão que não seja explicado.",
-    "Forma",
+    "Forma: fluxograma.",
     "Inclua tudo isto",
     "Mostre",
     "Apresentação: rótulos de duas a cinco palavras, uma ideia por forma, no máximo umas 15 formas, um título claro.",
-    {
-        "flowchart": "fluxograma",
-        "mind_map": "mapa mental",
-        "board": "quadro com colunas de cartões",
-        "table": "tabela",
-        "outline": "lista com títulos",
-    },
     {
         "flowchart": (
             "onde começa e onde termina",
@@ -249,17 +213,10 @@ ITALIAN = Phrases(
     ("pubblico", "principianti", "per il team", "per i clienti", "per il nostro", "per i nostri", "per il mio"),
     "Obiettivo: chi lo vede capisce l'insieme a colpo d'occhio e sa che cosa viene dopo.",
     "Pubblico: persone che lo vedono per la prima volta; nessun gergo senza spiegazione.",
-    "Forma",
+    "Forma: diagramma di flusso.",
     "Riprendi tutto questo",
     "Mostra",
     "Impaginazione: etichette di due-cinque parole, un'idea per forma, al massimo una quindicina di forme, un titolo chiaro.",
-    {
-        "flowchart": "diagramma di flusso",
-        "mind_map": "mappa mentale",
-        "board": "lavagna con colonne di schede",
-        "table": "tabella",
-        "outline": "elenco con titoli",
-    },
     {
         "flowchart": (
             "dove comincia e dove finisce",
@@ -291,17 +248,10 @@ RUSSIAN = Phrases(
     ("аудитория", "новичк", "для команды", "для клиентов", "для нов", "для наш"),
     "Цель: тот, кто это увидит, сразу поймёт целое и будет знать, что дальше.",
     "Аудитория: люди, которые видят это впервые; никакого жаргона без пояснений.",
-    "Вид",
+    "Вид: блок-схема.",
     "Учесть всё это",
     "Показать",
     "Оформление: подписи из двух–пяти слов, одна мысль на фигуру, не больше 15 фигур, ясный заголовок.",
-    {
-        "flowchart": "блок-схема",
-        "mind_map": "интеллект-карта",
-        "board": "доска с колонками карточек",
-        "table": "таблица",
-        "outline": "список с заголовками",
-    },
     {
         "flowchart": (
             "где начинается и где заканчивается",
@@ -329,17 +279,10 @@ CHINESE = Phrases(
     ("受众", "面向", "新手", "初学者"),
     "目标：看到它的人一眼就能理解整体，并知道下一步是什么。",
     "受众：第一次看到它的人；不使用未解释的术语。",
-    "形式",
+    "形式：流程图。",
     "包含以下全部内容",
     "请展示",
     "版式：每个标签简短，每个图形一个要点，最多约 15 个图形，标题清晰。",
-    {
-        "flowchart": "流程图",
-        "mind_map": "思维导图",
-        "board": "分栏卡片看板",
-        "table": "表格",
-        "outline": "带标题的列表",
-    },
     {
         "flowchart": (
             "从哪里开始、到哪里结束",

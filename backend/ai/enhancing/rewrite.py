@@ -45,7 +45,7 @@ def rewrite(prompt: str, most: int) -> str:
     if not any(word in lowered for word in phrases.says_audience):
         blocks.append(phrases.audience)
     if form is None:
-        blocks.append(f"{phrases.form}: {phrases.forms[kind]}.")
+        blocks.append(phrases.form)
     blocks += [_listed(phrases.show, contents, phrases is CHINESE), phrases.layout]
     return _fitting(prompt, blocks, most)
 
