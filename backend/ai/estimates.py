@@ -9,7 +9,9 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from backend.ai.drawing.view import read_canvas
+from backend.ai.embedded import state_store
 from backend.ai.planner import PlanError, plan_changes, plan_diagram
+from backend.ai.providers.roster import read_staffs
 from backend.ai.schemas import EMPTY, MAX_INSTRUCTIONS_EVER
 from backend.ai.service import check_length
 from backend.billing import usage
@@ -57,18 +59,15 @@ def read_estimate(body: dict[str, Any]) -> dict[str, Any]:
     check_length(body["instructions"], "instructions", "The instructions have")
     if _planned(actor, body["instructions"], body["canvas_id"]):
         return {"tokens": 0, "usd": 0.0, "engine": "planner"}
-    settings = current_settings()
-    if not settings.providers:
+    connection, settings = driver_connection(db.session), current_settings()
+    providers = (*settings.providers, *read_staffs(connection, settings))
+    if not providers and not state_store.is_there(connection):
         return {"tokens": 0, "usd": 0.0, "engine": None}
-    first = settings.providers[0]
     operation = "create_canvas" if body["canvas_id"] is None else "modify_canvas"
-    usual = usage.usual_tokens(driver_connection(db.session), operation)
-    tokens_in, tokens_out = usual or (ASKED, ANSWERED)
-    if usual is None:
-        tokens_in += len(body["instructions"]) // CHARACTERS_A_TOKEN
-    cost = (tokens_in * first.price_in + tokens_out * first.price_out) / MICRO
-    engine = EMBEDDED if first.name == EMBEDDED else "provider"
-    return {"tokens": tokens_in + tokens_out, "usd": cost, "engine": engine}
+    usual = usage.usual_tokens(connection, operation)
+    tokens_in, tokens_out = usual or (ASKED + len(body["instructions"]) // CHARACTERS_A_TOKEN, ANSWERED)
+    cost = (tokens_in * providers[0].price_in + tokens_out * providers[0].price_out) / MICRO if providers else 0.0
+    return {"tokens": tokens_in + tokens_out, "usd": cost, "engine": "provider" if providers else EMBEDDED}
 
 
 def _planned(actor: Actor, instructions: str, canvas_id: uuid.UUID | None) -> bool:

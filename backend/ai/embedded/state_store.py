@@ -56,6 +56,14 @@ def read(settings: Settings) -> tuple[str, int] | None:
         return None
 
 
+def is_there(connection: psycopg.Connection[Any]) -> bool:
+    """Whether some machine has the model, or is getting it."""
+    row = connection.execute(
+        "SELECT EXISTS (SELECT FROM embedded_model WHERE state NOT IN ('off', 'failed'))"
+    ).fetchone()
+    return bool(row and row[0])
+
+
 @sweep("embedded models of machines that are gone")
 def forget_machines(connection: psycopg.Connection[Any], limit: int) -> int:
     """A machine is gone when no worker of it is known any more."""
