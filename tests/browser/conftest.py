@@ -10,12 +10,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from backend.config import ROOT
 from tests.acceptance.installation import Installation
 from tests.browser.chromium import ARGUMENTS, find_browser
 
+expect.set_options(timeout=20_000)  # milliseconds: a bound on hanging, on a machine that is busy with other tests
 SCREENSHOTS = ROOT / "tests" / "browser" / "screenshots"
 DESKTOP, PHONE = (1360, 850), (390, 844)
 # Excalidraw's own fall-backs when it exports under a strict CSP; nothing is wrong for the person (docs/adr/0008).

@@ -140,7 +140,7 @@ def test_a_cut_network_says_reconnecting_and_then_the_truth(visitor: NewVisitor,
 
     person.context.route_web_socket(re.compile("/socket.io/"), connect)
     page = person.open("/jobs")
-    job = operator.sleep(3, steps=6)
+    job = operator.sleep(8, steps=16)  # it ends while the network is cut
     expect(row(page, job)).to_have_attribute("data-status", "processing")
 
     cut = True
@@ -194,6 +194,13 @@ class BusyDay:
 GROUP = [{"job_type": "diagnostic_sleep", "request_data": {"seconds": seconds}} for seconds in (0.2, 0.2, 90)]
 
 
+DRAWINGS = (
+    "Sign up -> Verify e-mail -> Choose plan; if no e-mail -> Resend -> Verify e-mail",
+    "what might our customers feel about the new pricing page",  # for a model: without one it fails, and says so
+    "Order -> Pick -> Pack -> Ship",
+)
+
+
 @pytest.fixture(scope="module")
 def busy(operator: Operator) -> Iterator[BusyDay]:
     """A page worth looking at: jobs that run, wait, have failed on the way and have ended."""
@@ -201,7 +208,8 @@ def busy(operator: Operator) -> Iterator[BusyDay]:
         running=operator.sleep(120, steps=40, tag="report"),
         retried=operator.sleep(0.5, tag="import", fail_attempts=1),
     )
-    operator.send("POST", "/api/ai-agent/create-canvas", {"instructions": "Sign up -> Verify e-mail -> Choose plan"})
+    for instructions in DRAWINGS:
+        operator.send("POST", "/api/ai-agent/create-canvas", {"instructions": instructions})
     operator.send("POST", "/api/jobs/batch", {"summary": "Import of three regions", "jobs": GROUP})
     eventually(lambda: operator.get(f"/api/jobs/{day.retried}")["status"] == "completed", "it got there")
     yield day

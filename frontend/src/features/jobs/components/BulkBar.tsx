@@ -110,7 +110,7 @@ function Choices({
           </Menu>
         )}
         {(possible.has("delete") || selection.everything) && (
-          <Button size="compact-sm" variant="default" c="red" onClick={removeChosen}>
+          <Button size="compact-sm" variant="default" c="var(--mantine-color-error)" onClick={removeChosen}>
             {strings.action.delete}
           </Button>
         )}

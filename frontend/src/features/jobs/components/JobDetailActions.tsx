@@ -58,7 +58,7 @@ export function JobDetailActions({ job }: { job: Job }) {
         />
       )}
       {may("delete") && (
-        <Button size="sm" variant="subtle" color="red" onClick={remove}>
+        <Button size="sm" variant="subtle" color="gray" c="var(--mantine-color-error)" onClick={remove}>
           {strings.action.delete}
         </Button>
       )}
