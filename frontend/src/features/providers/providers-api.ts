@@ -73,7 +73,7 @@ export function useTrial(name: string) {
   });
   const jobId = start.data?.job_id;
   const job = useQuery({
-    queryKey: ["providers", "trial", jobId],
+    queryKey: ["provider-trial", jobId],
     enabled: jobId !== undefined,
     queryFn: async () => {
       const trial = await readTrial(jobId ?? "");

@@ -37,7 +37,7 @@ export const strings = {
     key: "Key",
     noKey: "none",
     price: "Price",
-    free: "free",
+    free: "none set, counted as free",
     prices: (input: string, output: string) => `$${input} in, $${output} out, a million tokens`,
     rate: "At most",
     noRate: "no limit of ours",
