@@ -73,18 +73,19 @@ describe("submitting", () => {
 });
 
 describe("enhancing a prompt", () => {
-  it("sends the rough one to the customer's path, under a key", async () => {
+  it("sends the rough one to the customer's path, and says what came of it", async () => {
     let body: unknown = null;
+    let answer: object = { prompt: "A shop with a counter", generated_by: "model" };
     server.use(
-      http.post("http://localhost:3000/api/v1/web-knowledge/generate-prompt-async/", async ({ request }) => {
-        keys.push(request.headers.get("Idempotency-Key"));
+      http.post("http://localhost:3000/api/v1/web-knowledge/generate-prompt/", async ({ request }) => {
         body = await request.json();
-        return HttpResponse.json({ success: true, task_id: "t", status: "queued" }, { status: 202 });
+        return HttpResponse.json(answer);
       }),
     );
-    expect((await service.enhance("a shop", "my-key")).task_id).toBe("t");
+    expect(await service.enhance("a shop")).toBe("A shop with a counter");
     expect(body).toEqual({ manual_prompt: "a shop" });
-    expect(keys).toEqual(["my-key"]);
+    answer = { success: true, task_id: "t", status: "queued" };
+    expect(await service.enhance("a shop")).toBeNull();
   });
 });
 

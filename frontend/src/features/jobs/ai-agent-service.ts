@@ -47,18 +47,6 @@ export class AIAgentService {
     );
   }
 
-  /** Makes a good prompt of a rough one, as a job: its result has the `prompt`. */
-  async enhance(manualPrompt: string, key: string = newSubmissionKey()) {
-    return whileUnreachable(() =>
-      unwrap(
-        this.client.POST("/api/v1/web-knowledge/generate-prompt-async/", {
-          params: { header: { "Idempotency-Key": key } },
-          body: { manual_prompt: manualPrompt },
-        }),
-      ),
-    );
-  }
-
   async status(jobId: string) {
     return unwrap(
       this.client.GET("/api/ai-agent/job/{job_id}/status", { params: { path: { job_id: jobId } } }),
