@@ -30,20 +30,22 @@ def the_rest(body: Body) -> dict[str, Any]:
     return {"title": "", "direction": "down", "steps": [step for step in LONG["steps"] if step["key"] not in known]}
 
 
-def until_some_are_there(installation: Installation, person: Person, canvas_id: str) -> list[dict[str, Any]]:
-    """The elements, once a third of the steps is on the canvas."""
-    installation.until(lambda _: len(labels(person.elements(canvas_id))) >= STEPS // 3)
+def until_some_are_there(
+    installation: Installation, person: Person, canvas_id: str, least: int = STEPS // 3
+) -> list[dict[str, Any]]:
+    """The elements, once so many of the steps are on the canvas."""
+    installation.until(lambda _: len(labels(person.elements(canvas_id))) >= least)
     return person.elements(canvas_id)
 
 
 def test_parts_are_on_the_canvas_before_the_model_has_ended(with_model: Installation, server: ProtocolServer) -> None:
     gate = threading.Event()
-    server.script(Answer(text=LONG, **SLOW, gate=gate))
+    server.script(Answer(text=LONG, chunk=24, delay=0.1, gate=gate))
     person = with_model.guest()
     accepted = person.start("create_canvas", instructions=FREE)
 
     with with_model.worker():
-        early = until_some_are_there(with_model, person, accepted["canvas_id"])
+        early = until_some_are_there(with_model, person, accepted["canvas_id"], 2)
         running = with_model.job(accepted["job_id"])
         gate.set()
         row = with_model.until_finished(accepted["job_id"])
@@ -141,9 +143,9 @@ def test_a_variant_is_another_answer(with_model: Installation, server: ProtocolS
     person = with_model.guest()
     first = person.start("create_canvas", instructions=FREE)
     with_model.drain()
-    again = person.start("create_canvas", instructions=FREE)
+    person.start("create_canvas", instructions=FREE)
     with_model.drain()
     assert len(server.requests) == 1, "the same question within minutes"
-    person.start("create_canvas", instructions=FREE, variant_of=first["job_id"], canvas_id=again["canvas_id"])
+    person.start("create_canvas", instructions=FREE, variant_of=first["job_id"], canvas_id=first["canvas_id"])
     with_model.drain()
     assert len(server.requests) == 2
