@@ -61,6 +61,7 @@ GOOD: dict[tuple[str, str], dict[str, Any]] = {
     ("put", "/api/staff/plans/{user_id}"): {"name": "team", "renewal": "none"},
     ("put", "/api/staff/budgets"): {"user_id": "USER", "day": 1.5, "month": 20},
     ("put", "/api/staff/limits/{scope}/{key}"): {"slots": 3},
+    ("put", "/api/staff/providers/order"): {"ids": ["PROVIDER"]},
     ("post", "/api/staff/providers"): {
         "name": "new",
         "kind": "other",
@@ -68,7 +69,6 @@ GOOD: dict[tuple[str, str], dict[str, Any]] = {
         "model": "m",
     },
     ("patch", "/api/staff/providers/{provider_id}"): {"model": "another"},
-    ("put", "/api/staff/providers/order"): {"ids": ["PROVIDER"]},
     ("post", "/api/staff/providers/test"): {"name": "made"},
 }
 # Good, and refused all the same here: nobody has drawn anything that could be undone.
