@@ -12,7 +12,6 @@ from tests.browser.test_main_job import DRAWN, FIRST_PROMPT, start_as_guest
 
 SOCKETS = re.compile(r"/socket\.io/")
 POLLING = "Checking every 3 s"
-TRIED_AGAIN_AFTER_MS = 31_000
 
 
 def send_back(route: Route) -> None:
@@ -26,7 +25,6 @@ def see_a_job_done(page: Page) -> None:
 
 def test_without_websockets_a_stream_tells_and_without_streams_the_page_asks(visitor: NewVisitor) -> None:
     person = visitor(quiet=False)  # the browser complains of what is blocked
-    person.context.clock.install()
     person.context.route_web_socket(SOCKETS, lambda socket: socket.close())
     with person.context.expect_event("request", lambda request: request.url.endswith("/api/events"), timeout=60_000):
         page, _ = start_as_guest(person)
@@ -46,7 +44,6 @@ def test_without_websockets_a_stream_tells_and_without_streams_the_page_asks(vis
     expect(jobs.get_by_text("Here -> There").first).to_be_visible(timeout=15_000)
     expect(jobs.get_by_text("Done").first).to_be_visible(timeout=15_000)
     person.context.unroute("**/api/events", send_back)
-    person.context.clock.fast_forward(TRIED_AGAIN_AFTER_MS)
     expect(jobs.get_by_text("All caught up")).to_be_visible(timeout=60_000)
 
 

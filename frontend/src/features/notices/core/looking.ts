@@ -3,7 +3,6 @@ export interface Looking {
   readonly isVisible: boolean;
   readonly canvasId: string | null;
   readonly jobId: string | null;
-  /** The list of jobs, or staff's pages of queues and workers. */
   readonly isListOfJobs: boolean;
 }
 
@@ -26,6 +25,6 @@ export function lookingAt(pathname: string, isVisible: boolean): Looking {
     isVisible,
     canvasId: kind === "canvas" ? (id ?? null) : null,
     jobId: kind === "jobs" ? (id ?? null) : null,
-    isListOfJobs: /^\/(jobs|staff)(\/|$)/.test(pathname),
+    isListOfJobs: /^\/jobs(\/|$)/.test(pathname),
   };
 }
