@@ -20,6 +20,7 @@ from bench import (
     answers,
     claim_cost,
     commits,
+    dashboard,
     fairness,
     first_element,
     floor,
@@ -38,7 +39,9 @@ REPETITIONS = 3
 PEERS = ("pgqueuer", "procrastinate")  # measured beside ours where PEER_PATH has their adapters
 
 Measurement = Callable[[], Iterable[Figure]]
-LIVE = {
+LONG = {"W11": claim_cost.measure, "F": fairness.measure, "D": dashboard.measure}  # they say how far they are
+OWN = {
+    "A": first_element.measure,
     "W8": answers.measure,
     "W9": live_feed.measure_delay,
     "W10": live_feed.measure_fan_out,
@@ -73,7 +76,7 @@ def measure(workload: str, server: Server, sizes: Sizes, repetitions: int, figur
     """
     failures = []
     measurements = measurements_of(workload, server, sizes)
-    if workload in ("W11", "W13", "F"):  # these repeat themselves on a table that takes long to fill
+    if workload == "W13" or workload in LONG:  # these repeat themselves on a table that takes long to fill
         repetitions = 1
     for turn in range(1, repetitions + 1):
         together = Figures()
@@ -96,14 +99,10 @@ def measure(workload: str, server: Server, sizes: Sizes, repetitions: int, figur
 
 def measurements_of(workload: str, server: Server, sizes: Sizes) -> dict[str, Measurement]:
     """What is measured for a workload, ours and beside it."""
-    if workload == "W11":
-        return {"ours": partial(claim_cost.measure, server, sizes, say)}
-    if workload == "F":
-        return {"ours": partial(fairness.measure, server, sizes, say)}
-    if workload == "A":
-        return {"ours": partial(first_element.measure, server, sizes)}
-    if workload in LIVE:
-        return {"ours": partial(LIVE[workload], server, sizes)}
+    if workload in LONG:
+        return {"ours": partial(LONG[workload], server, sizes, say)}
+    if workload in OWN:
+        return {"ours": partial(OWN[workload], server, sizes)}
     if workload == "W12":
         return {
             "pgbench": partial(commits.measure, server, sizes),

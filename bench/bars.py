@@ -12,6 +12,30 @@ Value = Callable[[Figures], float | None]
 
 CLAIM_SCENES = ("10k_queued", "100k_queued", "1m_queued", "1m_finished", "1m_queued_1m_finished", "200k_of_one")
 
+DASHBOARD = {  # what is asked for → how the table says it
+    "list": "everybody's jobs",
+    "queued": "those that wait, with when they will start",
+    "failed": "those that failed",
+    "word": "a word",
+    "two_words": "two words",
+    "no_word": "a word that no job says",
+    "tag": "a rare tag",
+    "type_failed": "a type's failures",
+    "overview": "the four figures",
+    "overview_day": "the four figures of a day",
+    "facets": "what there is to filter by",
+    "stats": "statistics",
+    "staff_queues": "queues",
+    "staff_workers": "workers",
+    "staff_types": "types",
+    "staff_course": "charts of a month",
+    "waiting_job": "the page of the last job in the line",
+    "ended_job": "the page of a job that failed",
+    "own_list": "one's own half million",
+    "own_failed": "one's own failures",
+    "own_overview": "one's own four figures",
+}
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -152,5 +176,9 @@ BARS = (
     Bar("F", "newcomer's wait ÷ (active people × one job)", of("F", "wait_ratio"), 1.0, at_least=False),
     Bar("F", "share of the slots that the flood alone uses", of("F", "slots_used"), 0.9),
     Bar("A", "first element of the planner's drawing, p50", of("A", "p50_ms"), 300.0, at_least=False, unit="ms"),
+    *(
+        Bar("D", f"{says}, p95", of("D", f"{name}_p95_ms"), 300.0, at_least=False, unit="ms")
+        for name, says in DASHBOARD.items()
+    ),
 )
 WORKLOADS = tuple(dict.fromkeys(bar.workload for bar in BARS))

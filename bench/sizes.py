@@ -28,8 +28,13 @@ class Sizes:
     live_seconds: float = 10.0  # W9, W10
     sockets: int = 5_000  # W13
     hold_seconds: float = 30.0  # W13: longer than the server's ping
+    ended: int = 1_000_000  # D
+    waiting: int = 20_000  # D
+    looks: int = 40  # D: of each request
 
 
 FULL = Sizes()
 # Seconds in all, and worth nothing as a measurement: shows that every workload runs.
-TINY = Sizes(50, 200, 100, 50, 10, 20, 40, (100, 200, 300), 300, 500, 20, 0.3, 0.5, 3, 5, (1, 3), 1.0, 5, 0.1)
+TINY = Sizes(
+    50, 200, 100, 50, 10, 20, 40, (100, 200, 300), 300, 500, 20, 0.3, 0.5, 3, 5, (1, 3), 1.0, 5, 0.1, 300, 40, 2
+)

@@ -20,7 +20,8 @@ from backend.identity import require_actor
 from backend.jobs import Job, service
 from backend.jobs.http import views
 from backend.jobs.http.refusals import LOOK_ONLY, NO_JOB, NO_RESULT, NOT_ALLOWED, NOT_THERE, NOT_TO_STOP
-from backend.jobs.http.schemas import CancelledSchema, IdempotencySchema, JobResultSchema, JobSchema
+from backend.jobs.http.request_schemas import IdempotencySchema
+from backend.jobs.http.schemas import CancelledSchema, JobResultSchema, JobSchema
 from backend.jobs.http.waiting import may_wait
 from backend.openapi import refuses
 

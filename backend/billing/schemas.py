@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from backend.billing.models import ENTRY_KINDS, PERIODS, RENEWALS
 from backend.config import MAX_DOLLARS, MAX_TOKENS
-from backend.jobs.http.schemas import short_text
+from backend.jobs.http.request_schemas import short_text
 
 MAX_DAYS = 400
 MAX_PAGE = 100

@@ -23,7 +23,7 @@ from backend.billing.schemas import (
 from backend.db import db, driver_connection
 from backend.identity import require_staff
 from backend.jobs.http.refusals import FOR_STAFF
-from backend.jobs.http.schemas import IdempotencySchema
+from backend.jobs.http.request_schemas import IdempotencySchema
 from backend.openapi import refuses
 
 NOBODY = "There is nobody with this id."

@@ -94,6 +94,32 @@ def test_the_command_line_is_told_as_such(engine: Engine, staff: Caller, flask_j
     assert {(entry["actor_id"], entry["actor_name"]) for entry in told} == {(None, "operator")}
 
 
+def test_jobs_that_the_command_line_makes_rescues_and_removes_are_told(
+    engine: Engine, staff: Caller, flask_jobs: Run
+) -> None:
+    made = flask_jobs("enqueue", "sample_echo", "--user", str(staff.user_id)).output.strip()
+    dead = engine.register()
+    engine.claim(worker_id=dead)
+    engine.connection.execute("UPDATE ai_worker SET heartbeat_at = heartbeat_at - interval '1 day'")
+    engine.connection.execute("UPDATE ai_job SET lease_until = lease_until - interval '1 day'")
+    flask_jobs("rescue")
+    flask_jobs("rescue")  # nothing is left to rescue: nothing is told
+    engine.connection.execute("UPDATE ai_job SET run_at = NULL, runnable = true")
+    engine.drain()
+    flask_jobs("cleanup", "--older-than", "0", "--yes", "--user", str(staff.user_id))
+    flask_jobs("cleanup", "--older-than", "0", "--now", "--yes")
+    flask_jobs("cleanup", "--older-than", "0", "--now", "--yes")
+    told = list(reversed(entries(staff, via="command+line")))
+    assert [(entry["action"], entry["target_type"]) for entry in told] == [
+        ("job.enqueue", "job"),
+        ("job.rescue", "job"),
+        *[("history.clean_up", "jobs")] * 2,
+    ]
+    assert told[0]["targets"] == told[1]["targets"] == [made]
+    assert told[0]["details"] == {"job_type": "sample_echo", "owner": str(staff.user_id)}
+    assert told[3]["details"] == {"older_than_days": 0, "failed": False, "removed": 1}
+
+
 def test_canvases_and_tokens_are_told(engine: Engine, guest: Caller, staff: Caller) -> None:
     canvas = guest("POST", "/api/canvases", {}).json["id"]
     guest("DELETE", f"/api/canvases/{canvas}")

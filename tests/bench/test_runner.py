@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from bench import __main__ as runner
-from bench import adapter, claim_cost, commits, fairness, floor, steady_load, web_commits
+from bench import adapter, claim_cost, commits, dashboard, fairness, floor, steady_load, web_commits
 from bench.adapter import Adapter, AdapterFailed, figures_of, peer
-from bench.bars import CLAIM_SCENES, WORKLOADS
+from bench.bars import CLAIM_SCENES, DASHBOARD, WORKLOADS
 from bench.document import DOCUMENT, put
 from bench.figures import OURS, Figure
 from bench.server import Server
@@ -205,6 +205,12 @@ def test_newcomers_are_measured_before_a_flood(server: Server) -> None:
     assert found["jobs_before_ratio"] <= 1.0
     assert found["slots_used"] > 0
     assert found["wait_ratio"] > 0
+
+
+def test_everything_that_the_dashboard_asks_for_is_measured(server: Server) -> None:
+    found = list(dashboard.measure(server, TINY, lambda _: None))
+    assert {figure.metric for figure in found} == {f"{name}_{mark}_ms" for name in DASHBOARD for mark in ("p50", "p95")}
+    assert all(figure.value > 0 and figure.n == TINY.looks for figure in found)
 
 
 # --- steady load ---

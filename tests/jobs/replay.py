@@ -219,7 +219,7 @@ class Play:
         view = View(floor, {QUEUE: line}, frozenset(), {}, learnt)
         asked = _asked(job)
         ahead = {asked: sum(1 for each in self._waiting if each.key < job.key)}
-        raw = look_ahead(view, QUEUE, [asked], ahead, self._dice)[asked].start
+        raw = look_ahead(view, [asked], ahead, self._dice)[asked].start
         told = _Told(raw, now, self._calibration(now).band(raw), counts=self._scored >= WARM_UP)
         self._told.setdefault(job.number, []).append(told)
         self._made.append(told)

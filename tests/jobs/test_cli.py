@@ -6,6 +6,7 @@ import threading
 import uuid
 
 import psycopg
+import pytest
 
 from backend.jobs import enqueue_many
 from backend.jobs.runtime import worker_store
@@ -120,9 +121,16 @@ def test_stats_count_what_waits_runs_and_has_ended(flask_jobs: Run, engine: Engi
     ended = {(row["job_type"], row["status"], row["error_code"]): row["jobs"] for row in found["finished"]}
     assert ended == {("sample_echo", "completed", ""): 3, ("sample_fail", "failed", "no_way"): 1}
     assert sum(hour["completed"] for hour in found["throughput"]) == 3
+    assert found["overview"] == {
+        "running": {"value": 1, "at_least": False},
+        "waiting": {"value": 1, "at_least": False},
+        "failed_today": {"value": 1, "at_least": False},
+        "usual_wait": {"value": pytest.approx(0, abs=60), "at_least": False},
+    }
     text = flask_jobs("stats").output
     assert "no_way" in text
     assert "WAIT P95" in text
+    assert [line.split()[-1] for line in text.splitlines() if line.startswith(("running ", "waiting "))] == ["1", "1"]
 
 
 def test_queues_and_workers_say_who_serves_what(flask_jobs: Run, engine: Engine) -> None:

@@ -11,11 +11,12 @@ import pytest
 from flask import Flask
 
 from backend.jobs.engine_settings import worker_silence
+from backend.jobs.forecast import forecast_store, outlook
 from backend.jobs.forecast.calibration import Calibration, calibrate, score_of
 from backend.jobs.forecast.forecast import estimates_of
 from backend.jobs.forecast.forecaster import make_forecasts, score_forecasts
 from backend.jobs.forecast.run_times import RunTimes, bucket_of
-from backend.jobs.forecast.simulation import Raw, Running, play
+from backend.jobs.forecast.simulation import MAX_STEPS, Raw, Running, play
 from backend.jobs.upkeep.rollup import roll_up_all
 from tests.jobs.callers import Caller
 from tests.jobs.engine import Engine
@@ -250,3 +251,51 @@ def test_scores_stretch_and_draw_in_the_band() -> None:
     assert early.band(raw)[1] < 14.0
     assert calibrate([0.0] * 50, pending=[4.0] * 50).band(raw)[1] == 26.0  # those still wait: later, at least
     assert calibrate([]).band(raw) == pytest.approx((8.0, 14.0), abs=0.6)
+
+
+def test_a_long_line_costs_no_more_than_a_shorter_one() -> None:
+    drawn = 0
+
+    def ten(_: random.Random, elapsed: float) -> float:
+        nonlocal drawn
+        drawn += 1
+        return max(10.0, elapsed)
+
+    played = play(1, [], [ten] * 5_000, [0, 599, 4_999], random.Random(1))
+    assert drawn <= MAX_STEPS
+    assert played[0].start.middle == 0.0
+    assert played[599].start.middle == pytest.approx(5_990.0)
+    assert played[4_999].start.middle == pytest.approx(49_990.0)
+
+
+def test_queues_of_the_same_threads_are_one_line_that_is_played_once(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker(engine)
+    ran(engine, 10.0)
+    jobs = [engine.enqueue(queue=queue).id for _ in range(2) for queue in ("default", "ai")]
+    plays: list[Any] = []
+
+    def counted(*line: Any) -> Any:
+        plays.append(line)
+        return play(*line)
+
+    monkeypatch.setattr(outlook, "play", counted)
+    found: dict[uuid.UUID, Any] = estimates_of(engine.connection, jobs)
+    assert len(plays) == 1
+    starts = sorted(found[job].start[0] for job in jobs)
+    assert starts[3] > starts[0] + timedelta(seconds=15), "one thread: the fourth of them waits for three"
+    assert [found[job].place.position for job in jobs] == [1, 1, 2, 2], "places are those of each queue"
+
+
+def test_places_far_behind_are_counted_for_all_jobs_at_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = [engine.enqueue(queue=queue).id for _ in range(6) for queue in ("default", "ai")]
+    parked = jobs[6]
+    engine.connection.execute(
+        "UPDATE ai_job SET runnable = false, blocked_on = 'limit:queue:ai' WHERE id = %s", (parked,)
+    )
+    monkeypatch.setattr(forecast_store, "COUNTED", 4)
+    found = forecast_store.count_ahead(engine.connection, jobs)
+    assert [found[job] for job in jobs[1::2]] == [0, 1, 2, 3, 4, 4]
+    assert [found[job] for job in jobs[::2]] == [0, 1, 2, 3, 3, 4]  # the fourth can not be claimed: it is before nobody
+    assert forecast_store.count_ahead(engine.connection, jobs[7:8]) == {jobs[7]: 3}

@@ -41,8 +41,7 @@ class Page:
 
 def received(client: SocketIOTestClient) -> list[tuple[str, int]]:
     """(event, seq) of everything that has arrived since the last look."""
-    received = [message for message in client.get_received() if message["name"] != "hello"]
-    return [(message["name"], message["args"][0]["seq"]) for message in received]
+    return [(message["name"], message["args"][0]["seq"]) for message in client.get_received()]
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from backend.identity import require_actor
 from backend.jobs import Job, service
 from backend.jobs.http import views
 from backend.jobs.http.refusals import NO_JOB, NOT_ALLOWED
-from backend.jobs.http.schemas import IdempotencySchema
+from backend.jobs.http.request_schemas import IdempotencySchema
 from backend.jobs.models import FINISHED, AiJob
 from backend.openapi import refuses
 

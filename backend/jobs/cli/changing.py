@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ import orjson
 from backend.db import db
 from backend.identity import OPERATOR, Actor
 from backend.jobs import service
+from backend.jobs.acts import note_act
 from backend.jobs.cli.arguments import Moment, as_json, confirm, find_person, yes
 from backend.jobs.cli.group import engine_connection, jobs_commands
 from backend.jobs.cli.looking import job_story
@@ -21,6 +23,7 @@ from backend.jobs.engine_settings import current_settings
 from backend.jobs.models import FINISHED, PRIORITIES
 from backend.jobs.runtime import worker_store
 from backend.jobs.runtime.maintenance import SILENT_BEATS
+from backend.jobs.store import Connection
 from backend.jobs.tasks import CLEAN_UP
 from backend.jobs.upkeep import retention
 
@@ -39,6 +42,8 @@ def rescue(as_json: bool) -> None:
             silence=SILENT_BEATS * settings.heartbeat_interval,
             held_tokens=[],
         )
+    note_act(db.session, OPERATOR, "job.rescue", "job", found)
+    db.session.commit()
     if as_json:
         print_json(found)
         return
@@ -60,16 +65,33 @@ def cleanup(days: float, failed: bool, here: bool, user: str | None, yes: bool) 
         total = retention.count_prunable(connection, days=days, failed_days=failed_days)
         confirm(f"Remove {total} finished jobs that ended more than {days:g} days ago?", sure=yes)
         if here:
-            removed = 0
-            for batch in retention.clean_up(connection, days=days, failed_days=failed_days):
-                removed += batch
-                click.echo(f"{removed} of {max(total, removed)} removed", err=True)
+            removed = _clean_up_here(connection, total, days=days, failed=failed)
             click.echo(f"{removed} jobs removed.")
             return
         actor = Actor(find_person(connection, user), role="staff", name=OPERATOR.name, via=OPERATOR.via)
     job = service.submit(db.session, actor, CLEAN_UP, {"older_than_days": days, "failed": failed}).job
+    _note_clean_up([job.id], days, failed=failed)
     db.session.commit()
     click.echo(f"{job.id} removes {total} jobs; watch it with: flask --app backend jobs show {job.id}")
+
+
+def _clean_up_here(connection: Connection, total: int, *, days: float, failed: bool) -> int:
+    """Remove them, and note what was removed even if it was broken off; returns how many."""
+    removed = 0
+    try:
+        for batch in retention.clean_up(connection, days=days, failed_days=days if failed else None):
+            removed += batch
+            click.echo(f"{removed} of {max(total, removed)} removed", err=True)
+    finally:
+        _note_clean_up(["finished"] if removed else [], days, failed=failed, removed=removed)
+        db.session.commit()
+    return removed
+
+
+def _note_clean_up(targets: Sequence[object], days: float, *, failed: bool, removed: int | None = None) -> None:
+    note_act(
+        db.session, OPERATOR, "history.clean_up", "jobs", targets, older_than_days=days, failed=failed, removed=removed
+    )
 
 
 jobs_commands.add_command(cleanup, "purge")
@@ -102,6 +124,7 @@ def enqueue_job(
         actor = Actor(find_person(connection, user), role="staff", name=OPERATOR.name, via=OPERATOR.via)
     options: dict[str, Any] = {"queue": queue, "priority": priority, "run_at": run_at, "tags": tags}
     job = service.submit(db.session, actor, job_type, request, **options).job
+    note_act(db.session, OPERATOR, "job.enqueue", "job", [job.id], job_type=job_type, owner=str(actor.user_id))
     db.session.commit()
     if wait is None:
         click.echo(job.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -23,6 +23,7 @@ from backend.jobs.http import views
 from backend.jobs.http.listing import detail_body
 from backend.jobs.models import STATUSES, AiJob, AiJobEvent
 from backend.jobs.runtime.worker_store import list_workers
+from backend.jobs.upkeep.overview import FIGURES, overview_of_all
 from backend.jobs.upkeep.statistics import installation_statistics
 from backend.jobs.upkeep.vacuum import HELD_SECONDS, find_holders, find_table_sizes
 
@@ -37,7 +38,10 @@ HOURS_SHOWN = 12
 @click.option("--tag")
 @click.option("--canvas", type=click.UUID)
 @click.option("--user", help="Id or address.")
-@click.option("--text", help="Part of the summary, the type or a message.")
+@click.option(
+    "--text",
+    help="Words or their beginnings, all of which it says: in summary, type, request, tags or error. Or an id.",
+)
 @click.option("--since", type=Moment(), help="Made after: 15m, 2h, 3d or ISO 8601.")
 @click.option("--until", type=Moment(), help="Made before.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
@@ -172,15 +176,19 @@ def why(job_id: uuid.UUID, as_json: bool) -> None:
 @click.option("--hours", type=click.IntRange(1, 744), default=24, show_default=True)
 @as_json
 def stats(hours: int, as_json: bool) -> None:
-    """What waits, what runs, what has ended and how, how long it took."""
+    """The dashboard's four figures (today is UTC's); what waits, what runs, what has ended and how, how long it took."""
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     with engine_connection() as connection:
         found = installation_statistics(connection, hours)
+        overview = overview_of_all(connection, "hour", today)
+    figures = {name: {key: overview[name][key] for key in ("value", "at_least")} for name in FIGURES}
     if as_json:
-        print_json(found)
+        print_json({**found, "overview": figures})
         return
     for warning in found["warnings"]:
         click.secho(f"Warning: {warning}\n", fg="yellow")
-    click.echo(f"Now (each count up to {found['counted_up_to']} a queue)")
+    print_fields({name: _figure_words(name, figures[name]) for name in FIGURES})
+    click.echo(f"\nNow (each count up to {found['counted_up_to']} a queue)")
     live = [{**row, "since": ago(row["oldest"])} for row in found["live"]]
     print_table(live, ("state", "queue", "job_type", "jobs", "since"), empty="Nothing waits and nothing runs.")
     click.echo(f"\nEnded in the last {hours} h (counted until {cell(found['counted_until'])} UTC)")
@@ -192,6 +200,13 @@ def stats(hours: int, as_json: bool) -> None:
     print_table(found["times"], times, empty="No runs.")
     click.echo("\nEnded by hour (UTC)")
     print_table(found["throughput"][-HOURS_SHOWN:], ("at", "completed", "failed", "cancelled"), empty="Nothing.")
+
+
+def _figure_words(name: str, figure: dict[str, Any]) -> str:
+    if figure["value"] is None:
+        return "not known"
+    words = duration(figure["value"]) if name == "usual_wait" else f"{figure['value']:,}"
+    return f"{'at least ' if figure['at_least'] else ''}{words}"
 
 
 @jobs_commands.command("queues")

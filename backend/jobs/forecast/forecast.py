@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import random
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -71,7 +72,9 @@ def estimates_of(connection: Connection, ids: Collection[uuid.UUID]) -> dict[uui
         return {}
     try:
         with connection.transaction():
-            connection.execute("SELECT set_config('statement_timeout', %s, true)", (str(TIME_LIMIT),))
+            connection.execute(
+                "SELECT set_config('statement_timeout', %s, true), set_config('jit', 'off', true)", (str(TIME_LIMIT),)
+            )
             return _estimates(connection, ids)
     except psycopg.errors.QueryCanceled:
         return {}
@@ -98,10 +101,13 @@ def view_of(connection: Connection, asked: Sequence[Asked], *, limited: bool) ->
 def foresee(view: View, asked: Sequence[Asked], ahead: Mapping[Asked, int], rng: random.Random) -> dict[Asked, Played]:
     """Raw forecasts, in seconds from now, of those jobs that can start without anybody doing something."""
     found: dict[Asked, Played] = {}
-    for queue in {job.queue for job in asked}:
-        jobs = [job for job in asked if job.queue == queue and why_unknown(view, job) is None]
-        if jobs:
-            found |= look_ahead(view, queue, jobs, ahead, rng)
+    lanes: dict[tuple[frozenset[int], frozenset[str]], list[Asked]] = defaultdict(list)
+    lane_of = {queue: view.lane(queue) for queue in {job.queue for job in asked}}
+    for job in asked:
+        if why_unknown(view, job) is None:
+            lanes[lane_of[job.queue]].append(job)
+    for jobs in lanes.values():
+        found |= look_ahead(view, jobs, ahead, rng)
     return found
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
 import random
+import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -53,18 +56,23 @@ class View:
         ]
         return [queue, *others]
 
+    def lane(self, queue: str) -> tuple[frozenset[int], frozenset[str]]:
+        """Threads and rivals: jobs for which both are the same wait in one line, which is played once for all of them."""
+        return frozenset(self.floor.serving(queue)), frozenset(self.rivals(queue))
+
 
 def look_ahead(
-    view: View, queue: str, jobs: Sequence[Asked], ahead: Mapping[Asked, int], rng: random.Random
+    view: View, jobs: Sequence[Asked], ahead: Mapping[Asked, int], rng: random.Random
 ) -> dict[Asked, Played]:
-    """Start and end of jobs of one queue, in seconds from now. ``ahead``: how many of the queue come before each."""
+    """Start and end of jobs that wait in one lane, in seconds from now. ``ahead``: how many of its queue come before each."""
+    queue = jobs[0].queue
     crew = view.floor.serving(queue)
     threads = sum(view.floor.threads[worker] for worker in crew)
     running = [
         Running(view.learnt.draw(busy.job_type), busy.elapsed) for busy in view.floor.busy if busy.worker_id in crew
     ]
     line = merge_lines([view.lines.get(name, ()) for name in view.rivals(queue)])
-    places = _places(line, queue, jobs, ahead)
+    places = _places(line, jobs, ahead)
     draws = [view.learnt.draw(waiting.job_type) for waiting in line]
     played = play(threads, running, draws, sorted(set(places.values())), rng)
     found = {job: played[places[job]] for job in jobs}
@@ -88,15 +96,18 @@ def merge_lines(lines: Iterable[Sequence[Waiting]]) -> list[Waiting]:
     return [waiting for *_, waiting in sorted(placed, key=lambda each: each[:3])]
 
 
-def _places(line: Sequence[Waiting], queue: str, jobs: Sequence[Asked], ahead: Mapping[Asked, int]) -> dict[Asked, int]:
+def _places(line: Sequence[Waiting], jobs: Sequence[Asked], ahead: Mapping[Asked, int]) -> dict[Asked, int]:
     """The place of each job in the merged line, from 0. One that is not in the part that was read stands behind it."""
     known = {waiting.id: place for place, waiting in enumerate(line)}
-    own = [(waiting.sort_key, waiting.id, place) for place, waiting in enumerate(line) if waiting.queue == queue]
+    own: dict[str, list[tuple[int, uuid.UUID, int]]] = defaultdict(list)
+    for place, waiting in enumerate(line):
+        own[waiting.queue].append((waiting.sort_key, waiting.id, place))
     places = {}
     for job in jobs:
-        behind = [place for sort_key, job_id, place in own if (sort_key, job_id) < (job.sort_key, job.id)]
-        beyond = max(0, ahead[job] - len(behind)) if len(behind) == len(own) and job.id not in known else 0
-        places[job] = known.get(job.id, (behind[-1] + 1 if behind else 0) + beyond)
+        its = own[job.queue]
+        behind = bisect.bisect_left(its, (job.sort_key, job.id, -1))
+        beyond = max(0, ahead[job] - behind) if behind == len(its) and job.id not in known else 0
+        places[job] = known.get(job.id, (its[behind - 1][2] + 1 if behind else 0) + beyond)
     return places
 
 

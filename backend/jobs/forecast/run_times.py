@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 MAX_BUCKET = 60
+DRAWN = 256  # run times of which draws are made, each as likely as the others: a look instead of a search
 
 
 def bucket_of(seconds: float) -> int:
@@ -30,6 +31,7 @@ class RunTimes:
         self._passed = list(itertools.accumulate(histogram[bucket] for bucket in self._buckets))
         if not self._buckets:
             raise ValueError("a histogram without jobs")
+        self._drawn: list[float] = []
 
     @property
     def jobs(self) -> int:
@@ -43,7 +45,11 @@ class RunTimes:
 
     def draw(self, rng: random.Random, elapsed: float = 0.0) -> float:
         """A run time by chance, longer than ``elapsed``."""
-        return self.at(rng.random(), elapsed) if elapsed > 0 else self._at(rng.random())
+        if elapsed > 0:
+            return self.at(rng.random(), elapsed)
+        if not self._drawn:
+            self._drawn = [self._at((number + 0.5) / DRAWN) for number in range(DRAWN)]
+        return self._drawn[int(rng.random() * DRAWN)]
 
     def _at(self, share: float) -> float:
         wanted = share * self.jobs

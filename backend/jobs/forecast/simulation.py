@@ -14,6 +14,7 @@ from dataclasses import dataclass
 ROUNDS = 120
 MAX_STEPS = 24_000  # runs that are drawn for one line, in all rounds
 FEWEST_ROUNDS = 40
+LONGEST = MAX_STEPS // FEWEST_ROUNDS  # jobs of a line that are played one by one; the rest goes by their mean
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 
 Draw = Callable[[random.Random, float], float]  # a run time longer than the second argument
@@ -51,7 +52,7 @@ def play(
     from its mean: a place far behind is sure to be reached at the speed of all.
     """
     last = max(wanted, default=-1)
-    drawn = list(line[: last + 1])
+    drawn = list(line[: min(last + 1, LONGEST)])
     rounds = max(FEWEST_ROUNDS, min(ROUNDS, MAX_STEPS // max(1, len(drawn))))
     starts: dict[int, list[float]] = {place: [] for place in wanted}
     ends: dict[int, list[float]] = {place: [] for place in wanted}

@@ -17,8 +17,9 @@ from backend.jobs.history.search import find_ids
 from backend.jobs.http import views
 from backend.jobs.http.action_schemas import BulkActedSchema, BulkActionSchema, PrioritySchema
 from backend.jobs.http.refusals import IN_THE_WAY, LOOK_ONLY, NO_JOB, NOT_ALLOWED
+from backend.jobs.http.request_schemas import IdempotencySchema
 from backend.jobs.http.routes import filter_of
-from backend.jobs.http.schemas import AcceptedJobSchema, IdempotencySchema, JobSchema
+from backend.jobs.http.schemas import AcceptedJobSchema, JobSchema
 from backend.openapi import refuses
 
 BATCH = 500  # jobs in one transaction of an action on a filter

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from backend.jobs.actions import ACTIONS
-from backend.jobs.http.schemas import JobFilterSchema
+from backend.jobs.http.request_schemas import JobFilterSchema
 from backend.jobs.models import PRIORITIES
 
 MAX_ACTION_IDS = 1_000

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from backend.jobs.http.schemas import short_text
+from backend.jobs.http.request_schemas import short_text
 
 MAX_HOURS = 24 * 400
 

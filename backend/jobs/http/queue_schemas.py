@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from backend.jobs.admission.limit_models import SCOPES
 from backend.jobs.admission.queues import COUNT_LIMIT
-from backend.jobs.http.schemas import short_text
+from backend.jobs.http.request_schemas import short_text
 
 
 class LimitSchema(Schema):

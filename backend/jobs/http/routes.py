@@ -18,21 +18,23 @@ from backend.jobs.http import views
 from backend.jobs.http.facts import facts_of
 from backend.jobs.http.listing import detail_body, job_bodies
 from backend.jobs.http.refusals import IN_THE_WAY, LOOK_ONLY, NO_JOB, NO_RESULT, NOT_ALLOWED, NOT_THERE, NOT_TO_STOP
+from backend.jobs.http.request_schemas import (
+    IdempotencySchema,
+    IdsSchema,
+    JobQuerySchema,
+    NewBatchSchema,
+    NewJobHeadersSchema,
+    NewJobSchema,
+    NewJobsSchema,
+)
 from backend.jobs.http.schemas import (
     AcceptedJobSchema,
     AcceptedJobsSchema,
     BulkStatusSchema,
     CancelledSchema,
-    IdempotencySchema,
-    IdsSchema,
     JobDetailSchema,
     JobListSchema,
-    JobQuerySchema,
     JobResultSchema,
-    NewBatchSchema,
-    NewJobHeadersSchema,
-    NewJobSchema,
-    NewJobsSchema,
 )
 from backend.jobs.http.waiting import may_wait
 from backend.openapi import refuses

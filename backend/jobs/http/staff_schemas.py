@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from backend.jobs.admission.limit_models import SCOPES
 from backend.jobs.http.queue_schemas import LimitSchema, QueueSchema
-from backend.jobs.http.schemas import short_text
+from backend.jobs.http.request_schemas import short_text
 from backend.jobs.upkeep.courses import COURSES
 from backend.jobs.upkeep.statistics import BOUND
 

@@ -12,7 +12,8 @@ from backend.jobs import service
 from backend.jobs.acts import note_act
 from backend.jobs.http import views
 from backend.jobs.http.refusals import FOR_STAFF
-from backend.jobs.http.schemas import AcceptedJobSchema, IdempotencySchema
+from backend.jobs.http.request_schemas import IdempotencySchema
+from backend.jobs.http.schemas import AcceptedJobSchema
 from backend.jobs.http.upkeep_schemas import StatisticsQuerySchema, StatisticsSchema
 from backend.jobs.tasks import CLEAN_UP, CleanUpSchema
 from backend.jobs.upkeep.statistics import installation_statistics, own_statistics

@@ -4,7 +4,7 @@ SELECT
     count(*) FILTER (WHERE status = 'queued') AS waiting,
     count(*) FILTER (WHERE status = 'failed' AND completed_at >= %(day)s) AS failed,
     count(*) AS looked,
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM started_at - greatest(created_at, run_at)))
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY date_part('epoch', started_at - greatest(created_at, run_at)))
         FILTER (WHERE started_at >= %(since)s AND started_at >= greatest(created_at, run_at)) AS wait
 FROM (
     SELECT status, created_at, run_at, started_at, completed_at

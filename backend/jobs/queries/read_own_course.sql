@@ -10,14 +10,14 @@ change AS (
     UNION ALL
     SELECT coalesce(started_at, completed_at), -1, 0, 0, NULL FROM mine
     UNION ALL
-    SELECT started_at, 0, 1, 0, CASE WHEN started_at >= entered_at THEN extract(epoch FROM started_at - entered_at) END FROM mine
+    SELECT started_at, 0, 1, 0, CASE WHEN started_at >= entered_at THEN date_part('epoch', started_at - entered_at) END FROM mine
     UNION ALL
     SELECT completed_at, 0, CASE WHEN started_at IS NULL THEN 0 ELSE -1 END, CASE WHEN status = 'failed' THEN 1 ELSE 0 END, NULL
     FROM mine
 )
 
 SELECT
-    greatest(-1, floor(extract(epoch FROM at - %(first)s::timestamptz) / %(step)s))::int AS span,
+    greatest(-1, floor(date_part('epoch', at - %(first)s::timestamptz) / %(step)s))::int AS span,
     sum(waiting)::int AS waiting, sum(running)::int AS running, sum(failed)::int AS failed,
     percentile_cont(0.5) WITHIN GROUP (ORDER BY wait) AS wait
 FROM change

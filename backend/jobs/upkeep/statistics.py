@@ -158,7 +158,9 @@ def bounded_rows(connection: Connection, name: str, parameters: dict[str, Any]) 
     """Run a statement under the time limit, in the transaction that is open or in one of its own."""
     try:
         with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", (str(TIME_LIMIT),))
+            cursor.execute(
+                "SELECT set_config('statement_timeout', %s, true), set_config('jit', 'off', true)", (str(TIME_LIMIT),)
+            )
             return cursor.execute(statement(name), parameters).fetchall()
     except psycopg.errors.QueryCanceled:
         raise TooBusy("The database is too busy to count just now; try again in a few seconds.") from None

@@ -3,7 +3,7 @@ import { useEffect } from "react";
 
 import { api, unwrap } from "../../lib/api-client";
 import type { components } from "../../lib/api-schema";
-import { liveFeed } from "../../lib/live-feed";
+import { getSocket } from "../../lib/socket";
 
 export type Change = components["schemas"]["Change"];
 export type Decision = "keep" | "undo" | "redo";
@@ -29,12 +29,13 @@ export function changesQuery(canvasId: string, ended: number) {
 export function useChanges(canvasId: string, ended: number): ReadonlyMap<string, Change> {
   const client = useQueryClient();
   useEffect(() => {
+    const socket = getSocket();
     const look = (message: { canvas_id: string }): void => {
       if (message.canvas_id === canvasId) void client.invalidateQueries({ queryKey: ["changes", canvasId] });
     };
-    liveFeed.on("canvas:change", look);
+    socket.on("canvas:change", look);
     return () => {
-      liveFeed.off("canvas:change", look);
+      socket.off("canvas:change", look);
     };
   }, [canvasId, client]);
   const found = useQuery({ ...changesQuery(canvasId, ended), enabled: ended > 0 });

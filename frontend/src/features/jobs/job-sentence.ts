@@ -6,8 +6,7 @@ import {
   formatDuration,
 } from "../../lib/format";
 import { estimateWords } from "./estimate-words";
-import { isGroup, type FullJob, type Job } from "./job-types";
-import { providerWait } from "./provider-wait";
+import { isGroup, type Job } from "./job-types";
 import { strings } from "./strings";
 
 const SEPARATOR = " · ";
@@ -24,7 +23,7 @@ export interface JobSentence {
 }
 
 /** A job as a sentence in three parts; `now` is milliseconds. The server's summary has the first two in one. */
-export function jobSentence(job: Job | FullJob, now: number): JobSentence {
+export function jobSentence(job: Job, now: number): JobSentence {
   const [what = "", ...about] = (job.summary ?? strings.typeName(job.job_type)).split(SEPARATOR);
   return { what, about: about.join(SEPARATOR) || null, state: stateWords(job, now) };
 }
@@ -33,13 +32,11 @@ export function sentenceText({ what, about, state }: JobSentence): string {
   return [what, about, state].filter((part) => part !== null).join(SEPARATOR);
 }
 
-function stateWords(job: Job | FullJob, now: number): string {
+function stateWords(job: Job, now: number): string {
   switch (job.status) {
     case "queued":
       if (isGroup(job) && job.message) return job.message;
-      return [providerWait(job) ?? waitingWords(job, now), estimateWords(job, now)]
-        .filter(Boolean)
-        .join(SEPARATOR);
+      return [waitingWords(job, now), estimateWords(job, now)].filter(Boolean).join(SEPARATOR);
     case "processing":
       return job.cancel_requested ? strings.state.stopping : (job.message ?? runningWords(job, now));
     case "completed":

@@ -46,7 +46,7 @@ export function ImproveButton({
       <ActionIcon
         variant="subtle"
         color="gray"
-        size={28}
+        size={32}
         radius="xl"
         aria-label={words.label}
         bg="transparent"

@@ -1,10 +1,8 @@
 import { useEffect, useState } from "react";
 
-import { useSession } from "../../accounts/session";
 import { isFinished, type JobState } from "../../jobs/ai-job-log";
 import { jobQuery } from "../../jobs/job-queries";
 import { useQuery } from "@tanstack/react-query";
-import type { FullJob } from "../../jobs/job-types";
 import { requestOf } from "../request-of";
 import { shortInstruction } from "../job-words";
 import { strings } from "../strings";
@@ -31,20 +29,14 @@ export function Landing({ ground, jobs }: { ground: Ground | null; jobs: readonl
 
 function Block({ ground, job }: { ground: Ground; job: JobState }) {
   const detail = useQuery(jobQuery(job.jobId)).data;
-  const { user } = useSession();
+  const request = detail ? requestOf(detail) : null;
   const place = usePlace(ground, job);
   if (!place) return null;
   return (
     <div className={classes.block} style={place} aria-hidden>
-      <span>{landingWords(detail, user?.id)}</span>
+      <span>{strings.landing(shortInstruction(request?.instructions ?? null))}</span>
     </div>
   );
-}
-
-function landingWords(job: FullJob | undefined, me: string | undefined): string {
-  const what = shortInstruction((job && requestOf(job)?.instructions) ?? null);
-  if (!job || job.user_id === me) return strings.landing.yours(what);
-  return job.user_name ? strings.landing.of(what, job.user_name) : strings.landing.somebodys(what);
 }
 
 function usePlace(ground: Ground, job: JobState) {

@@ -80,12 +80,7 @@ function Ways({ ways, onChange }: WaysProps) {
   return (
     <Stack gap="sm" mt="xs">
       <Switch label={words.toast} description={words.toastHint} {...set("toast")} />
-      <Switch
-        label={words.browser}
-        description={words.browserHint[allowed]}
-        {...set("browser")}
-        {...(allowed === "denied" && { checked: false, disabled: true })}
-      />
+      <Switch label={words.browser} description={words.browserHint[allowed]} {...set("browser")} />
       {ways.browser && allowed === "default" && (
         <Button
           size="compact-sm"
