@@ -7,6 +7,7 @@ runs as many jobs as it can the while, and each page of waiting jobs says when t
 from __future__ import annotations
 
 import json
+import socket
 import time
 import uuid
 from collections import defaultdict
@@ -20,7 +21,6 @@ from bench.server import Server
 from bench.shipped import Person, Shipped
 from bench.sizes import Sizes
 
-PORT = 8_963
 PEOPLE = 50
 WARM_UP = 3  # of each request
 SHARES = {"p50_ms": 0.5, "p95_ms": 0.95}
@@ -53,7 +53,7 @@ OWN_PATHS = {
 def measure(server: Server, sizes: Sizes, say: Callable[[str], None]) -> Iterable[Figure]:
     """50 and 95 of a hundred answers of each request come within so many milliseconds."""
     with server.database() as url:
-        shipped = Shipped(url, PORT)
+        shipped = Shipped(url, _free_port())
         staff, busy, *others = shipped.people(PEOPLE)
         with shipped.connect() as connection:
             say("D filling")
@@ -64,10 +64,17 @@ def measure(server: Server, sizes: Sizes, say: Callable[[str], None]) -> Iterabl
         wanted = [(name, path, staff) for name, path in {**PATHS, **details}.items()]
         wanted += [(name, path, busy) for name, path in OWN_PATHS.items()]
         with shipped:
-            found = _ask(wanted, sizes.looks)
+            found = _ask(shipped.port, wanted, sizes.looks)
     return [
         figure for name in DASHBOARD for figure in latencies("D", OURS, found[name], prefix=f"{name}_", shares=SHARES)
     ]
+
+
+def _free_port() -> int:
+    """Two sessions on one machine must not ask each other's server."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _fill(connection: Connection, busy: Person, others: list[Person], sizes: Sizes) -> None:
@@ -90,9 +97,9 @@ def _details(connection: Connection) -> dict[str, str]:
     return found
 
 
-def _ask(wanted: list[tuple[str, str, Person]], rounds: int) -> dict[str, list[float]]:
+def _ask(port: int, wanted: list[tuple[str, str, Person]], rounds: int) -> dict[str, list[float]]:
     """Seconds of each answer, the requests in turns, on one connection that is kept."""
-    connection = HTTPConnection("127.0.0.1", PORT, timeout=60)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     found: dict[str, list[float]] = defaultdict(list)
     for turn in range(-WARM_UP, rounds):
         for name, path, person in wanted:
