@@ -17,6 +17,7 @@ const PUBLIC_MODULES = {
     "use-change-bar.ts",
     "use-job-request.ts",
   ],
+  monitoring: ["components/StaffNav.tsx"],
   jobs: [
     "ai-agent-service.ts",
     "use-ai-job-updates.ts",
@@ -24,6 +25,8 @@ const PUBLIC_MODULES = {
     "job-types.ts",
     "job-queries.ts",
     "job-sentence.ts",
+    "estimate-words.ts",
+    "provider-wait.ts",
   ],
 };
 

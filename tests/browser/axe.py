@@ -12,10 +12,15 @@ SCRIPT = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = ("serious", "critical")
 
 
-def serious_faults(page: Page) -> list[str]:
-    """Each fault with the place of its first element. The script comes by the debugger: the page's policy allows none."""
+def serious_faults(page: Page, within: str | None = None) -> list[str]:
+    """Of the page, or of what a selector finds: each fault with the place of its first element.
+
+    The script comes by the debugger: the page's policy allows none.
+    """
     page.evaluate(SCRIPT.read_text())
-    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    found: dict[str, Any] = page.evaluate(
+        "within => axe.run(within ?? document, {resultTypes: ['violations']})", within
+    )
     return [
         f"{fault['id']}: {fault['help']} ({len(fault['nodes'])}): {fault['nodes'][0]['html'][:200]}"
         f" {fault['nodes'][0].get('failureSummary', '')[:200]}"

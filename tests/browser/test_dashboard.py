@@ -229,7 +229,7 @@ def test_our_pages_have_no_serious_fault_for_anybody(visitor: NewVisitor, busy: 
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     faults = {"/signin": serious_faults(page)}
     signed_in(person)
-    for path in ("/", "/settings", "/jobs"):
+    for path in ("/", "/settings", "/usage", "/staff", "/staff/providers", "/jobs"):
         page.goto(person.base_url + path)
         expect(page.get_by_role("heading", level=1).first).to_be_visible()
         if path == "/jobs":

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from backend.ai.drawing.geometry import check_geometry
 from tests.acceptance.installation import Installation, eventually
+from tests.browser.axe import serious_faults
 from tests.browser.conftest import PHONE, NewVisitor, Visitor, shot
 
 SENTENCE = "Sign up -> Verify e-mail -> Choose plan; if no e-mail -> Resend -> Verify e-mail"
@@ -197,6 +198,36 @@ def test_canvas_is_changed_by_a_command_and_the_rest_stays(visitor: NewVisitor) 
         for key in before
         if before[key]["type"] != "arrow"
     )
+
+
+def test_what_the_ai_did_is_undone_and_kept_for_everybody_and_a_prompt_is_improved(visitor: NewVisitor) -> None:
+    person = visitor()
+    page, canvas_id = start_as_guest(person)
+    second = person.open(f"/canvas/{canvas_id}")
+    wait_for_labels(second, LABELS)
+
+    bar = page.get_by_role("group", name="What the AI did")
+    bar.get_by_role("button", name="Undo").click()
+    eventually(lambda: outline_labels(second) & LABELS == set(), "the other page shows that it is undone")
+    eventually(lambda: stored(person, canvas_id) == [], "so does the server")
+    bar.get_by_role("button", name="Do it again").click()
+    wait_for_labels(second, LABELS)
+    bar.get_by_role("button", name="Keep").click()
+    expect(bar).to_be_hidden()
+    expect(second.get_by_role("group", name="What the AI did")).to_be_hidden()
+    assert set(labels(stored(person, canvas_id)).values()) >= LABELS
+
+    box = page.get_by_role("textbox", name=FIRST_PROMPT)
+    box.fill("how we onboard a new customer")
+    page.get_by_role("button", name="Improve my prompt").click()
+    suggestion = page.get_by_role("textbox", name="Suggestion, to be changed")
+    expect(suggestion).to_have_value(re.compile("onboard a new customer", re.IGNORECASE))
+    expect(box).to_have_value("how we onboard a new customer")
+    assert serious_faults(page, "aside") == []
+    shot(page, "canvas-improved")
+    suggestion.fill("Sign up -> Plan")
+    page.get_by_role("button", name="Use it").click()
+    expect(box).to_have_value("Sign up -> Plan")
 
 
 def test_instruction_that_needs_a_model_fails_with_a_sentence_that_helps(visitor: NewVisitor) -> None:

@@ -2,8 +2,10 @@ import { useMantineColorScheme } from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { Spotlight, type SpotlightActionData } from "@mantine/spotlight";
 import {
+  IconActivity,
   IconCircleX,
   IconDeviceDesktop,
+  IconHistory,
   IconKeyboard,
   IconListCheck,
   IconMoon,
@@ -11,9 +13,11 @@ import {
   IconProgress,
   IconReceipt,
   IconSearch,
+  IconServer,
   IconSettings,
   IconStack2,
   IconSun,
+  IconUsers,
 } from "@tabler/icons-react";
 import { useNavigate } from "react-router";
 
@@ -81,12 +85,24 @@ function usePlaces(): SpotlightActionData[] {
       onClick: go("/settings"),
     },
     { id: "usage", label: words.usage, leftSection: <IconReceipt {...glyph} />, onClick: go("/usage") },
-    ...(user.role === "user" ? [] : [providersPlace(go("/staff/providers"))]),
+    ...(user.role === "user" ? [] : staffPlaces(go)),
   ];
 }
 
-function providersPlace(onClick: () => void): SpotlightActionData {
-  return { id: "providers", label: words.providers, leftSection: <IconPlugConnected {...glyph} />, onClick };
+function staffPlaces(go: (path: string) => () => void): SpotlightActionData[] {
+  const places = [
+    ["staff", "/staff", IconActivity],
+    ["workers", "/staff/workers", IconServer],
+    ["audit", "/staff/audit", IconHistory],
+    ["people", "/staff/people", IconUsers],
+    ["providers", "/staff/providers", IconPlugConnected],
+  ] as const;
+  return places.map(([id, path, Icon]) => ({
+    id,
+    label: words[id],
+    leftSection: <Icon {...glyph} />,
+    onClick: go(path),
+  }));
 }
 
 function useLooks(): SpotlightActionData[] {

@@ -75,6 +75,7 @@ export const strings = {
     worksWithoutModel: "This works without a model:",
     newWithoutModel: "A new drawing such as this works without a model:",
     cancelFailed: "It could not be cancelled",
+    took: (tokens: string, cost: string) => `${tokens} tokens · ${cost}`,
   },
   change: {
     label: "What the AI did",
@@ -86,7 +87,17 @@ export const strings = {
     close: "Close",
     isUndone: "Undone",
   },
-  landing: (what: string) => `AI is drawing ${what}`,
+  landing: {
+    yours: (what: string) => `AI is drawing ${what} for you`,
+    of: (what: string, whose: string) => `AI is drawing ${what} for ${whose}`,
+    somebodys: (what: string) => `AI is drawing ${what} for somebody else`,
+  },
+  cost: {
+    planner: "free: the planner draws it",
+    nobody: "needs a model, and none is set up here",
+    tokens: (count: string) => `about ${count} tokens`,
+    free: "free",
+  },
   file: {
     tooLarge: (name: string) => `${name} is too large: at most 100 KB are read.`,
     noText: (name: string) => `${name} is no text. Text, Markdown, CSV and Mermaid files can be drawn.`,

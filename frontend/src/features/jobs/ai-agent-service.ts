@@ -10,6 +10,7 @@ type BodyOf<Path extends keyof paths> = paths[Path] extends {
 
 export type CreateRequest = BodyOf<"/api/ai-agent/create-canvas">;
 export type ModifyRequest = BodyOf<"/api/ai-agent/modify-canvas">;
+export type CostEstimate = Awaited<ReturnType<AIAgentService["estimate"]>>;
 export type StartedJob = Awaited<ReturnType<AIAgentService["create"]>>;
 export type JobDetail = Awaited<ReturnType<AIAgentService["status"]>>;
 
@@ -58,6 +59,12 @@ export class AIAgentService {
     const params = { path: { job_id: jobId } };
     const answer = await unwrap(this.client.GET("/api/ai-agent/job/{job_id}/result", { params }));
     return answer.result;
+  }
+
+  /** What a drawing will cost, or, with a canvas, a change of it. Nothing is asked of a model. */
+  async estimate(instructions: string, canvasId: string | null) {
+    const body = { instructions, canvas_id: canvasId };
+    return unwrap(this.client.POST("/api/ai-agent/estimate", { body }));
   }
 
   /** A better prompt, to be looked at before it is sent. null where it takes longer than one wants to wait. */

@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 
+import { formatClock } from "../../lib/format";
 import { aJob, anEvent } from "../../test/jobs";
 import { jobSentence, sentenceText } from "./job-sentence";
-import type { Job } from "./job-types";
+import type { FullJob, Job, WaitingFor } from "./job-types";
 import { timelineEntries } from "./timeline";
 
 const NOW = Date.parse("2026-01-01T10:00:00Z");
 const read = (changes: Partial<Job>) =>
-  sentenceText(jobSentence(aJob(changes), NOW)).replaceAll("\u00a0", " ");
+  sentenceText(jobSentence(aJob(changes), NOW)).replaceAll(/[\u00a0\u202f]/g, " ");
 
 test("a retry counts down", () => {
   expect(read({ attempt: 2, run_at: "2026-01-01T10:00:05.5Z" })).toBe(
@@ -33,6 +34,19 @@ test.each<[Partial<Job>, string]>([
   [{ status: "cancelled" }, "cancelled"],
 ])("%o reads as its state", (changes, state) => {
   expect(read(changes)).toBe(`Create canvas · “onboarding flow” · ${state}`);
+});
+
+test("a wait for a provider says until when, by the clock here", () => {
+  const waits: WaitingFor = {
+    cause: "provider",
+    message: "The provider openai/gpt-4o is asking us to slow down.",
+    until: "2026-01-01T10:02:00Z",
+  };
+  const time = formatClock("2026-01-01T10:02:00Z");
+  expect(read({ waiting_for: [waits] } as Partial<FullJob>)).toBe(
+    "Create canvas · “onboarding flow” · The provider openai/gpt-4o is asking us to slow down. " +
+      `Your job waits until ${time} and goes on by itself.`.replaceAll("\u202f", " "),
+  );
 });
 
 test("a summary without a subject stands alone", () => {

@@ -6,7 +6,8 @@ import {
   formatDuration,
 } from "../../lib/format";
 import { estimateWords } from "./estimate-words";
-import { isGroup, type Job } from "./job-types";
+import { isGroup, type FullJob, type Job } from "./job-types";
+import { providerWait } from "./provider-wait";
 import { strings } from "./strings";
 
 const SEPARATOR = " · ";
@@ -23,7 +24,7 @@ export interface JobSentence {
 }
 
 /** A job as a sentence in three parts; `now` is milliseconds. The server's summary has the first two in one. */
-export function jobSentence(job: Job, now: number): JobSentence {
+export function jobSentence(job: Job | FullJob, now: number): JobSentence {
   const [what = "", ...about] = (job.summary ?? strings.typeName(job.job_type)).split(SEPARATOR);
   return { what, about: about.join(SEPARATOR) || null, state: stateWords(job, now) };
 }
@@ -32,11 +33,13 @@ export function sentenceText({ what, about, state }: JobSentence): string {
   return [what, about, state].filter((part) => part !== null).join(SEPARATOR);
 }
 
-function stateWords(job: Job, now: number): string {
+function stateWords(job: Job | FullJob, now: number): string {
   switch (job.status) {
     case "queued":
       if (isGroup(job) && job.message) return job.message;
-      return [waitingWords(job, now), estimateWords(job, now)].filter(Boolean).join(SEPARATOR);
+      return [providerWait(job) ?? waitingWords(job, now), estimateWords(job, now)]
+        .filter(Boolean)
+        .join(SEPARATOR);
     case "processing":
       return job.cancel_requested ? strings.state.stopping : (job.message ?? runningWords(job, now));
     case "completed":

@@ -130,6 +130,7 @@ export const strings = {
     stoppedAt: (time: string) => `stopped at ${time}`,
     neverStarted: "cancelled before it started",
   },
+  providerWait: (why: string, time: string) => `${why} Your job waits until ${time} and goes on by itself.`,
   estimate: {
     place: (place: string) => `place ${place}`,
     placeAtLeast: (place: string) => `place ${place} or later`,

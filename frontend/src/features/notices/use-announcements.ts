@@ -33,18 +33,21 @@ export function useAnnouncements(userId: string, toasts: JobToasts, looking: Loo
     known.current = new Set([...(before ?? []), ...noticesIn(data).map(({ id }) => id)]);
     if (!before) return; // what was there when the page opened is no news
     const newest = data.pages[0]?.items ?? [];
-    const fresh = newest.filter(({ id, read_at }) => !read_at && !before.has(id));
+    const fresh = newest.filter(
+      ({ id, read_at, job_id }) => !read_at && !before.has(id) && !toasts.isAnsweredInPlace(job_id),
+    );
     const loud = fresh.slice(0, fresh.length > LOUD_AT_ONCE ? 1 : LOUD_AT_ONCE);
     for (const notice of fresh) announce(notice, settings, loud.includes(notice));
-  }, [data, settings, announce]);
+  }, [data, settings, toasts, announce]);
 
   useEffect(() => {
     const seen = noticesIn(data).filter(
       ({ read_at, job_id, canvas_id }) =>
-        !read_at && isLookedAt({ jobId: job_id, canvasId: canvas_id }, looking),
+        !read_at &&
+        (isLookedAt({ jobId: job_id, canvasId: canvas_id }, looking) || toasts.isAnsweredInPlace(job_id)),
     );
     if (seen.length > 0) markRead({ ids: seen.map(({ id }) => id) });
-  }, [data, looking, markRead]);
+  }, [data, looking, toasts, markRead]);
 
   return unreadIn(data);
 }

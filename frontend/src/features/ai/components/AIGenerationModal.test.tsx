@@ -23,6 +23,9 @@ beforeEach(() => {
   submitted = [];
   cancelled = [];
   server.use(
+    http.post(`${API}/ai-agent/estimate`, () =>
+      HttpResponse.json({ engine: "provider", tokens: 912, usd: 0.0021 }),
+    ),
     http.post(`${API}/ai-agent/:kind`, async ({ request }) => {
       const body = (await request.json()) as Record<string, unknown>;
       const path = new URL(request.url).pathname.split("/").at(-1) ?? "";
@@ -54,6 +57,16 @@ afterAll(() => server.close());
 function job(id: string, state: Partial<JobState>): JobState {
   const now = new Date().toISOString();
   return { ...unknownJob(id), jobType: "create_canvas", canvasId: "canvas", seq: 2, queuedAt: now, ...state };
+}
+
+function answerJob(more: Record<string, unknown>): void {
+  const known = {
+    job_id: "j",
+    job_type: "create_canvas",
+    last_seq: 1,
+    request_data: { instructions: "A -> B" },
+  };
+  server.use(http.get(`${API}/jobs/j`, () => HttpResponse.json({ ...known, ...more })));
 }
 
 function show(props: Partial<Parameters<typeof AIGenerationModal>[0]> = {}) {
@@ -134,6 +147,12 @@ describe("asking", () => {
   });
 });
 
+it("says what sending costs before it is sent", async () => {
+  show();
+  await userEvent.type(prompt(), "how do customers feel");
+  expect(await screen.findByText("about 910 tokens · $0.0021")).toBeTruthy();
+});
+
 describe("a job's card", () => {
   it("tells what was asked for, how far it is, and cancels it", async () => {
     show({ jobs: [job("j", { status: "processing", progress: 42, message: "Drawing 4 of 9" })] });
@@ -143,6 +162,33 @@ describe("a job's card", () => {
     await userEvent.click(within(card).getByRole("button", { name: "Cancel" }));
     expect(await within(card).findByRole("button", { name: "Stopping…" })).toBeTruthy();
     await waitFor(() => expect(cancelled).toEqual(["j"]));
+  });
+
+  it("says its place, when it will start, and which provider it waits for", async () => {
+    const at = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString();
+    const waits = {
+      cause: "provider",
+      message: "The provider p/m is asking us to slow down.",
+      until: at(60),
+    };
+    answerJob({
+      status: "queued",
+      waiting_for: [waits],
+      estimate: { position: 3, at_least: false, start: { from: at(130), to: at(230) }, finish: null },
+    });
+    show({ jobs: [job("j", { status: "queued" })] });
+    expect(await screen.findByText(/is asking us to slow down\. Your job waits until /)).toBeTruthy();
+    expect(screen.getByText(/^place 3 · starts in about 2–4.min$/)).toBeTruthy();
+  });
+
+  it("says what it took once it has ended", async () => {
+    answerJob({
+      status: "completed",
+      waiting_for: [],
+      cost: { calls: 1, cached: 0, failed: 0, saved_usd: 0, tokens_in: 900, tokens_out: 337, usd: 0.0021 },
+    });
+    show({ jobs: [job("j", { status: "completed", outcome: { engine: { name: "planner" } } })] });
+    expect(await screen.findByText("1,237 tokens · $0.0021")).toBeTruthy();
   });
 
   it("says who drew it, shows it, and goes on from it", async () => {

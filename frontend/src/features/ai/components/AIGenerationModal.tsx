@@ -126,6 +126,7 @@ export function AIGenerationModal(props: AIGenerationModalProps) {
           ref={prompt}
           draft={`canvas:${canvasId}`}
           canImprove
+          costOf={mode === "modify" ? { canvasId } : "create"}
           onSubmit={(instructions) =>
             start({
               mode,

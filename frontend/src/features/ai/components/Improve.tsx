@@ -46,7 +46,7 @@ export function ImproveButton({
       <ActionIcon
         variant="subtle"
         color="gray"
-        size={32}
+        size={28}
         radius="xl"
         aria-label={words.label}
         bg="transparent"

@@ -20,8 +20,10 @@ import type { DrawingMode, DrawingRequest } from "../use-drawing-requests";
 import { requestOf } from "../request-of";
 import { Instruction } from "./Instruction";
 import classes from "./JobCard.module.css";
+import { JobFigures } from "./JobFigures";
 
 const TICK_MS = 500;
+const ESTIMATE_MS = 5_000; // others overtake, and end: no event of this job says so
 
 interface JobCardProps {
   canvasId: string;
@@ -40,7 +42,10 @@ interface JobCardProps {
 /** One entry of the conversation: what was asked for, how far it is, and what can be done. */
 export function JobCard(props: JobCardProps) {
   const { job, asked } = props;
-  const detail = useQuery({ ...jobQuery(job.jobId), enabled: asked === undefined }).data;
+  const detail = useQuery({
+    ...jobQuery(job.jobId),
+    refetchInterval: isFinished(job) ? false : ESTIMATE_MS,
+  }).data;
   const request = asked ?? (detail ? requestOf(detail) : null);
   const result = useResult(job);
   const now = useNow(isFinished(job) ? null : TICK_MS);
@@ -57,6 +62,7 @@ export function JobCard(props: JobCardProps) {
       ) : (
         <Progress key={`${job.jobId} ${job.startedAt ?? ""}`} {...{ job, words, name }} />
       )}
+      <JobFigures job={detail?.status === job.status ? detail : undefined} now={now} />
       <JobActions {...props} request={request} />
     </article>
   );

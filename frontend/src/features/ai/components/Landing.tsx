@@ -1,8 +1,10 @@
 import { useEffect, useState } from "react";
 
+import { useSession } from "../../accounts/session";
 import { isFinished, type JobState } from "../../jobs/ai-job-log";
 import { jobQuery } from "../../jobs/job-queries";
 import { useQuery } from "@tanstack/react-query";
+import type { FullJob } from "../../jobs/job-types";
 import { requestOf } from "../request-of";
 import { shortInstruction } from "../job-words";
 import { strings } from "../strings";
@@ -29,14 +31,20 @@ export function Landing({ ground, jobs }: { ground: Ground | null; jobs: readonl
 
 function Block({ ground, job }: { ground: Ground; job: JobState }) {
   const detail = useQuery(jobQuery(job.jobId)).data;
-  const request = detail ? requestOf(detail) : null;
+  const { user } = useSession();
   const place = usePlace(ground, job);
   if (!place) return null;
   return (
     <div className={classes.block} style={place} aria-hidden>
-      <span>{strings.landing(shortInstruction(request?.instructions ?? null))}</span>
+      <span>{landingWords(detail, user?.id)}</span>
     </div>
   );
+}
+
+function landingWords(job: FullJob | undefined, me: string | undefined): string {
+  const what = shortInstruction((job && requestOf(job)?.instructions) ?? null);
+  if (!job || job.user_id === me) return strings.landing.yours(what);
+  return job.user_name ? strings.landing.of(what, job.user_name) : strings.landing.somebodys(what);
 }
 
 function usePlace(ground: Ground, job: JobState) {

@@ -1,15 +1,19 @@
 import { MantineProvider } from "@mantine/core";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 
 import { ApiProblem } from "../../../lib/api-problem";
+import { createQueryClient } from "../../../lib/query-client";
 import { PromptBox } from "./PromptBox";
 
 function show(onSubmit: (instructions: string) => Promise<void>, examples: string[] = []) {
   render(
     <MantineProvider>
-      <PromptBox onSubmit={onSubmit} examples={examples} />
+      <QueryClientProvider client={createQueryClient()}>
+        <PromptBox onSubmit={onSubmit} examples={examples} />
+      </QueryClientProvider>
     </MantineProvider>,
   );
   return screen.getByRole<HTMLTextAreaElement>("textbox", { name: "What shall we draw?" });

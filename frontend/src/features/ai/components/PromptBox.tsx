@@ -14,6 +14,7 @@ import { Hint } from "../../../components/ui/Hint";
 import { asProblem } from "../../../lib/api-problem";
 import { useDraft } from "../../../lib/use-draft";
 import { strings } from "../strings";
+import { useCostEstimate } from "../use-cost-estimate";
 import { usePromptHistory } from "../use-prompt-history";
 import { ImproveButton, Improvement, useImprovement } from "./Improve";
 import classes from "./PromptBox.module.css";
@@ -40,6 +41,8 @@ interface PromptBoxProps {
   minRows?: number;
   /** Offer to improve what is written. */
   canImprove?: boolean;
+  /** Say what sending it would cost: as a new drawing, or as a change of this canvas. */
+  costOf?: "create" | { canvasId: string } | null;
   /** Under this name what is typed is kept over a reload of the page. */
   draft?: string | null;
   ref?: Ref<PromptBoxHandle>;
@@ -55,6 +58,7 @@ export function PromptBox({
   actions,
   minRows = 2,
   canImprove = false,
+  costOf = null,
   draft = null,
   ref,
 }: PromptBoxProps) {
@@ -66,6 +70,7 @@ export function PromptBox({
   const errorId = useId();
   const history = usePromptHistory();
   const improvement = useImprovement();
+  const cost = useCostEstimate(text, costOf && costOf !== "create" ? costOf.canvasId : null, costOf !== null);
 
   useImperativeHandle(ref, () => ({
     fill: (next) => {
@@ -160,6 +165,7 @@ export function PromptBox({
           </Hint>
         </div>
       </div>
+      {cost && <p className={classes.cost}>{cost}</p>}
       {error && (
         <p id={errorId} role="alert" className={classes.error}>
           {error}

@@ -61,7 +61,7 @@ function OptionsPopover({ options, onOptions }: Pick<PromptOptionsProps, "option
         <ActionIcon
           variant={changed ? "light" : "subtle"}
           color={changed ? undefined : "gray"}
-          size={32}
+          size={28}
           radius="xl"
           aria-label={label}
           title={label}

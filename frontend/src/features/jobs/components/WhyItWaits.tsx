@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import { formatClockWithSeconds } from "../../../lib/format";
 import { estimateWords } from "../estimate-words";
 import type { FullJob, WaitingFor } from "../job-types";
+import { providerWait } from "../provider-wait";
 import { strings } from "../strings";
 import classes from "./JobDetail.module.css";
 
@@ -17,8 +18,10 @@ export function WhyItWaits({ job, now }: { job: FullJob; now: number }) {
       <ul className={classes.causes}>
         {job.waiting_for.map((cause, place) => (
           <li key={place}>
-            {cause.message}
-            {cause.until && ` (${strings.detail.until(formatClockWithSeconds(cause.until))})`}
+            {cause.cause === "provider" ? providerWait(job) : cause.message}
+            {cause.until &&
+              cause.cause !== "provider" &&
+              ` (${strings.detail.until(formatClockWithSeconds(cause.until))})`}
             <Others cause={cause} />
           </li>
         ))}

@@ -1,6 +1,6 @@
 import { Alert, Title } from "@mantine/core";
 import { IconEye, IconLock } from "@tabler/icons-react";
-import { NavLink, useParams } from "react-router";
+import { useParams } from "react-router";
 
 import { EmptyState } from "../../../components/ui/EmptyState";
 import { usePageTitle } from "../../../lib/use-page-title";
@@ -10,14 +10,15 @@ import { strings } from "../strings";
 import { AuditSection } from "./AuditSection";
 import { OverviewSection } from "./OverviewSection";
 import { PeopleSection } from "./PeopleSection";
+import { StaffNav } from "./StaffNav";
 import classes from "./StaffPage.module.css";
 import { WorkersSection } from "./WorkersSection";
 
 const SECTIONS = {
-  overview: { to: "/staff", show: (canAct: boolean) => <OverviewSection canAct={canAct} /> },
-  workers: { to: "/staff/workers", show: () => <WorkersSection /> },
-  audit: { to: "/staff/audit", show: () => <AuditSection /> },
-  people: { to: "/staff/people", show: (canAct: boolean) => <PeopleSection canAct={canAct} /> },
+  overview: (canAct: boolean) => <OverviewSection canAct={canAct} />,
+  workers: () => <WorkersSection />,
+  audit: () => <AuditSection />,
+  people: (canAct: boolean) => <PeopleSection canAct={canAct} />,
 } as const;
 type Name = keyof typeof SECTIONS;
 const NAMES = Object.keys(SECTIONS) as Name[];
@@ -42,21 +43,14 @@ function Sections({ canAct }: { canAct: boolean }) {
     <div className={classes.page}>
       <div className={classes.top}>
         <Title order={1}>{strings.title}</Title>
-        <nav aria-label={strings.navigation} className={classes.sections}>
-          {NAMES.map((each) => (
-            <NavLink key={each} to={SECTIONS[each].to} end>
-              {strings.sections[each]}
-            </NavLink>
-          ))}
-          <NavLink to="/staff/providers">{strings.providers}</NavLink>
-        </nav>
+        <StaffNav />
       </div>
       {!canAct && (
         <Alert variant="light" color="gray" icon={<IconEye size={18} aria-hidden />} py="xs">
           {strings.readOnly}
         </Alert>
       )}
-      {SECTIONS[name].show(canAct)}
+      {SECTIONS[name](canAct)}
     </div>
   );
 }

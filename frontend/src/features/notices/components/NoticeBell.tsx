@@ -32,7 +32,7 @@ function Bell() {
       shadow="md"
     >
       <Popover.Target>
-        <Hint label={strings.title}>
+        <Hint label={strings.title} disabled={isOpen}>
           <ActionIcon
             variant="subtle"
             color="gray"

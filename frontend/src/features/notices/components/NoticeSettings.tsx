@@ -80,7 +80,12 @@ function Ways({ ways, onChange }: WaysProps) {
   return (
     <Stack gap="sm" mt="xs">
       <Switch label={words.toast} description={words.toastHint} {...set("toast")} />
-      <Switch label={words.browser} description={words.browserHint[allowed]} {...set("browser")} />
+      <Switch
+        label={words.browser}
+        description={words.browserHint[allowed]}
+        {...set("browser")}
+        {...(allowed === "denied" && { checked: false, disabled: true })}
+      />
       {ways.browser && allowed === "default" && (
         <Button
           size="compact-sm"

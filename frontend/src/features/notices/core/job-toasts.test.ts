@@ -158,3 +158,12 @@ test("in the list of jobs the bars move anyway: only ends are told", () => {
   event("a", "completed", 3);
   expect(shown().jobs).toMatchObject([{ status: "completed" }]);
 });
+
+test("a better prompt, which appears where one asked for it, is told nowhere else", () => {
+  const { toasts, event, shown } = setUp();
+  expect(event("a", "queued", 1, { job_type: "generate_prompt" })).toBe(false);
+  event("a", "completed", 2, { job_type: "generate_prompt" });
+  expect(shown().jobs).toEqual([]);
+  expect(toasts.isAnsweredInPlace("a")).toBe(true);
+  expect(toasts.isAnsweredInPlace("b")).toBe(false);
+});

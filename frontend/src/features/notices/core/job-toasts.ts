@@ -6,6 +6,8 @@ const AT_ONCE = 2; // more jobs than that are shown as one toast
 const LINGER_MS = 8_000; // of a job that has ended
 const LINGER_FAILED_MS = 20_000;
 const STALE_MS = 120_000; // an end that is heard of so late is history
+/** Their result appears where one has asked for it, while one waits. */
+const ANSWERED_IN_PLACE: ReadonlySet<string> = new Set(["generate_prompt"]);
 const KEPT = 2_000; // jobs; whoever has more is not helped by toasts
 
 /** By the person: one toast until its job ends, a whole burst for good. */
@@ -58,6 +60,7 @@ export class JobToasts {
   readonly #jobs = new Map<string, ToastJob>();
   #burst = new Set<string>();
   #looking: Looking = NOWHERE;
+  readonly #answeredInPlace = new Set<string>();
 
   /** `atOnce`: for how many jobs there is room. */
   constructor(
@@ -67,6 +70,10 @@ export class JobToasts {
 
   /** Events may come twice, and in any order; only a newer one changes something. Returns whether details are wanted. */
   event(event: JobEvent): boolean {
+    if (ANSWERED_IN_PLACE.has(event.job_type)) {
+      this.#answeredInPlace.add(event.job_id);
+      return false;
+    }
     const known = this.#jobs.get(event.job_id);
     if (known && event.seq <= known.seq) return false;
     const hasEnded = isEnd(event.status);
@@ -93,6 +100,10 @@ export class JobToasts {
     if (!job) return;
     if (!details.isMine || details.isChild) this.#jobs.delete(details.jobId);
     else this.#set({ ...job, details });
+  }
+
+  isAnsweredInPlace(jobId: string | null): boolean {
+    return jobId !== null && this.#answeredInPlace.has(jobId);
   }
 
   /** An end of which no event may have been heard: while the socket was away. */

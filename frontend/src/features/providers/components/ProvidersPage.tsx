@@ -9,6 +9,7 @@ import { EmptyState } from "../../../components/ui/EmptyState";
 import { ErrorNotice } from "../../../components/ui/ErrorNotice";
 import { usePageTitle } from "../../../lib/use-page-title";
 import { useSession } from "../../accounts/session";
+import { StaffNav } from "../../monitoring/components/StaffNav";
 import { providersQuery, type Provider, type ProviderList } from "../providers-api";
 import { strings } from "../strings";
 import { EmbeddedModels } from "./EmbeddedModels";
@@ -43,6 +44,7 @@ function Page({ mayChange }: { mayChange: boolean }) {
   };
   return (
     <div className={classes.page}>
+      <StaffNav />
       <Group justify="space-between" align="flex-start" gap="md">
         <div className={classes.lead}>
           <Title order={1}>{strings.title}</Title>

@@ -1,0 +1,22 @@
+import { formatTokens, formatUsd } from "../../../lib/amounts";
+import { estimateWords } from "../../jobs/estimate-words";
+import type { FullJob } from "../../jobs/job-types";
+import { providerWait } from "../../jobs/provider-wait";
+import { strings } from "../strings";
+import classes from "./JobCard.module.css";
+
+/** Below what a job does: why it waits and how long it will probably take; once it has ended, what it took. */
+export function JobFigures({ job, now }: { job: FullJob | undefined; now: number }) {
+  if (!job) return null;
+  const lines = [providerWait(job), estimateWords(job, now), tookWords(job)].filter((line) => line !== null);
+  return lines.map((line) => (
+    <p key={line} className={classes.figures}>
+      {line}
+    </p>
+  ));
+}
+
+function tookWords({ cost }: FullJob): string | null {
+  if (!cost) return null;
+  return strings.job.took(formatTokens(cost.tokens_in + cost.tokens_out), formatUsd(cost.usd));
+}
