@@ -173,11 +173,12 @@ describe("a job's card", () => {
     };
     answerJob({
       status: "queued",
-      waiting_for: [waits],
+      waiting_for: [waits, { cause: "paused", message: "The queue ai is paused: Moving house", until: null }],
       estimate: { position: 3, at_least: false, start: { from: at(130), to: at(230) }, finish: null },
     });
     show({ jobs: [job("j", { status: "queued" })] });
     expect(await screen.findByText(/is asking us to slow down\. Your job waits until /)).toBeTruthy();
+    expect(screen.getByText("The queue ai is paused: Moving house")).toBeTruthy();
     expect(screen.getByText(/^place 3 · starts in about 2–4.min$/)).toBeTruthy();
   });
 

@@ -8,12 +8,20 @@ import classes from "./JobCard.module.css";
 /** Below what a job does: why it waits and how long it will probably take; once it has ended, what it took. */
 export function JobFigures({ job, now }: { job: FullJob | undefined; now: number }) {
   if (!job) return null;
-  const lines = [providerWait(job), estimateWords(job, now), tookWords(job)].filter((line) => line !== null);
+  const lines = [pausedWords(job), providerWait(job), estimateWords(job, now), tookWords(job)].filter(
+    (line) => line !== null,
+  );
   return lines.map((line) => (
     <p key={line} className={classes.figures}>
       {line}
     </p>
   ));
+}
+
+/** No worker will take it, however long it waits. */
+function pausedWords(job: FullJob): string | null {
+  if (job.status !== "queued" || !("waiting_for" in job)) return null;
+  return job.waiting_for.find(({ cause }) => cause === "paused")?.message ?? null;
 }
 
 function tookWords({ cost }: FullJob): string | null {
