@@ -54,6 +54,7 @@ from backend.jobs.http.staff_routes import blueprint as staff_blueprint
 from backend.jobs.http.upkeep_routes import blueprint as upkeep_blueprint
 from backend.jobs.upkeep import rollup_models
 from backend.live.routes import blueprint as events_blueprint
+from backend.live.server import socket_server
 from backend.live.startup import init_live
 from backend.monitoring.logs import register_request_logging
 from backend.monitoring.routes import register_health
@@ -63,6 +64,7 @@ from backend.notifications.routes import blueprint as notices_blueprint
 from backend.pooler import mind_pooler
 from backend.socket_json import FastJson, TextPacket
 from backend.socket_rooms import IndexedManager
+from backend.socket_wires import write_at_once
 
 # Every package with tables: migrations compare these with the database.
 MODELS = (
@@ -176,3 +178,4 @@ def _init_sockets(app: Flask, settings: Settings) -> None:
         json=FastJson,
         serializer=TextPacket,
     )
+    write_at_once(socket_server().eio)

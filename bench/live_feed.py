@@ -6,6 +6,7 @@ The clock starts when the worker's transaction begins (the event's ``at``), so t
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterable
 
 from bench.crowd import Crowd
@@ -16,7 +17,7 @@ from bench.sizes import Sizes
 from bench.socket_client import SocketClient
 
 PORT = 8_961
-STEPS = 3  # with its beginning and its end a job of one second gives five events: ten at once give fifty a second
+STEPS = 3  # with its beginning and its end a job of one second gives five events: ten jobs a second give fifty
 FAN_OUT_STEPS = 10  # a second and job, which is what a worker stores at most
 SETTLE_SECONDS = 2.0
 
@@ -56,11 +57,13 @@ async def _updates(shipped: Shipped, crowd: Crowd, clients: int, seconds: float)
 
 
 async def run_updates(shipped: Shipped, people: list[Person], seconds: float) -> None:
-    """Fifty updates a second, of jobs of different people in turn."""
+    """Fifty updates a second, evenly, of jobs of different people in turn."""
 
     def enqueue() -> None:
+        began = time.monotonic()
         with shipped.connect() as connection:
             for number in range(int(seconds) * CONCURRENCY):
+                time.sleep(max(0.0, began + number / CONCURRENCY - time.monotonic()))
                 shipped.sleepers(connection, people[number % len(people)], 1, 1.0, STEPS)
 
     await asyncio.to_thread(enqueue)

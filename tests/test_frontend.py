@@ -82,7 +82,7 @@ def test_nothing_outside_the_build_is_served(visitor: Browser) -> None:
 
 def test_another_build_is_another_version(settings: Settings, dist: Path, visitor: Browser) -> None:
     before = visitor.get("/").headers["X-App-Version"]
-    (dist / "index.html").write_text(PAGE + "<p>new</p>")
+    (dist / "index.html").write_text(PAGE + '<meta name="build" content="0a1b2c3d">')
     rebuilt = create_app(replace(settings, frontend_dist=dist))
     assert Browser(rebuilt).get("/").headers["X-App-Version"] != before
 

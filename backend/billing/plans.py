@@ -65,7 +65,7 @@ def set_plan(
     """Give somebody a plan, instead of the one before. Without a start it begins now, or, if it has ended, the day before."""
     connection.execute(
         "INSERT INTO plan (user_id, name, starts_at, ends_at, renewal) "
-        "VALUES (%(user_id)s, %(name)s, coalesce(%(starts_at)s, least(now(), %(ends_at)s - interval '1 day')), "
+        "VALUES (%(user_id)s, %(name)s, coalesce(%(starts_at)s, least(now(), %(ends_at)s::timestamptz - interval '1 day')), "
         "%(ends_at)s, %(renewal)s) "
         "ON CONFLICT (user_id) DO UPDATE SET name = excluded.name, starts_at = excluded.starts_at, "
         "ends_at = excluded.ends_at, renewal = excluded.renewal, updated_at = now()",

@@ -14,12 +14,11 @@ from backend.db import db, driver_connection
 from backend.identity import Actor
 from backend.live.doors import admit
 from backend.live.job_feed import LOOK_BACK
-from backend.live.replay import find_jobs, first_id_at
-from backend.live.rooms import STAFF, canvas_room, user_room
+from backend.live.replay import first_id_at, jobs_under_way
+from backend.live.rooms import STAFF, canvas_room, occupied, user_room
 from backend.live.state import live
 
 T = TypeVar("T")
-MAX_BASELINE = 5_000  # jobs; an older one that moves is emitted from its beginning
 
 
 def enter_own_rooms(actor: Actor) -> None:
@@ -36,25 +35,25 @@ def own_rooms(actor: Actor) -> list[str]:
 
 def begin_in_own_rooms(actor: Actor, newcomer: str) -> None:
     """What happened in them so far is history to the newcomer, who is inside already."""
-    _begin("user_id = %(user)s", {"user": actor.user_id}, newcomer)
+    _begin(user_room(actor.user_id), "user_id = %(user)s", {"user": actor.user_id}, newcomer)
     if actor.sees_all:
-        _begin("true", {}, newcomer)
+        _begin(STAFF, "true", {}, newcomer)
 
 
 def enter_canvas_room(canvas_id: uuid.UUID, allowed: Callable[[], T]) -> T:
     """The present socket opens a canvas, unless ``allowed`` raises; returns what it says."""
     found = admit(canvas_room(canvas_id), allowed)
-    _begin("canvas_id = %(canvas)s", {"canvas": canvas_id}, _socket_id())
+    _begin(canvas_room(canvas_id), "canvas_id = %(canvas)s", {"canvas": canvas_id}, _socket_id())
     return found
 
 
-def _begin(whose: str, parameters: Mapping[str, object], newcomer: str) -> None:
-    """The page asks for the history of these jobs where it wants it."""
+def _begin(room: str, whose: str, parameters: Mapping[str, object], newcomer: str) -> None:
+    """The page asks for the history of these jobs where it wants it. Nothing changes where others are in the room already."""
+    if occupied([room], but=newcomer):
+        return
     recent = first_id_at(datetime.now(UTC) - 2 * LOOK_BACK)
-    connection = driver_connection(db.session)
-    for moving in ("status = 'processing'", "status = 'queued'", "id >= %(recent)s"):
-        condition = f"{whose} AND {moving} ORDER BY id DESC LIMIT {MAX_BASELINE}"
-        live().jobs.begin_at(find_jobs(connection, condition, {**parameters, "recent": recent}), newcomer)
+    jobs = jobs_under_way(driver_connection(db.session), whose, {**parameters, "recent": recent})
+    live().jobs.begin_at(jobs, newcomer)
 
 
 def _socket_id() -> str:

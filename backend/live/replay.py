@@ -16,6 +16,7 @@ from backend.identity import Actor
 
 Connection = psycopg.Connection[Any]
 PAGE = 5_000  # rows read at once
+MAX_BASELINE = 5_000  # jobs in each state; an older one that moves is emitted from its beginning
 LAST_ID = uuid.UUID(int=2**128 - 1)
 
 _JOBS = "SELECT id, user_id, canvas_id, job_type, status, last_seq FROM ai_job"
@@ -67,6 +68,16 @@ def find_jobs(connection: Connection, condition: str, parameters: Mapping[str, o
     """The jobs that fulfil ``condition``, a piece of SQL of our own; hidden ones are nobody's."""
     with connection.cursor(row_factory=class_row(JobRow)) as cursor:
         return cursor.execute(f"{_JOBS} WHERE NOT hidden AND {condition}", parameters).fetchall()
+
+
+def jobs_under_way(connection: Connection, whose: str, parameters: Mapping[str, object]) -> list[JobRow]:
+    """Jobs that move, and those from ``recent`` on. One index for each condition: an OR would read the table."""
+    parts = (
+        f"({_JOBS} WHERE NOT hidden AND {whose} AND {moving} ORDER BY id DESC LIMIT {MAX_BASELINE})"
+        for moving in ("status = 'processing'", "status = 'queued'", "id >= %(recent)s")
+    )
+    with connection.cursor(row_factory=class_row(JobRow)) as cursor:
+        return cursor.execute(" UNION ".join(parts), parameters).fetchall()
 
 
 def all_jobs(connection: Connection, condition: str, parameters: Mapping[str, object]) -> Iterator[JobRow]:

@@ -303,6 +303,8 @@ class LiveClient:
             body = arguments[0]
             self._take(body["job_id"], {**body, "type": name})
             return
+        if event == "hello":  # which version the server is: every socket is told
+            return
         with self._news:
             self.other.append((event, arguments[0] if arguments else None))
             self._news.notify_all()

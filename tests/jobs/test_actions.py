@@ -184,6 +184,7 @@ def test_many_jobs_are_cancelled_tried_again_and_deleted_at_once(engine: Engine,
         "done": 4,
         "skipped": [{"job_id": unknown, "reason": "not_found"}],
         "more": False,
+        "dry_run": False,
     }
     rest = [job for job in jobs if job != str(running.id)]
     assert {engine.row(uuid.UUID(job))["status"] for job in rest} == {"cancelled"}
@@ -219,7 +220,7 @@ def test_a_filter_is_worked_off_in_steps(
     other = made(guest)
     foreign = made(new_guest(app), tags=["batch"])
     answer = act(guest, "cancel", filter={"tag": "batch"})
-    assert answer == {"done": 5, "skipped": [], "more": False}
+    assert answer == {"done": 5, "skipped": [], "more": False, "dry_run": False}
     assert {engine.row(uuid.UUID(job))["status"] for job in mine} == {"cancelled"}
     assert {engine.row(uuid.UUID(job))["status"] for job in (other, foreign)} == {"queued"}
     monkeypatch.setattr(action_routes, "MAX_BATCHES", 1)
@@ -227,6 +228,7 @@ def test_a_filter_is_worked_off_in_steps(
         "done": 2,
         "skipped": [],
         "more": True,
+        "dry_run": False,
     }
     assert act(guest, "retry", filter={"status": "completed"})["done"] == 0
 

@@ -159,6 +159,6 @@ def test_a_filter_retries_chains_whole_although_it_finds_their_ends_first(
 ) -> None:
     monkeypatch.setattr(action_routes, "BATCH", 1)
     jobs = a_failed_chain(engine, guest, links=3)
-    assert act(guest, "retry", filter={}) == {"done": 3, "skipped": [], "more": False}
+    assert act(guest, "retry", filter={}) == {"done": 3, "skipped": [], "more": False, "dry_run": False}
     finish(engine)
     assert statuses(engine, *jobs) == ["completed"] * 3

@@ -56,9 +56,10 @@ class Page:
     async def run(self, ports: list[int]) -> None:
         """Stay connected, to one web process or another, until every job has ended."""
         while not self.complete:
+            self._live = {}  # before it opens: the first news come with the welcome
             with suppress(OSError, TimeoutError):
                 client = await SocketClient.open("127.0.0.1", self.chance.choice(ports), self.person.token, self._hear)
-                self._client, self._live = client, {}
+                self._client = client
                 try:
                     await self._ask_until_closed(client)
                 finally:

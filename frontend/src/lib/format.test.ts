@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { formatCountdown, formatDuration, formatRelative } from "./format";
 
@@ -33,4 +33,12 @@ test.each([
   ["2026-03-10T12:20:00Z", "in 20 minutes"],
 ])("%s is %s", (iso, words) => {
   expect(formatRelative(iso, NOW)).toBe(words);
+});
+
+test("a language of the browser's that there is not is passed over", async () => {
+  vi.resetModules();
+  vi.stubGlobal("navigator", { languages: ["en-US@posix", "en-GB"] });
+  const { formatNumber } = await import("./format");
+  expect(formatNumber(1234)).toBe("1,234");
+  vi.unstubAllGlobals();
 });

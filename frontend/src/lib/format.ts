@@ -7,7 +7,18 @@ const NARROW_SPACE = "\u00a0"; // keeps a number and its unit on one line
 
 /** The first of the browser's locales that is in the page's language: an Englishman gets English words with his dates. */
 const LOCALE =
-  (typeof navigator === "undefined" ? [] : navigator.languages).find((tag) => tag.startsWith("en")) ?? "en";
+  (typeof navigator === "undefined" ? [] : navigator.languages).find(
+    (tag) => tag.startsWith("en") && isKnown(tag),
+  ) ?? "en";
+
+/** Some browsers take over names of the system's that are none of a language ("en-US@posix"). */
+function isKnown(tag: string): boolean {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0;
+  } catch {
+    return false;
+  }
+}
 
 const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
 const dateTime = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });

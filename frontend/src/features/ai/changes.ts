@@ -3,7 +3,7 @@ import { useEffect } from "react";
 
 import { api, unwrap } from "../../lib/api-client";
 import type { components } from "../../lib/api-schema";
-import { getSocket } from "../../lib/socket";
+import { liveFeed } from "../../lib/live-feed";
 
 export type Change = components["schemas"]["Change"];
 export type Decision = "keep" | "undo" | "redo";
@@ -29,13 +29,12 @@ export function changesQuery(canvasId: string, ended: number) {
 export function useChanges(canvasId: string, ended: number): ReadonlyMap<string, Change> {
   const client = useQueryClient();
   useEffect(() => {
-    const socket = getSocket();
     const look = (message: { canvas_id: string }): void => {
       if (message.canvas_id === canvasId) void client.invalidateQueries({ queryKey: ["changes", canvasId] });
     };
-    socket.on("canvas:change", look);
+    liveFeed.on("canvas:change", look);
     return () => {
-      socket.off("canvas:change", look);
+      liveFeed.off("canvas:change", look);
     };
   }, [canvasId, client]);
   const found = useQuery({ ...changesQuery(canvasId, ended), enabled: ended > 0 });

@@ -33,7 +33,7 @@ export function useBulk(): Bulk {
   const isStopped = () => stopped.current;
 
   const run = async (action: Action, target: Target, priority?: Priority) => {
-    const total: BulkAnswer = { done: 0, skipped: [], more: false };
+    const total: BulkAnswer = { done: 0, skipped: [], more: false, dry_run: false };
     const rest = stepsOf(target, me);
     stopped.current = false;
     setWorking(0);

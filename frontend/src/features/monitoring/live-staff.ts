@@ -1,14 +1,14 @@
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 
-import { getSocket, type AppSocket } from "../../lib/socket";
+import { liveFeed } from "../../lib/live-feed";
 import { JOB_EVENT_TYPES, type JobEventPayload, type JobEventType } from "../../lib/socket-events";
 import { staffKeys } from "./staff-keys";
 import type { Run, Workers } from "./staff-types";
 
 const ASK_AGAIN_AFTER_MS = 1_000; // however many jobs begin and end meanwhile
 
-type EventSource = Pick<AppSocket, "on" | "off">;
+type EventSource = Pick<typeof liveFeed, "on" | "off">;
 
 /** Bars of running jobs move with their events; whatever begins or ends has queues and workers asked for again, soon. */
 export function followStaff(client: QueryClient, source: EventSource): () => void {
@@ -27,16 +27,18 @@ export function followStaff(client: QueryClient, source: EventSource): () => voi
   });
   for (const [name, handle] of handlers) source.on(name, handle);
   source.on("connect", askAgain);
+  source.on("poll", askAgain);
   return () => {
     clearTimeout(timer);
     for (const [name, handle] of handlers) source.off(name, handle);
     source.off("connect", askAgain);
+    source.off("poll", askAgain);
   };
 }
 
 export function useLiveStaff(): void {
   const client = useQueryClient();
-  useEffect(() => followStaff(client, getSocket()), [client]);
+  useEffect(() => followStaff(client, liveFeed), [client]);
 }
 
 function moves(type: JobEventType): boolean {

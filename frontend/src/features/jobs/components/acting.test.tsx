@@ -51,7 +51,7 @@ const box = (id: string) => screen.findByRole("checkbox", { name: `Select Create
 
 test("a range is chosen with shift, retried at once, and it is said what came of it", async () => {
   const skipped = [{ job_id: "b", reason: "already_completed" }];
-  const asked = answerBulk({ done: 2, skipped, more: false });
+  const asked = answerBulk({ done: 2, skipped, more: false, dry_run: false });
   renderPage(routes, "/jobs");
   await userEvent.click(await box("d"));
   fireEvent.click(await box("b"), { shiftKey: true });
@@ -63,7 +63,10 @@ test("a range is chosen with shift, retried at once, and it is said what came of
 });
 
 test("all that match are acted on by their filter, in as many requests as it takes", async () => {
-  const asked = answerBulk({ done: 10_000, skipped: [], more: true }, { done: 5, skipped: [], more: false });
+  const asked = answerBulk(
+    { done: 10_000, skipped: [], more: true, dry_run: false },
+    { done: 5, skipped: [], more: false, dry_run: false },
+  );
   renderPage(routes, "/jobs?status=failed&q=canvas");
   await userEvent.click(await box("d"));
   await userEvent.click(screen.getByRole("button", { name: "Select all that match" }));
@@ -94,7 +97,7 @@ test("j, k and x choose rows, r retries one, Esc lets go", async () => {
 });
 
 test("a deleted job goes at once and is back when that is undone; nothing is sent before", async () => {
-  const asked = answerBulk({ done: 1, skipped: [], more: false });
+  const asked = answerBulk({ done: 1, skipped: [], more: false, dry_run: false });
   renderPage(routes, "/jobs");
   await userEvent.click(await screen.findByRole("button", { name: "More for Create canvas d" }));
   await userEvent.click(await screen.findByRole("menuitem", { name: "Delete" }));
@@ -106,7 +109,7 @@ test("a deleted job goes at once and is back when that is undone; nothing is sen
 });
 
 test("what is not undone in time is deleted", async () => {
-  const asked = answerBulk({ done: 1, skipped: [], more: false });
+  const asked = answerBulk({ done: 1, skipped: [], more: false, dry_run: false });
   renderPage(routes, "/jobs");
   await userEvent.click(await screen.findByRole("button", { name: "More for Create canvas c" }));
   const remove = await screen.findByRole("menuitem", { name: "Delete" });
