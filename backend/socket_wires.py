@@ -3,7 +3,7 @@
 Where a thousand pages hear the same twenty times a second, that way is what they wait for. A socket that takes no more just now,
 or has something before it, gets the message by the library's way: the order stays.
 
-Compression is not offered: it costs 300 kB for each page, and each message is compressed for each of them anew.
+Compression is not offered: zlib wants 300 kB for each page, and each message is compressed for each of them anew.
 """
 
 from __future__ import annotations
