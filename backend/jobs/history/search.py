@@ -11,8 +11,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Select, TextClause, cast, literal, select, text, union_all
+from sqlalchemy import ColumnElement, Select, TextClause, cast, literal, select, text, tuple_, union_all
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute, aliased
@@ -92,8 +93,9 @@ def _settings(call: str, names: Iterable[str]) -> TextClause:
 
 
 def _plain(session: AnySession, wanted: JobFilter, limit: int, before: uuid.UUID | None) -> list[uuid.UUID]:
-    query = select(AiJob.id).where(~AiJob.hidden, *conditions(wanted), *_older(AiJob.id, before))
-    return list(session.scalars(query.order_by(AiJob.id.desc()).limit(limit)))
+    rest = conditions(replace(wanted, user_id=None))
+    query = select(AiJob.id).where(~AiJob.hidden, *_owned(wanted, before), *rest, *_older(AiJob.id, before))
+    return list(session.scalars(query.order_by(*_newest_first(wanted)).limit(limit)))
 
 
 def _newest(
@@ -101,15 +103,14 @@ def _newest(
 ) -> tuple[list[uuid.UUID], uuid.UUID | None]:
     """What fits of the newest jobs, and the oldest of those that were looked at; None if that was the last there is."""
     looked = NEWEST if wanted.q is None else NEWEST_TEXTS
-    window = select(AiJob).where(~AiJob.hidden, *_older(AiJob.id, before))
-    if wanted.user_id is not None:
-        window = window.where(AiJob.user_id == wanted.user_id)
-    job = aliased(AiJob, window.order_by(AiJob.id.desc()).limit(looked).subquery())
+    window = select(AiJob).where(~AiJob.hidden, *_owned(wanted, before), *_older(AiJob.id, before))
+    window = window.order_by(*_newest_first(wanted))
+    job = aliased(AiJob, window.limit(looked).subquery())
     fits = select(job.id).where(*conditions(wanted, job)).order_by(job.id.desc()).limit(limit)
     found = list(session.scalars(fits))
     if len(found) >= limit:
         return found, found[-1]
-    edge = window.with_only_columns(AiJob.id).order_by(AiJob.id.desc()).offset(looked - 1).limit(1)
+    edge = window.with_only_columns(AiJob.id).offset(looked - 1).limit(1)
     return found, session.scalar(edge)
 
 
@@ -195,6 +196,24 @@ def _in_history(wanted: JobFilter, row: type[AiJobSearch] = AiJobSearch) -> Iter
         yield row.job_id >= lower
     if upper is not None:
         yield row.job_id < upper
+
+
+def _owned(wanted: JobFilter, before: uuid.UUID | None) -> list[ColumnElement[bool]]:
+    """Whose jobs, as bounds in the index of people's jobs. With “=” the planner would walk over the newer jobs of all others to
+    somebody who has many.
+    """
+    if wanted.user_id is None:
+        return []
+    last = literal(before or uuid.UUID(int=2**128 - 1))
+    return [
+        AiJob.user_id >= wanted.user_id,
+        tuple_(AiJob.user_id, AiJob.id) <= tuple_(literal(wanted.user_id), last),
+    ]
+
+
+def _newest_first(wanted: JobFilter) -> list[ColumnElement[uuid.UUID]]:
+    """The order in which an index has them."""
+    return [AiJob.id.desc()] if wanted.user_id is None else [AiJob.user_id.desc(), AiJob.id.desc()]
 
 
 def _older(column: InstrumentedAttribute[uuid.UUID], before: uuid.UUID | None) -> list[ColumnElement[bool]]:

@@ -1,9 +1,10 @@
 -- How one person's jobs stand and ended, from the last "bound" of them; ends before "since" are left out.
+-- BETWEEN and the order are those of ix_ai_job_user: with “=” the planner would walk over the newer jobs of all others.
 WITH mine AS MATERIALIZED (
     -- Without request and result: those may be megabytes.
     SELECT
         status, runnable, blocked_on, queue, job_type, error_code, completed_at, created_at, run_at, attempt, rescues
-    FROM ai_job WHERE user_id = %(user_id)s AND NOT hidden ORDER BY id DESC LIMIT %(bound)s
+    FROM ai_job WHERE user_id BETWEEN %(user_id)s AND %(user_id)s AND NOT hidden ORDER BY user_id DESC, id DESC LIMIT %(bound)s
 )
 
 SELECT

@@ -1,4 +1,5 @@
 -- How one person's jobs stand now, from the last "bound" of them.
+-- BETWEEN and the order are those of ix_ai_job_user: with “=” the planner would walk over the newer jobs of all others.
 SELECT
     count(*) FILTER (WHERE status = 'processing') AS running,
     count(*) FILTER (WHERE status = 'queued') AS waiting,
@@ -8,5 +9,5 @@ SELECT
         FILTER (WHERE started_at >= %(since)s AND started_at >= greatest(created_at, run_at)) AS wait
 FROM (
     SELECT status, created_at, run_at, started_at, completed_at
-    FROM ai_job WHERE user_id = %(user_id)s AND NOT hidden ORDER BY id DESC LIMIT %(bound)s
+    FROM ai_job WHERE user_id BETWEEN %(user_id)s AND %(user_id)s AND NOT hidden ORDER BY user_id DESC, id DESC LIMIT %(bound)s
 ) AS mine

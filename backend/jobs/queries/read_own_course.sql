@@ -1,8 +1,9 @@
 -- How one person's jobs came and went by spans of "step" seconds since "first": changes of how many wait and run (span -1: what
 -- was there before), failures, and the median wait of what started. From the last "bound" jobs.
+-- BETWEEN and the order are those of ix_ai_job_user: with “=” the planner would walk over the newer jobs of all others.
 WITH mine AS MATERIALIZED (
     SELECT status, greatest(created_at, run_at) AS entered_at, started_at, completed_at
-    FROM ai_job WHERE user_id = %(user_id)s AND NOT hidden ORDER BY id DESC LIMIT %(bound)s
+    FROM ai_job WHERE user_id BETWEEN %(user_id)s AND %(user_id)s AND NOT hidden ORDER BY user_id DESC, id DESC LIMIT %(bound)s
 ),
 
 change AS (
