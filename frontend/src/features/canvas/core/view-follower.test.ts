@@ -9,10 +9,12 @@ const BELOW: Box = { left: 0, top: 300, right: 50, bottom: 400 };
 let now = 10_000;
 let busy = false;
 let drawnAt: Box | null = BELOW;
+let before: string[] = [];
 const show = vi.fn();
 
 function follower(): ViewFollower {
-  const view = { visible: () => SCREEN, boxOf: () => drawnAt, isBusy: () => busy, show };
+  const drawnBy = (_jobId: string, changed: readonly string[]) => new Set([...before, ...changed]);
+  const view = { visible: () => SCREEN, boxOf: () => drawnAt, drawnBy, isBusy: () => busy, show };
   return new ViewFollower(view, () => now);
 }
 
@@ -26,6 +28,7 @@ beforeEach(() => {
   show.mockClear();
   busy = false;
   drawnAt = BELOW;
+  before = [];
 });
 afterEach(() => vi.useRealTimers());
 
@@ -33,6 +36,12 @@ describe("what a job draws off screen", () => {
   it("is brought into view when nobody is doing anything", () => {
     follower().drew("job", [note("a")]);
     expect(show).toHaveBeenCalledExactlyOnceWith(new Set(["a"]));
+  });
+
+  it("is shown whole, with what was drawn before the page came", () => {
+    before = ["first"];
+    follower().drew("job", [note("a")]);
+    expect(show).toHaveBeenCalledExactlyOnceWith(new Set(["first", "a"]));
   });
 
   it("is left alone when it can be seen already", () => {

@@ -13,6 +13,8 @@ export interface Box {
 export interface View {
   visible(): Box;
   boxOf(ids: ReadonlySet<string>): Box | null;
+  /** What is there of a job's drawing: what it has changed, and what it has made, before this page came too. */
+  drawnBy(jobId: string, changed: readonly string[]): ReadonlySet<string>;
   /** Whether a button is down, something is being edited or selected. */
   isBusy(): boolean;
   show(ids: ReadonlySet<string>): void;
@@ -41,7 +43,8 @@ export class ViewFollower {
   }
 
   drawnBy(jobId: string): ReadonlySet<string> {
-    return this.#drawn.get(jobId) ?? new Set();
+    const drawn = this.#drawn.get(jobId);
+    return drawn ? this.view.drawnBy(jobId, [...drawn]) : new Set();
   }
 
   pointerMoved(): void {
