@@ -270,6 +270,7 @@ def _waiting(job: PlayedJob) -> Waiting:
         runs=0,
         parked=False,
         needed=False,
+        moved=False,
     )
 
 

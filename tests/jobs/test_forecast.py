@@ -122,9 +122,11 @@ def test_a_limit_counts_as_so_many_threads(engine: Engine) -> None:
     assert estimate(engine, jobs[3].id).start[0] > datetime.now(UTC) + timedelta(seconds=20)
 
 
-def test_no_place_gets_worse_without_a_reason(engine: Engine) -> None:
+@pytest.mark.parametrize(
+    "seed", [3034, random.SystemRandom().randrange(1_000_000)], ids=["raised to the same priority", "drawn"]
+)
+def test_no_place_gets_worse_without_a_reason(engine: Engine, seed: int) -> None:
     """Jobs of several people and priorities come, go, are retried and re-prioritised, in an order drawn anew each time."""
-    seed = random.SystemRandom().randrange(1_000_000)
     rng = random.Random(seed)
     people, watched, last = [engine.user() for _ in range(4)], list[uuid.UUID](), dict[uuid.UUID, int]()
     worker_id = worker(engine)

@@ -71,11 +71,12 @@ class Waiting:
     runs: int
     parked: bool
     needed: bool
+    moved: bool
 
     @property
     def plain(self) -> bool:
         """Whether it has stood in the line since it was made."""
-        return self.runs == 0 and self.run_at is None and not self.needed
+        return self.runs == 0 and self.run_at is None and not self.needed and not self.moved
 
     def under(self, gate: str) -> bool:
         """Whether the limit ``scope:value`` holds for it."""

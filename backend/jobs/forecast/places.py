@@ -60,11 +60,13 @@ def _right_of(job: Asked, other: Waiting) -> str | None:
         return "due"
     if other.needed:
         return "needed"
+    if other.moved:
+        return "raised"
     return "fair" if later else None
 
 
 def _order(kind: str) -> int:
-    return ("urgent", "high", "normal", "back", "due", "needed", "fair").index(kind)
+    return ("urgent", "high", "normal", "back", "due", "needed", "raised", "fair").index(kind)
 
 
 def _sentence(kind: str, count: int) -> str:
@@ -73,6 +75,7 @@ def _sentence(kind: str, count: int) -> str:
         "back": f"{jobs} that had begun before came back to {'its' if count == 1 else 'their'} place",
         "due": f"{jobs} that waited for a set time came before it",
         "needed": f"{jobs} that waited for other jobs came before it",
+        "raised": f"{jobs} whose priority was changed came before it",
         "fair": f"{jobs} of people who have had less done came before it",
     }.get(
         kind,
