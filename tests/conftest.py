@@ -20,6 +20,7 @@ from flask import Flask, request_finished
 from backend.app import create_app
 from backend.config import ROOT, Settings
 from backend.embedded import EmbeddedPostgres
+from tests.closing import close_app
 from tests.described import Watch
 
 # Hypothesis draws the same examples in every run of the same tests: a commit is not refused for what it did not change.
@@ -131,8 +132,4 @@ def app(settings: Settings) -> Iterator[Flask]:
     """The web application on this test's database."""
     application = create_app(settings)
     yield application
-    with application.app_context():
-        from backend.db import db
-        from backend.jobs.session_hints import dispose_after_hints
-
-        dispose_after_hints(db.engine)
+    close_app(application)

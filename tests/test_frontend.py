@@ -12,8 +12,8 @@ from flask import Flask
 
 from backend.app import create_app
 from backend.config import Settings
-from backend.db import db
 from tests.clients import Browser
+from tests.closing import close_app
 
 PAGE = "<!doctype html><title>CollabCanvas</title>"
 
@@ -35,8 +35,7 @@ def dist(tmp_path: Path) -> Path:
 def visitor(settings: Settings, dist: Path) -> Iterator[Browser]:
     app: Flask = create_app(replace(settings, frontend_dist=dist))
     yield Browser(app)
-    with app.app_context():
-        db.engine.dispose()
+    close_app(app)
 
 
 def test_every_address_of_the_browsers_router_is_the_page(visitor: Browser) -> None:

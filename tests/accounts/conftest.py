@@ -11,7 +11,7 @@ from flask import Flask
 
 from backend.app import create_app
 from backend.config import Settings
-from backend.db import db
+from tests.closing import close_app
 
 
 @pytest.fixture
@@ -25,5 +25,4 @@ def app_with(settings: Settings) -> Iterator[Callable[..., Flask]]:
 
     yield build
     for app in built:
-        with app.app_context():
-            db.engine.dispose()
+        close_app(app)

@@ -24,6 +24,7 @@ from werkzeug.test import TestResponse
 from backend.app import create_app
 from backend.config import ROOT, Settings
 from backend.jobs.runtime.worker import Worker
+from tests.closing import close_app
 
 FINISHED = ("completed", "failed", "cancelled")
 PATIENCE = 60.0  # seconds: a hang bound, not a measurement
@@ -185,11 +186,7 @@ class Installation:
 
     def close(self) -> None:
         """Give the connections back, so that the database can be dropped."""
-        from backend.db import db
-        from backend.jobs.session_hints import dispose_after_hints
-
-        with self.app.app_context():
-            dispose_after_hints(db.engine)
+        close_app(self.app)
 
 
 def with_providers(environ: dict[str, str], *providers: dict[str, Any]) -> dict[str, str]:

@@ -12,17 +12,16 @@ from flask import Flask
 
 from backend.app import create_app
 from backend.config import Settings
-from backend.db import db
 from tests.billing.conftest import Books
 from tests.clients import Program, new_program
+from tests.closing import close_app
 
 
 @pytest.fixture
 def app(books: Books) -> Iterator[Flask]:
     application = create_app(books.settings)
     yield application
-    with application.app_context():
-        db.engine.dispose()
+    close_app(application)
 
 
 @pytest.fixture
@@ -30,8 +29,7 @@ def free(settings: Settings) -> Iterator[Flask]:
     """The application as it is by default: everything is free."""
     application = create_app(settings)
     yield application
-    with application.app_context():
-        db.engine.dispose()
+    close_app(application)
 
 
 def id_of(person: Program) -> uuid.UUID:

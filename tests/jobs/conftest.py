@@ -10,8 +10,8 @@ from click.testing import Result
 from flask import Flask
 
 from backend.app import create_app
-from backend.db import db
 from backend.jobs.engine_settings import keeping_settings
+from tests.closing import close_app
 from tests.jobs import sample_tasks
 from tests.jobs.callers import Caller, new_guest, with_role
 from tests.jobs.commands import Run
@@ -49,8 +49,7 @@ def web(engine: Engine) -> Iterator[Flask]:
     application = create_app(engine.settings)
     with application.app_context():
         yield application
-        db.session.remove()
-        db.engine.dispose()
+    close_app(application)
 
 
 @pytest.fixture
@@ -58,8 +57,7 @@ def app(engine: Engine) -> Iterator[Flask]:
     """The web application on the engine's database."""
     application = create_app(engine.settings)
     yield application
-    with application.app_context():
-        db.engine.dispose()
+    close_app(application)
 
 
 @pytest.fixture

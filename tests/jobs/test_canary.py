@@ -17,6 +17,7 @@ from backend.jobs.link import Link
 from backend.jobs.runtime import canary as canary_module
 from backend.jobs.runtime import listener as listener_module
 from backend.jobs.runtime.canary import DEAF_PING_SECONDS, PING_SECONDS
+from tests.closing import close_app
 from tests.jobs.deaf_proxy import DeafProxy
 from tests.jobs.engine import Engine
 
@@ -124,6 +125,5 @@ def test_the_web_application_prepares_nothing_through_a_pooler(environ: dict[str
             for _ in range(8):
                 prepared = connection.execute(ask).scalar_one()
             assert (prepared > 0) is some
-        with app.app_context():
-            db.engine.dispose()
+        close_app(app)
         proxy.close()

@@ -12,6 +12,7 @@ from tests.live.conftest import WAYS, WebProcess
 from tests.soak.gapless_scene import Scene, scene, worker
 
 PEOPLE, JOBS, DISCONNECTS = 6, 8, 30
+CHANCES = 8  # shakes in which a page without one of its guards has to be found: one may happen to do no harm
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +38,12 @@ def test_a_page_that_does_not_do_its_part_fails(
     lacking: str, webs: dict[str, WebProcess], live_database: str, working: None
 ) -> None:
     shaken = Scene(live_database, [webs["both"]], random.Random())
-    pages = shaken.pages(3, 4, seconds=0.8, steps=6, lacking=lacking)
-    assert shaken.shake(pages, disconnects=12, seconds=2) != []
+
+    def found() -> list[str]:
+        pages = shaken.pages(3, 4, seconds=0.8, steps=6, lacking=lacking)
+        return shaken.shake(pages, disconnects=12, seconds=2)
+
+    assert any(found() for _ in range(CHANCES))
 
 
 def test_without_push_and_sweep_it_fails(database_url: str, tmp_path: Path) -> None:
