@@ -1,55 +1,115 @@
-"""The rooms of the engine import one way. import-linter says the same of the packages of the application (pyproject.toml)."""
+"""The rooms of the engine and of the AI import one way. import-linter says the same of the packages (pyproject.toml)."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 PROJECT = Path(__file__).parent.parent
-ENGINE = PROJECT / "backend/jobs"
 MAP = PROJECT / "docs/architecture.md"
 
-# From the ground up. A room may import from itself and from the floors below it, never from a neighbour on its own floor.
-FLOORS: tuple[tuple[str, ...], ...] = (
-    ("nouns",),
-    ("statements",),
-    ("admission", "caching", "history", "upkeep"),
-    ("forecast", "making"),
-    ("flows",),
-    ("handling",),
-    ("doors", "processes"),
-    ("runtime",),
-    ("http", "testing"),
-    ("cli",),
-)
-# Modules that stand in no folder.
-TOP = {
-    "nouns": (
-        *(
-            "acts",
-            "engine_settings",
-            "hints",
-            "job",
-            "models",
-            "options",
-            "outcome",
-            "payload",
-            "plain_schema",
-            "registry",
-        ),
-        *("retry", "run_log", "signals", "unique"),
+
+@dataclass(frozen=True)
+class House:
+    """A package of rooms: folders, and groups of the modules that stand in none.
+
+    ``floors`` are named from the ground up: a room may import from itself and from the floors below it, never from a
+    neighbour on its own floor.
+    """
+
+    package: str
+    floors: tuple[tuple[str, ...], ...]
+    top: dict[str, tuple[str, ...]]
+
+    def floor_of(self, room: str) -> int:
+        """The number of a room's floor."""
+        return next(number for number, rooms in enumerate(self.floors) if room in rooms)
+
+    def room_of(self, module: str, path: Path) -> str:
+        """The folder of a module, or its room by name."""
+        if path.parent != self.folder:
+            return module.split(".", maxsplit=1)[0]
+        return next(room for room, modules in self.top.items() if module in modules)
+
+    @property
+    def folder(self) -> Path:
+        """Where it stands."""
+        return PROJECT.joinpath(*self.package.split("."))
+
+    def modules(self) -> dict[str, Path]:
+        """Every module by its name below the package, but for the door itself (``__init__``)."""
+        found = {}
+        for path in self.folder.rglob("*.py"):
+            parts = path.relative_to(self.folder).with_suffix("").parts
+            if parts != ("__init__",):
+                found[".".join(parts).removesuffix(".__init__")] = path
+        return found
+
+    def edges(self) -> Iterator[tuple[str, str, str]]:
+        """Every import that leaves a room: the module, its room, the other room."""
+        known = self.modules()
+        for module, path in known.items():
+            for name in imports(path):
+                if not f"{name}.".startswith(f"{self.package}."):
+                    continue
+                imported = name.removeprefix(f"{self.package}.")
+                target = imported if imported in known else imported.rpartition(".")[0]
+                assert target in known, f"{module} imports {imported} through the door of {self.package}"
+                here, there = self.room_of(module, path), self.room_of(target, known[target])
+                if here != there:
+                    yield module, here, there
+
+
+ENGINE = House(
+    "backend.jobs",
+    floors=(
+        ("nouns",),
+        ("statements",),
+        ("admission", "caching", "history", "upkeep"),
+        ("forecast", "making"),
+        ("flows",),
+        ("handling",),
+        ("doors", "processes"),
+        ("runtime",),
+        ("http", "testing"),
+        ("cli",),
     ),
-    "statements": ("bulk_store", "failures", "link", "outage", "session_hints", "store", "unreadable"),
-    "making": ("enqueue", "enqueue_many"),
-    "doors": ("actions", "batches", "bulk", "family", "service", "tasks"),
-    "testing": ("testing",),
-}
-FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-ROOM_OF_TOP = {module: room for room, modules in TOP.items() for module in modules}
+    top={
+        "nouns": (
+            *("acts", "engine_settings", "hints", "job", "models", "options", "outcome", "payload", "plain_schema"),
+            *("registry", "retry", "run_log", "signals", "unique"),
+        ),
+        "statements": ("bulk_store", "failures", "link", "outage", "session_hints", "store", "unreadable"),
+        "making": ("enqueue", "enqueue_many"),
+        "doors": ("actions", "batches", "bulk", "family", "service", "tasks"),
+        "testing": ("testing",),
+    },
+)
+AI = House(
+    "backend.ai",
+    floors=(
+        ("words",),
+        ("calling", "drawing", "planner"),
+        ("changes", "embedded", "kinds", "streaming"),
+        ("generating", "placing", "providers"),
+        ("requests",),
+        ("enhancing",),
+        ("work",),
+    ),
+    top={
+        "words": ("diagram", "models", "operations"),
+        "generating": ("generation", "prompts"),
+        "placing": ("drafts", "drawing_job", "growing_drawing"),
+        "requests": ("estimates", "routes", "schemas", "service"),
+        "work": ("tasks", "warm_up"),
+    },
+)
+HOUSES = pytest.mark.parametrize("house", [ENGINE, AI], ids=lambda house: house.package)
 
 
 def package_of(module: str) -> str:
@@ -65,21 +125,6 @@ def test_packages_of_the_application_import_in_no_circle() -> None:
         graph.setdefault(here, set()).update(there - {here, ""})
     order = list(TopologicalSorter(graph).static_order())  # raises CycleError
     assert order.index("db") < order.index("jobs") < order.index("live") < order.index("canvases") < order.index("app")
-
-
-def modules() -> dict[str, Path]:
-    """Every module of the engine by its name below ``backend.jobs``, but for the door itself (``__init__``)."""
-    found = {}
-    for path in ENGINE.rglob("*.py"):
-        parts = path.relative_to(ENGINE).with_suffix("").parts
-        if parts != ("__init__",):
-            found[".".join(parts).removesuffix(".__init__")] = path
-    return found
-
-
-def room_of(module: str, path: Path) -> str:
-    """The folder of a module, or its room by name."""
-    return module.split(".", maxsplit=1)[0] if path.parent != ENGINE else ROOM_OF_TOP[module]
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -100,30 +145,19 @@ def imports(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{name.name}" for name in node.names)
 
 
-def edges() -> Iterator[tuple[str, str, str]]:
-    """Every import that leaves a room: the module, its room, the other room."""
-    known = modules()
-    for module, path in known.items():
-        for name in imports(path):
-            if not f"{name}.".startswith("backend.jobs."):
-                continue
-            imported = name.removeprefix("backend.jobs.")
-            target = imported if imported in known else imported.rpartition(".")[0]
-            assert target in known, f"{module} imports {imported} through the door of the engine"
-            here, there = room_of(module, path), room_of(target, known[target])
-            if here != there:
-                yield module, here, there
+@HOUSES
+def test_every_module_has_a_room(house: House) -> None:
+    grouped = {module for modules in house.top.values() for module in modules}
+    named = grouped | {room for rooms in house.floors for room in rooms if room not in house.top}
+    assert {module.split(".", maxsplit=1)[0] for module in house.modules()} == named
 
 
-def test_every_module_of_the_engine_has_a_room() -> None:
-    named = set(ROOM_OF_TOP) | {room for rooms in FLOORS for room in rooms if room not in TOP}
-    found = {module.split(".", maxsplit=1)[0] for module in modules()}
-    assert found == named
-
-
-def test_rooms_of_the_engine_import_downwards_alone() -> None:
+@HOUSES
+def test_rooms_import_downwards_alone(house: House) -> None:
     wrong = [
-        f"{module} ({here}) imports {there}" for module, here, there in edges() if FLOOR_OF[here] <= FLOOR_OF[there]
+        f"{module} ({here}) imports {there}"
+        for module, here, there in house.edges()
+        if house.floor_of(here) <= house.floor_of(there)
     ]
     assert not wrong
 
@@ -146,6 +180,8 @@ def test_the_look_at_imports_sees_each_way_of_writing_one(tmp_path: Path) -> Non
     }
 
 
-@pytest.mark.parametrize("room", sorted(FLOOR_OF))
-def test_the_map_names_every_room(room: str) -> None:
-    assert f"`{room}`" in MAP.read_text(encoding="utf-8"), f"docs/architecture.md has no row for {room}"
+@HOUSES
+def test_the_map_names_every_room(house: House) -> None:
+    words = MAP.read_text(encoding="utf-8")
+    missing = [room for rooms in house.floors for room in rooms if f"| `{room}` |" not in words]
+    assert not missing, f"docs/architecture.md has no row for {missing}"

@@ -11,9 +11,9 @@ import psycopg
 from psycopg.rows import tuple_row
 from psycopg.types.json import Jsonb
 
+from backend.ai.drawing.elements import Element
 from backend.jobs.upkeep.retention import sweep
 
-Element = dict[str, Any]
 Connection = psycopg.Connection[Any]
 
 

@@ -11,7 +11,8 @@ from itertools import chain
 from typing import Any
 
 from backend.ai.changes import store as change_store
-from backend.ai.drafts import Connection, Draft, Element, load_draft, note_written, save_draft
+from backend.ai.drafts import Connection, Draft, load_draft, note_written, save_draft
+from backend.ai.drawing.elements import Element
 from backend.canvases import service as canvases
 from backend.canvases.service import Merge
 from backend.errors import NotFound

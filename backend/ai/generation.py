@@ -7,6 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
+from backend.ai.calling.chain import AnswerError, Parsed
+from backend.ai.calling.provider import ModelAnswer, ModelCall
 from backend.ai.diagram import Diagram
 from backend.ai.kinds.changes import Change, Draw, read_changes
 from backend.ai.kinds.forms import Form, form_by_words, form_of_answer
@@ -14,8 +16,6 @@ from backend.ai.kinds.kind import count_keys
 from backend.ai.operations import AddDiagram, Operation
 from backend.ai.planner import PlanError, plan_changes, plan_diagram, plan_scaffold
 from backend.ai.prompts import changes_call, diagram_call, form_call
-from backend.ai.providers.chain import AnswerError, Parsed
-from backend.ai.providers.provider import ModelAnswer, ModelCall
 
 T = TypeVar("T")
 

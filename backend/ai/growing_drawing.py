@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from backend.ai.diagram import Diagram
-from backend.ai.drafts import Draft, Element, save_draft
+from backend.ai.drafts import Draft, save_draft
 from backend.ai.drawing.draw import draw_at
+from backend.ai.drawing.elements import Element
+from backend.ai.drawing.previewing import previewed
 from backend.ai.drawing.redraw import changes_to
 from backend.ai.drawing.themes import Theme
 from backend.ai.drawing_job import MOST_AT_ONCE, begin, in_batches, read_elements, write_elements
-from backend.ai.previewing import previewed
 from backend.jobs import JobContext
 
 REST = 1  # times as long as the last part took to lay out and write, nothing is drawn: reading the model comes first

@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from backend.ai.calling.provider import Message, ModelCall
 from backend.ai.kinds.changes import EXAMPLE, EXAMPLE_LABELS, TASK, schema_for
 from backend.ai.kinds.forms import CHOICE_SCHEMA, FORMS, Form
-from backend.ai.providers.provider import Message, ModelCall
 
 RULES = (
     "You turn instructions into JSON from which a program draws on a canvas. Write in the language of the "

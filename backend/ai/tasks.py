@@ -7,20 +7,20 @@ from contextlib import contextmanager
 from typing import Any
 
 from backend.ai import service
+from backend.ai.calling.job_caller import JobCaller
+from backend.ai.calling.provider import ProviderFault
 from backend.ai.diagram import Diagram
-from backend.ai.drafts import Element
 from backend.ai.drawing.changes import apply_operations
+from backend.ai.drawing.elements import Element
 from backend.ai.drawing.errors import DrawingError
+from backend.ai.drawing.previewing import previewed
 from backend.ai.drawing.themes import theme_of
 from backend.ai.drawing.view import read_canvas
 from backend.ai.drawing_job import FINALISING, WAITING, begin, finish, in_batches, read_elements, resume
 from backend.ai.generation import Desk, Made, NeedsModel, make_changes, make_diagram
 from backend.ai.growing_drawing import GrowingDrawing
-from backend.ai.job_caller import JobCaller
 from backend.ai.operations import AddDiagram, Operation
 from backend.ai.planner.errors import PlanError
-from backend.ai.previewing import previewed
-from backend.ai.providers.provider import ProviderFault
 from backend.ai.providers.roster import providers_of, without_model
 from backend.ai.schemas import CreateCanvasRequestSchema, ModifyCanvasRequestSchema
 from backend.ai.streaming.answers import Answers

@@ -8,16 +8,16 @@ from typing import Any, TypeVar
 
 import pytest
 
+from backend.ai.calling.chain import Parsed, ask
+from backend.ai.calling.provider import ModelCall
 from backend.ai.diagram import Board, Diagram, Flowchart, Outline, Table
 from backend.ai.generation import PLANNER, Ask, Desk, NeedsModel, make_changes, make_diagram
 from backend.ai.kinds.forms import BY_NAME
 from backend.ai.operations import AddDiagram, AddNode, Remove, Rename
 from backend.ai.planner import PlanError
-from backend.ai.providers.chain import Parsed, ask
-from backend.ai.providers.provider import ModelCall
 from backend.ai.streaming.prefix import growing
+from tests.ai.calling.callers import TestCaller, provider_of
 from tests.ai.protocol_server import ProtocolServer
-from tests.ai.providers.callers import TestCaller, provider_of
 
 BOARD = {
     "title": "Launch",

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from backend.ai.calling.chain import AnswerError
 from backend.ai.diagram import Board, Edge, Flowchart, Item, Outline, Table, diagram_problems
 from backend.ai.kinds.changes import Draw, read_changes, schema_for
 from backend.ai.kinds.forms import CHOICE_SCHEMA, FORMS, form_by_words, form_of_answer
 from backend.ai.kinds.kind import Kind
 from backend.ai.operations import AddNode, Connect, Disconnect, Remove, Rename
 from backend.ai.prompts import changes_call, data, diagram_call
-from backend.ai.providers.chain import AnswerError
 from tests.ai.protocol_server import strict_schema_complaint
 
 KINDS = {form.kind.name: form.kind for form in FORMS}

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from backend.ai.drawing.elements import Element
 from backend.ai.drawing.redraw import next_version, same_content
-
-Element = dict[str, Any]
 
 
 @dataclass(frozen=True)

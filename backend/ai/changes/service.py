@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Row, Select, literal, select, tuple_
 
@@ -13,15 +12,15 @@ from backend.accounts.models import User
 from backend.ai.changes import store
 from backend.ai.changes.inverse import Changed, Inverse, inverse
 from backend.ai.changes.models import AiChange
+from backend.ai.drawing.elements import Element
+from backend.ai.drawing.previewing import kept
 from backend.ai.drawing.redraw import next_version
-from backend.ai.previewing import kept
 from backend.canvases import service as canvases
 from backend.db import AnySession, driver_connection
 from backend.errors import Conflict, NotFound
 from backend.identity import Actor
 from backend.jobs.models import AiJob
 
-Element = dict[str, Any]
 STILL_DRAWING = "The job is still drawing. Wait until it has ended, or cancel it first."
 MOST_NAMED = 3
 

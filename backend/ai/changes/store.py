@@ -11,8 +11,9 @@ import psycopg
 from psycopg.rows import tuple_row
 from psycopg.types.json import Jsonb
 
+from backend.ai.drawing.elements import Element
+
 Connection = psycopg.Connection[Any]
-Element = dict[str, Any]
 
 # Of several changes of one element by one job the first knows what was there before.
 RECORD = """

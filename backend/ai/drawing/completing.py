@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from backend.ai.drawing.elements import Element
 from backend.ai.drawing.fonts import EXCALIFONT, LINE_HEIGHTS
 
-Element = dict[str, Any]
 DEFAULTS: Element = {
     "angle": 0,
     "strokeColor": "#1e1e1e",

@@ -16,8 +16,8 @@ from pathlib import Path
 import requests
 import structlog
 
+from backend.ai.calling import faults
 from backend.ai.embedded.catalogue import NAME
-from backend.ai.providers import faults
 from backend.config import ROOT
 
 log = structlog.get_logger(__name__)

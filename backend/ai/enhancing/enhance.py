@@ -8,11 +8,11 @@ from typing import Any
 
 import structlog
 
+from backend.ai.calling.chain import AnswerError, ask
+from backend.ai.calling.provider import Caller, Message, ModelCall, ProviderFault
 from backend.ai.enhancing.rewrite import rewrite
 from backend.ai.kinds.kind import record
 from backend.ai.prompts import data
-from backend.ai.providers.chain import AnswerError, ask
-from backend.ai.providers.provider import Caller, Message, ModelCall, ProviderFault
 from backend.config import ProviderSettings
 
 log = structlog.get_logger(__name__)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from backend.ai.calling.job_caller import JobCaller
 from backend.ai.enhancing.enhance import enhance
 from backend.ai.enhancing.schemas import GeneratePromptSchema
-from backend.ai.job_caller import JobCaller
 from backend.ai.providers.roster import providers_of
 from backend.ai.service import check_length, name_from
 from backend.billing.charging import charged

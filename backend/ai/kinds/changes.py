@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from backend.ai.calling.chain import AnswerError
 from backend.ai.diagram import Shape
 from backend.ai.kinds.kind import TEXT, Json, label_of, many, one_of, record, rows_of, text_of
 from backend.ai.operations import AddNode, Connect, Disconnect, Operation, Remove, Rename, TidyUp
-from backend.ai.providers.chain import AnswerError
 
 MAX_CHANGES = 100
 # Providers limit how many values an enum may have; beyond it, targets are checked after the answer only.

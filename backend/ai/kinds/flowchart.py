@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from backend.ai.calling.chain import AnswerError
 from backend.ai.diagram import Direction, Edge, Flowchart, Node, Shape
 from backend.ai.kinds.kind import TEXT, Json, Kind, label_of, many, one_of, record, rows_of, text_of, title_of
-from backend.ai.providers.chain import AnswerError
 
 SHAPES: tuple[Shape, ...] = ("rectangle", "ellipse", "diamond")
 

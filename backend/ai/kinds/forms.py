@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from backend.ai.calling.chain import AnswerError
 from backend.ai.kinds.board import BOARD
 from backend.ai.kinds.comparison import COMPARISON
 from backend.ai.kinds.customer_journey import CUSTOMER_JOURNEY
@@ -17,7 +18,6 @@ from backend.ai.kinds.retrospective import RETROSPECTIVE
 from backend.ai.kinds.swot import SWOT
 from backend.ai.kinds.table import TABLE
 from backend.ai.kinds.timeline import TIMELINE
-from backend.ai.providers.chain import AnswerError
 
 
 @dataclass(frozen=True)

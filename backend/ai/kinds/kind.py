@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from backend.ai.calling.chain import AnswerError
 from backend.ai.diagram import MAX_NODES, Diagram, diagram_problems, labels_of
-from backend.ai.providers.chain import AnswerError
 
 Json = dict[str, Any]
 

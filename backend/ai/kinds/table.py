@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from backend.ai.calling.chain import AnswerError
 from backend.ai.diagram import MAX_COLUMNS, Table
 from backend.ai.kinds.kind import TEXT, Json, Kind, label_of, many, record, rows_of, text_of, title_of
-from backend.ai.providers.chain import AnswerError
 
 SCHEMA = record(title=TEXT, header=many(TEXT, 1, MAX_COLUMNS), rows=many(record(cells=many(TEXT, 1, MAX_COLUMNS))))
 

@@ -1,1 +1,1 @@
-"""Model providers: any endpoint that speaks the OpenAI protocol, tried in the order of ``AI_PROVIDERS``."""
+"""Whom to call, in order: the providers of ``AI_PROVIDERS``, those that staff add, change and try, the embedded model."""

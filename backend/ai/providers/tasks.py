@@ -11,12 +11,12 @@ from typing import Any
 
 from flask import current_app
 
+from backend.ai.calling.calls import call_model
+from backend.ai.calling.job_caller import JobCaller
+from backend.ai.calling.provider import FaultCode, Message, ModelAnswer, ModelCall, ProviderFault
 from backend.ai.embedded import keeper
 from backend.ai.embedded.catalogue import NAME as EMBEDDED
-from backend.ai.job_caller import JobCaller
 from backend.ai.providers import service
-from backend.ai.providers.calls import call_model
-from backend.ai.providers.provider import FaultCode, Message, ModelAnswer, ModelCall, ProviderFault
 from backend.ai.providers.roster import read_provider
 from backend.ai.providers.schemas import TestSchema
 from backend.config import ProviderSettings, Settings

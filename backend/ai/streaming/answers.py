@@ -14,9 +14,9 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from backend.ai.providers.cached_calls import cached_call
-from backend.ai.providers.chain import AnswerError, Parsed, ask
-from backend.ai.providers.provider import Caller, Message, ModelAnswer, ModelCall
+from backend.ai.calling.cached_calls import cached_call
+from backend.ai.calling.chain import AnswerError, Parsed, ask
+from backend.ai.calling.provider import Caller, Message, ModelAnswer, ModelCall
 from backend.ai.streaming import answer_store
 from backend.ai.streaming.prefix import Json, continued, growing, has_parts
 from backend.config import ProviderSettings
@@ -47,7 +47,7 @@ class Answers:
         self._fresh = fresh  # nobody else's answer: a variant shall be another one
 
     def ask(self, call: ModelCall, parse: Callable[[Json], T], on_growth: OnGrowth) -> Parsed[T]:
-        """The answer to ``call``. Raises as ``backend.ai.providers.chain.ask``."""
+        """The answer to ``call``. Raises as ``backend.ai.calling.chain.ask``."""
         key = self._key(call)
         while True:
             with self._ctx.transaction() as connection:

@@ -16,15 +16,15 @@ from typing import Any
 import pytest
 import requests
 
+from backend.ai.calling.calls import call_model
+from backend.ai.calling.provider import Message, ModelCall, ProviderFault
 from backend.ai.embedded.catalogue import NAME
 from backend.ai.embedded.keeper import EmbeddedProvider
 from backend.ai.embedded.machine import threads
 from backend.ai.embedded.serving import Serving
-from backend.ai.providers.calls import call_model
-from backend.ai.providers.provider import Message, ModelCall, ProviderFault
 from backend.config import ROOT
+from tests.ai.calling.callers import CALL, SCHEMA, Stopped, TestCaller, ignore
 from tests.ai.embedded.model_file import model_file
-from tests.ai.providers.callers import CALL, SCHEMA, Stopped, TestCaller, ignore
 
 MODEL = "smollm2"
 PATIENCE = 120.0  # a hang bound

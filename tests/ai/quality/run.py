@@ -15,13 +15,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from backend.ai.calling.chain import Parsed, ask
+from backend.ai.calling.provider import ModelCall, ProviderFault
 from backend.ai.drawing.errors import DrawingError
 from backend.ai.generation import Ask, NeedsModel
 from backend.ai.planner import PlanError
-from backend.ai.providers.chain import Parsed, ask
-from backend.ai.providers.provider import ModelCall, ProviderFault
 from backend.config import ROOT, ProviderSettings, Settings
-from tests.ai.providers.callers import TestCaller
+from tests.ai.calling.callers import TestCaller
 from tests.ai.quality.cases import HALVES, Case, Half, read_cases
 from tests.ai.quality.scoring import draw_case, problems
 from tests.ai.quality.sheet import write_sheet

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from backend.ai.calling.chain import AnswerError
 from backend.ai.diagram import diagram_problems, labels_of
 from backend.ai.kinds.forms import FORMS
 from backend.ai.kinds.kind import Kind
-from backend.ai.providers.chain import AnswerError
 from backend.ai.streaming.prefix import continued, growing, has_parts
 
 KINDS = {form.kind.name: form.kind for form in FORMS}

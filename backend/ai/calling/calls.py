@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from decimal import Decimal
 
-from backend.ai.providers.provider import Caller, CallRecord, ModelAnswer, ModelCall, OnText, ProviderFault
+from backend.ai.calling.provider import Caller, CallRecord, ModelAnswer, ModelCall, OnText, ProviderFault
 from backend.config import ProviderSettings
 
 CHARACTERS_A_TOKEN = 4  # about, in English; where a provider does not count
@@ -21,7 +21,7 @@ def call_model(provider: ProviderSettings, call: ModelCall, caller: Caller, on_t
     unless the provider was not asked at all.
     """
     # Imported with the first call: the SDK takes a second to load, which the start of every process would pay.
-    from backend.ai.providers.openai_compatible import complete  # noqa: PLC0415
+    from backend.ai.calling.openai_compatible import complete  # noqa: PLC0415
 
     account = _Account(provider, call, caller)
     with caller.admitted(provider, account.prompt_tokens + USUAL_ANSWER) as use:

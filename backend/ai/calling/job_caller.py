@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from backend.ai.providers import faults
-from backend.ai.providers.provider import Asker, CallRecord, ProviderFault
+from backend.ai.calling import faults
+from backend.ai.calling.provider import Asker, CallRecord, ProviderFault
 from backend.billing import operations
 from backend.billing.budgets import MICRO
 from backend.billing.charging import current_charge

@@ -6,7 +6,7 @@ import email.utils
 import time
 from collections.abc import Mapping
 
-from backend.ai.providers.provider import FaultCode, ProviderFault
+from backend.ai.calling.provider import FaultCode, ProviderFault
 from backend.jobs import ProviderWait
 
 # A provider that says 429 without saying for how long is asked again after this many seconds.

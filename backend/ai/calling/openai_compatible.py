@@ -21,9 +21,9 @@ import openai
 from openai import OpenAI
 from openai.types.chat import ChatCompletionChunk
 
-from backend.ai.providers import faults
-from backend.ai.providers.provider import MAX_ANSWER, Caller, ModelAnswer, ModelCall, OnText, ProviderFault
-from backend.ai.providers.sdk_faults import fault_of
+from backend.ai.calling import faults
+from backend.ai.calling.provider import MAX_ANSWER, Caller, ModelAnswer, ModelCall, OnText, ProviderFault
+from backend.ai.calling.sdk_faults import fault_of
 from backend.config import ProviderSettings
 
 CONNECT_TIMEOUT = 5.0  # seconds; while a connection is being made a cancel waits for this at most

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from backend.ai.providers.calls import CHARACTERS_A_TOKEN, cost_of
-from backend.ai.providers.provider import Asker, CallRecord, ModelAnswer, ModelCall
+from backend.ai.calling.calls import CHARACTERS_A_TOKEN, cost_of
+from backend.ai.calling.provider import Asker, CallRecord, ModelAnswer, ModelCall
 from backend.config import ProviderSettings
 
 

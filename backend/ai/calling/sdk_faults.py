@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import openai
 
-from backend.ai.providers import faults
-from backend.ai.providers.provider import ProviderFault
+from backend.ai.calling import faults
+from backend.ai.calling.provider import ProviderFault
 
 
 def fault_of(error: Exception, provider: str, model: str) -> ProviderFault:

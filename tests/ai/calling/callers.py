@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from backend.ai.providers.provider import Asker, CallRecord, Message, ModelCall
+from backend.ai.calling.provider import Asker, CallRecord, Message, ModelCall
 from backend.config import ProviderSettings
 from backend.jobs import Use
 from tests.ai.protocol_server import ProtocolServer

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from backend.ai.providers.chain import AnswerError, Parsed, ask
-from backend.ai.providers.provider import ProviderFault
+from backend.ai.calling.chain import AnswerError, Parsed, ask
+from backend.ai.calling.provider import ProviderFault
+from tests.ai.calling.callers import CALL, TestCaller, ignore, provider_of
 from tests.ai.protocol_server import Answer, ProtocolServer
-from tests.ai.providers.callers import CALL, TestCaller, ignore, provider_of
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from typing import Any, Generic, TypeVar
 
 import structlog
 
-from backend.ai.providers import faults
-from backend.ai.providers.calls import call_model
-from backend.ai.providers.provider import Caller, Message, ModelAnswer, ModelCall, OnText, ProviderFault
+from backend.ai.calling import faults
+from backend.ai.calling.calls import call_model
+from backend.ai.calling.provider import Caller, Message, ModelAnswer, ModelCall, OnText, ProviderFault
 from backend.config import ProviderSettings
 
 log = structlog.get_logger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from backend.ai.drafts import Element
+from backend.ai.drawing.elements import Element
 
 LOOK = ("strokeStyle", "opacity")
 PREVIEW: Element = {"strokeStyle": "dashed", "opacity": 60}

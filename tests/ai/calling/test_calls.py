@@ -9,13 +9,13 @@ from decimal import Decimal
 
 import pytest
 
-from backend.ai.providers import faults
-from backend.ai.providers.calls import STOPPED, call_model, cost_of
-from backend.ai.providers.provider import ProviderFault
+from backend.ai.calling import faults
+from backend.ai.calling.calls import STOPPED, call_model, cost_of
+from backend.ai.calling.provider import ProviderFault
 from backend.config import ProviderSettings
 from backend.jobs import Use
+from tests.ai.calling.callers import CALL, Stopped, TestCaller, ignore, provider_of
 from tests.ai.protocol_server import Answer, ProtocolServer
-from tests.ai.providers.callers import CALL, Stopped, TestCaller, ignore, provider_of
 
 SOON = 5.0  # a hang bound
 

@@ -11,11 +11,11 @@ from email.utils import formatdate
 
 import pytest
 
-from backend.ai.providers.openai_compatible import complete
-from backend.ai.providers.provider import ModelAnswer, ProviderFault
+from backend.ai.calling.openai_compatible import complete
+from backend.ai.calling.provider import ModelAnswer, ProviderFault
 from backend.config import ProviderSettings
+from tests.ai.calling.callers import CALL, SCHEMA, Stopped, TestCaller, ignore, provider_of
 from tests.ai.protocol_server import Answer, ProtocolServer
-from tests.ai.providers.callers import CALL, SCHEMA, Stopped, TestCaller, ignore, provider_of
 
 # A hang bound, not a measurement: a cancel that does not reach the socket would take HANG_LIMIT or the timeout.
 SOON = 5.0
