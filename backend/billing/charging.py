@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -66,6 +66,19 @@ class Charge:
         asking = Asking(job.job_type, "ai", provider, model, job.user_id, job.id, tokens)
         with _kept(self._ctx) as connection:
             self._open = (operations.begin(connection, asking), asking)
+
+    def grow(self, use: Use) -> None:
+        """The call that was begun has come to so much, and goes on. Not worth a delay: the next one says more."""
+        if self._open is None:
+            return
+        operation_id = self._open[0]
+        with suppress(*PASSING), self._ctx.accounts() as connection:
+            operations.grow(connection, operation_id, use)
+
+    def lose(self) -> None:
+        """Whatever earlier runs of the job have begun and not ended was lost with their workers."""
+        job_id = self._ctx.job.id
+        self._insist(lambda c: operations.lose(c, self._ctx.settings, job_id))
 
     def end(self, use: Use) -> None:
         """The call that was begun has ended so. Insists for a while: it is paid for, whatever becomes of the job."""
@@ -131,6 +144,8 @@ def charged(ctx: JobContext) -> Iterator[Charge]:
     A failure costs nothing. A run whose claim is lost leaves everything as it is: somebody else runs the job now.
     """
     charge = Charge(ctx)
+    if ctx.job.runs > 1:
+        charge.lose()
     token = _current.set(charge)
     try:
         yield charge

@@ -47,6 +47,25 @@ class Answer:
     gate: threading.Event | None = None  # wait for it before the last chunk
 
 
+class Allowance:
+    """Room for so many calls in a window of so many seconds, as many providers have it; a window begins with its first call."""
+
+    def __init__(self, room: int, window: float) -> None:
+        self.room, self.window = room, window
+        self.windows: list[list[bool]] = []  # of each window, which calls were taken
+        self._began = 0.0
+
+    def take(self) -> float | None:
+        """Seconds until the next window, for a call too many; None for one that is taken."""
+        now = time.monotonic()
+        if not self.windows or now - self._began >= self.window:
+            self._began = now
+            self.windows.append([])
+        calls = self.windows[-1]
+        calls.append(calls.count(True) < self.room)
+        return None if calls[-1] else self._began + self.window - now
+
+
 @dataclass
 class Recorded:
     """One request as it came in, and how its answer ended."""
@@ -82,6 +101,7 @@ class ProtocolServer:
         self.models = models
         self.requests: list[Recorded] = []
         self.otherwise = Answer(status=500, message="nothing was scripted for this request")
+        self.allowance: Allowance | None = None  # beyond it: 429, and nothing of the script is used up
         self._script: deque[Answer] = deque()
         self._lock = threading.Lock()
         self._arrived = threading.Condition(self._lock)
@@ -127,6 +147,9 @@ class ProtocolServer:
         with self._arrived:
             self.requests.append(recorded)
             self._arrived.notify_all()
+            wait = None if self.allowance is None else self.allowance.take()
+            if wait is not None:
+                return Answer(status=429, retry_after=f"{wait + 0.01:.2f}")
             return self._script.popleft() if self._script else self.otherwise
 
 

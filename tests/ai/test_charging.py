@@ -54,6 +54,13 @@ def balance(installation: Installation) -> int:
     return int(row["balance"])
 
 
+def spent(installation: Installation) -> int:
+    """What the installation's budget of the day has lost, in micro-dollars."""
+    with installation.database() as connection:
+        row = connection.execute("SELECT cost FROM spending WHERE who = 'all' AND period = 'day'").fetchone()
+    return 0 if row is None else int(row["cost"])
+
+
 def drawn(person: Person, installation: Installation, instructions: str = FREE) -> dict[str, Any]:
     """A job that is done with, however it ended."""
     job_id = person.start("create_canvas", instructions=instructions)["job_id"]
@@ -130,12 +137,15 @@ def test_who_cancels_pays_for_what_had_come(opened: Opened, server: ProtocolServ
     assert balance(installation) == 20_000 - call["tokens_in"] - call["tokens_out"]
 
 
-def test_a_worker_killed_while_the_model_writes_charges_once(opened: Opened, server: ProtocolServer) -> None:
-    server.script(Answer(text=CHART, chunk=8, hang_after=3), CHART)
+def test_what_a_killed_worker_had_received_is_in_the_ledger_and_charged_to_nobody(
+    opened: Opened, server: ProtocolServer
+) -> None:
+    server.script(Answer(text=CHART, chunk=8, delay=0.04, hang_after=30), CHART)
     installation = opened(server.provider(**PRICED))
-    job_id = installation.guest().start("create_canvas", instructions=FREE)["job_id"]
+    person = installation.guest()
+    job_id = person.start("create_canvas", instructions=FREE)["job_id"]
     with installation.worker_process() as process:
-        server.wait_for_requests(1)[0].streaming.wait(60)
+        installation.until(lambda c: c.execute("SELECT FROM ai_operation WHERE tokens_out >= 20").rowcount)
         process.kill()
         process.wait()
     with installation.database() as connection:
@@ -143,7 +153,49 @@ def test_a_worker_killed_while_the_model_writes_charges_once(opened: Opened, ser
     with installation.worker():
         assert installation.until_finished(job_id)["status"] == "completed"
     killed, done = ledger(installation)
-    assert (killed["success"], killed["billable"]) == (None, False)
+    assert (killed["success"], killed["error_code"], killed["estimated"], killed["billable"]) == (
+        *(False, "lost", True, False),
+    )
+    assert 20 <= killed["tokens_out"] <= 30 * 8 // 4
+    assert killed["cost"] == killed["tokens_in"] + 10 * killed["tokens_out"]
+    assert spent(installation) == killed["cost"] + done["cost"]
+    assert balance(installation) == 20_000 - done["tokens_in"] - done["tokens_out"]
+    cost = person.get(f"/api/jobs/{job_id}").json["cost"]
+    assert (cost["calls"], cost["failed"], cost["usd"]) == (2, 1, (killed["cost"] + done["cost"]) / 1e6)
+
+
+def test_a_worker_killed_before_the_first_word_has_cost_nothing(opened: Opened, server: ProtocolServer) -> None:
+    server.script(Answer(hang_before=True), CHART)
+    installation = opened(server.provider(**PRICED))
+    job_id = installation.guest().start("create_canvas", instructions=FREE)["job_id"]
+    with installation.worker_process() as process:
+        server.wait_for_requests(1)
+        process.kill()
+        process.wait()
+    with installation.worker():
+        assert installation.until_finished(job_id)["status"] == "completed"
+    killed, done = ledger(installation)
+    assert (killed["error_code"], killed["tokens_in"], killed["tokens_out"], killed["cost"]) == ("lost", 0, 0, 0)
+    assert spent(installation) == done["cost"]
+
+
+def test_a_fall_back_in_mid_stream_pays_both_providers_and_the_ledger_shows_both(
+    opened: Opened, server: ProtocolServer
+) -> None:
+    server.script(Answer(text=CHART, chunk=8, cut_after=30), CHART)
+    first, second = server.provider(name="first", **PRICED), server.provider(name="second", **PRICED)
+    installation = opened(first, second)
+    job = drawn(installation.guest(), installation)
+    assert (job["status"], job["attempt"]) == ("completed", 1)
+    broken, done = ledger(installation)
+    assert [broken["provider"], done["provider"]] == ["first", "second"]
+    assert (broken["success"], broken["error_code"], broken["estimated"], broken["billable"]) == (
+        *(False, "provider_unavailable", True, False),
+    )
+    assert 0 < broken["tokens_out"] <= 30 * 8 // 4
+    assert broken["cost"] == broken["tokens_in"] + 10 * broken["tokens_out"]
+    assert (done["success"], done["billable"]) == (True, True)
+    assert spent(installation) == broken["cost"] + done["cost"]
     assert balance(installation) == 20_000 - done["tokens_in"] - done["tokens_out"]
 
 
@@ -175,9 +227,9 @@ def test_an_enhanced_prompt_is_charged_and_the_built_in_rewrite_is_not(opened: O
     server.script({"prompt": "A better one."}, Answer(status=500))
     installation = opened(server.provider(**PRICED))
     person = installation.guest()
-    for _ in range(2):
+    for rough in ("something rough", "something else"):
         path = "/api/v1/web-knowledge/generate-prompt-async/"
-        assert person.post(path, {"manual_prompt": "something rough"}).status_code == 202
+        assert person.post(path, {"manual_prompt": rough}).status_code == 202
         installation.drain()
     done, failed = ledger(installation)
     assert (done["operation"], done["module"]) == ("generate_prompt", "ai.prompt")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -151,6 +152,23 @@ def test_a_paid_answer_is_kept_over_a_crash(with_model: Installation, server: Pr
         with_model.until_finished(body["task_id"])
     assert read(person, body["status_url"])["prompt"] == BETTER["prompt"]
     assert len(server.requests) == 1
+
+
+def test_fifty_equal_prompts_at_once_are_one_call(with_model: Installation, server: ProtocolServer) -> None:
+    gate = threading.Event()
+    server.script(Answer(text=BETTER, gate=gate))
+    tasks = [started(person) for person in (with_model.guest(), with_model.guest()) for _ in range(25)]
+    with with_model.worker():
+        server.wait_for_requests(1)
+        with_model.until(lambda c: c.execute("SELECT FROM ai_job WHERE status = 'processing'").rowcount > 1)
+        gate.set()
+        rows = [with_model.until_finished(task["task_id"]) for task in tasks]
+    assert {(row["status"], row["result_data"]["prompt"]) for row in rows} == {("completed", BETTER["prompt"])}
+    assert {row["result_data"]["generated_by"] for row in rows} == {"test/model-of-the-tests"}
+    assert len(server.requests) == 1
+    with with_model.database() as connection:
+        shared = connection.execute("SELECT count(*) AS calls FROM ai_operation WHERE cached AND saved >= 0").fetchone()
+    assert shared == {"calls": 49}
 
 
 # Credit

@@ -94,27 +94,47 @@ def busy(seconds: float) -> RetryableError:
 def test_a_hundred_jobs_against_a_provider_that_allows_few_waste_one_call_a_window_and_no_attempt(
     engine: Engine, allow: Any
 ) -> None:
-    """Bar P with short windows, one thread: so that nothing is under way when the first refusal comes."""
+    """With short windows, many threads and two workers: none of them knows of a limit when the first refusal comes."""
     made = allow(20, 1.0)
     jobs = [engine.enqueue("sample_ask", max_attempts=1).id for _ in range(100)]
-    with engine.worker(concurrency=1):
+    with engine.worker(concurrency=4), engine.worker(concurrency=4):
         engine.until(lambda: engine.count("completed_at IS NULL") == 0)
     assert engine.count("status = 'completed'") == len(jobs)
     assert engine.count("attempt > 1") == 0
     assert all(answers.count(False) <= 1 for answers in made.windows), made.windows
 
 
-def test_after_the_first_refusal_many_threads_waste_one_call_a_window_too(engine: Engine, allow: Any) -> None:
-    made = allow(10, 1.0)
-    for _ in range(60):
-        engine.enqueue("sample_ask", max_attempts=1)
-    with engine.worker(concurrency=4), engine.worker(concurrency=4):
-        engine.until(lambda: engine.count("completed_at IS NULL") == 0)
-    assert engine.count("status = 'completed'") == 60
-    wasted = [answers.count(False) for answers in made.windows]
-    answered = [answers.count(True) for answers in made.windows]
-    assert all(calls <= 1 for calls in wasted[1:]), (wasted, answered)
-    assert wasted[0] <= 8  # those that were under way
+def test_while_nothing_is_known_one_call_is_on_its_way_and_whoever_comes_waits_until_it_was_taken(
+    engine: Engine,
+) -> None:
+    _, first = asking(engine)
+    _, second = asking(engine)
+    pauses: list[float] = []
+
+    def taken_meanwhile(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            use.taken()
+
+    with guarded(first) as use:
+        with guarded(second._replace(pause=taken_meanwhile)):
+            assert len(pauses) == 3
+        ask(second._replace(pause=pauses.append))
+    assert len(pauses) == 3, "the first call goes on, and holds nobody up"
+    assert engine.connection.execute("SELECT FROM provider_lead").rowcount == 0
+
+
+def test_a_lead_that_says_nothing_holds_nobody_up_for_long(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(circuit, "LEAD", 0.1)
+    _, first = asking(engine)
+    _, second = asking(engine)
+    with guarded(first), guarded(second):
+        pass
+    engine.connection.execute(
+        "INSERT INTO provider_lead (provider, job_id, token, since) VALUES (%s, %s, %s, now() - interval '1 hour')",
+        (NAME, first.job_id, first.token),
+    )
+    ask(second._replace(pause=lambda _: pytest.fail("it waited for a worker that died")))
 
 
 def test_a_call_that_is_under_way_takes_room_in_the_window_in_which_it_may_arrive(engine: Engine) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import TypeVar
 
 import psycopg
 
+from backend.ai.calling.job_caller import JobCaller
 from backend.jobs.handling import run
 from backend.jobs.link import Link
 from backend.jobs.runtime.canary import Canary
@@ -84,9 +85,19 @@ def _ignore_cancels() -> None:
     run.Run.interrupt = interrupt  # type: ignore[method-assign]
 
 
+def _leave_streams_open() -> None:
+    """A cancel stops the job at its next checkpoint, and does not touch what it waits for."""
+
+    def on_cancel(_self: JobCaller, _callback: Callable[[], None]) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    JobCaller.on_cancel = on_cancel  # type: ignore[method-assign, assignment]
+
+
 BREAKERS = {
     "gives up": _give_up,
     "never listens again": _never_listen_again,
     "deaf to cancels": _ignore_cancels,
+    "leaves streams open": _leave_streams_open,
     "no canary": _no_canary,
 }

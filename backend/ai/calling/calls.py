@@ -10,6 +10,7 @@ from backend.config import ProviderSettings
 
 CHARACTERS_A_TOKEN = 4  # about, in English; where a provider does not count
 USUAL_ANSWER = 500  # tokens that an answer is expected to have before it is there
+NOTE_EVERY = 0.5  # seconds between two notes of what an answer has come to
 STOPPED = "stopped"
 MILLION = 1_000_000
 
@@ -29,6 +30,8 @@ def call_model(provider: ProviderSettings, call: ModelCall, caller: Caller, on_t
 
         def heard(text: str) -> None:
             account.heard = len(text)
+            if account.due():
+                caller.on_growth(account.so_far())
             on_text(text)
 
         def settle(record: CallRecord) -> None:
@@ -36,7 +39,7 @@ def call_model(provider: ProviderSettings, call: ModelCall, caller: Caller, on_t
             caller.on_call(record)
 
         try:
-            answer = complete(provider.located(caller.checkpoint), call, caller, heard)
+            answer = complete(provider.located(caller.checkpoint), call, caller, heard, use.taken)
         except BaseException as error:
             settle(account.failed(error))
             raise
@@ -54,10 +57,23 @@ class _Account:
         self._call = call
         self._caller = caller
         self._began = 0.0
+        self._noted = 0.0
 
     def begin(self) -> None:
         """The call is made now."""
         self._began = time.monotonic()
+
+    def due(self) -> bool:
+        """Whether it is time to note what has come; asked once for each note."""
+        now = time.monotonic()
+        if now - self._noted < NOTE_EVERY:
+            return False
+        self._noted = now
+        return True
+
+    def so_far(self) -> CallRecord:
+        """The account of an answer that is still coming."""
+        return self._record(self._provider.model, None, None)
 
     def answered(self, answer: ModelAnswer) -> CallRecord:
         """The account of a whole answer."""

@@ -58,6 +58,10 @@ class JobCaller:
         except (RetryableError, FinalError) as error:
             raise _fault_behind(error) or error from None
 
+    def on_growth(self, record: CallRecord) -> None:
+        """Write what a call has come to so far: should this worker die, somebody must know."""
+        self._charge.grow(use_of(record))
+
     def on_call(self, record: CallRecord) -> None:
         """Write the account of a call."""
         use = use_of(record)

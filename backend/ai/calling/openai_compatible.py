@@ -10,7 +10,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from functools import lru_cache
@@ -32,31 +32,48 @@ TELL_EVERY = 0.05  # seconds between two looks at a growing answer: looking at e
 TEMPERATURE = 0.2  # diagrams should be dependable rather than surprising
 
 
-def complete(provider: ProviderSettings, call: ModelCall, caller: Caller, on_text: OnText) -> ModelAnswer:
-    """Ask ``provider`` and read its answer to the end.
+def _nothing() -> None:
+    """Nobody waits for the provider to begin."""
+
+
+def complete(
+    provider: ProviderSettings,
+    call: ModelCall,
+    caller: Caller,
+    on_text: OnText,
+    on_taken: Callable[[], None] = _nothing,
+) -> ModelAnswer:
+    """Ask ``provider`` and read its answer to the end. ``on_taken`` is told once it has begun to answer.
 
     Raises ProviderFault, or whatever ``caller.checkpoint()`` raises when the work must stop; either way the
     connection is closed when this returns.
     """
     try:
-        return _attempt(provider, call, caller, on_text, plain=False)
+        return _attempt(provider, call, caller, on_text, on_taken, plain=False)
     except openai.APIStatusError as error:
         # Some servers know neither response_format nor stream_options: ask once more without anything optional.
         if error.status_code not in (400, 422):
             raise fault_of(error, provider.name, provider.model) from error
     try:
-        return replace(_attempt(provider, call, caller, on_text, plain=True), structured=False)
+        return replace(_attempt(provider, call, caller, on_text, on_taken, plain=True), structured=False)
     except openai.APIStatusError as error:
         raise fault_of(error, provider.name, provider.model) from error
 
 
 def _attempt(
-    provider: ProviderSettings, call: ModelCall, caller: Caller, on_text: OnText, *, plain: bool
+    provider: ProviderSettings,
+    call: ModelCall,
+    caller: Caller,
+    on_text: OnText,
+    on_taken: Callable[[], None],
+    *,
+    plain: bool,
 ) -> ModelAnswer:
     caller.checkpoint()
     with _Line(provider.timeout) as line, caller.on_cancel(line.hang_up), line.client(provider) as client:
         try:
             stream = client.chat.completions.create(**_request(provider, call, plain))
+            on_taken()
             return _read(stream, provider, caller, on_text)
         except openai.APIStatusError:
             raise

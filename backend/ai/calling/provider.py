@@ -140,6 +140,9 @@ class Caller(Protocol):
         Raises a ``ProviderFault`` instead of entering while the provider is to be left alone.
         """
 
+    def on_growth(self, record: CallRecord) -> None:
+        """Told now and then, while an answer comes in, what the call has come to so far."""
+
     def on_call(self, record: CallRecord) -> None:
         """Told of every call that was made, failures and interrupted ones included."""
 

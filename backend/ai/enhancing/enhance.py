@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
-from backend.ai.calling.chain import AnswerError, ask
-from backend.ai.calling.provider import Caller, Message, ModelCall, ProviderFault
+from backend.ai.calling.chain import AnswerError
+from backend.ai.calling.provider import Message, ModelCall, ProviderFault
 from backend.ai.enhancing.rewrite import rewrite
+from backend.ai.generation import Ask
 from backend.ai.kinds.kind import record
 from backend.ai.prompts import data
-from backend.config import ProviderSettings
 
 log = structlog.get_logger(__name__)
 
@@ -35,19 +34,19 @@ class Enhanced:
     generated_by: str
 
 
-def enhance(prompt: str, providers: Sequence[ProviderSettings], caller: Caller, most: int) -> Enhanced:
+def enhance(prompt: str, ask: Ask | None, most: int) -> Enhanced:
     """A better prompt of at most ``most`` characters. A provider's failure is no failure of ours."""
-    if providers:
+    if ask is not None:
         try:
-            return _by_model(prompt, providers, caller, most)
+            return _by_model(prompt, ask, most)
         except ProviderFault as fault:
             log.warning("prompt_rewritten_without_model", code=fault.code)
     return Enhanced(rewrite(prompt, most), BUILT_IN)
 
 
-def _by_model(prompt: str, providers: Sequence[ProviderSettings], caller: Caller, most: int) -> Enhanced:
+def _by_model(prompt: str, ask: Ask, most: int) -> Enhanced:
     call = ModelCall((Message("system", TASK), Message("user", data(prompt))), "prompt", SCHEMA)
-    parsed = ask(providers, call, lambda answer: _read(answer, most), caller, _unheard)
+    parsed = ask(call, lambda answer: _read(answer, most), _unheard)
     return Enhanced(parsed.value, f"{parsed.answer.provider}/{parsed.answer.model}")
 
 
@@ -60,5 +59,5 @@ def _read(answer: dict[str, Any], most: int) -> str:
     return text.strip()
 
 
-def _unheard(_text: str) -> None:
+def _unheard(_answer: dict[str, Any]) -> None:
     """Nobody watches a prompt being written."""

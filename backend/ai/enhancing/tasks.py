@@ -10,6 +10,7 @@ from backend.ai.enhancing.enhance import enhance
 from backend.ai.enhancing.schemas import GeneratePromptSchema
 from backend.ai.providers.roster import providers_of
 from backend.ai.service import check_length, name_from
+from backend.ai.streaming.answers import Answers
 from backend.billing.charging import charged
 from backend.db import AnySession
 from backend.identity import Actor
@@ -49,7 +50,7 @@ def _summary(request: dict[str, Any]) -> str:
     summary=_summary,
 )
 def generate_prompt(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
-    """Make a better prompt. What a model has written is never asked, or paid, for again."""
+    """Make a better prompt. What a model has written is never asked, or paid, for again; equal prompts share one answer."""
     with charged(ctx) as charge:
         _show(ctx, 10)
         _show(ctx, 30)
@@ -63,7 +64,9 @@ def generate_prompt(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _make(ctx: JobContext, prompt: str) -> dict[str, Any]:
-    made = enhance(prompt, providers_of(ctx), JobCaller(ctx), ctx.settings.max_instructions)
+    providers = providers_of(ctx)
+    ask = Answers(ctx, providers, JobCaller(ctx)).ask if providers else None
+    made = enhance(prompt, ask, ctx.settings.max_instructions)
     return {"prompt": made.prompt, "generated_by": made.generated_by}
 
 

@@ -101,7 +101,8 @@ class _Trial(JobCaller):
     """Asks a provider that the others leave alone, too."""
 
     @contextmanager
-    def admitted(self, _provider: ProviderSettings, tokens: int) -> Iterator[Use]:
+    def admitted(self, provider: ProviderSettings, tokens: int) -> Iterator[Use]:
+        self._charge.begin(provider.name, provider.model, tokens)
         yield Use(tokens)
 
 

@@ -7,6 +7,7 @@ raised while it is asked: a ``RetryableError`` with ``retry_after`` is “too ma
 from __future__ import annotations
 
 import math
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,6 +31,9 @@ PATIENCE = 3  # outages in a row that open the circuit
 FIRST_PAUSE = 5.0  # seconds a circuit stays open after an outage; doubles to five minutes
 SHORTEST_PAUSE = 0.05  # seconds; a provider that says “now” is not asked in a loop
 LONGEST_PAUSE = 86_400.0
+# While no limit of a provider is known, one call at a time is on its way to it, for so many seconds at most.
+LEAD = 1.0
+LOOK_EVERY = 0.02  # seconds
 
 TROUBLES = {
     "busy": "The provider {} is asking us to slow down.",
@@ -49,11 +53,19 @@ class Rate(NamedTuple):
 NO_RATE = Rate()
 
 
+def _nothing() -> None:
+    """Nobody is behind this call."""
+
+
 @dataclass(slots=True)
 class Use:
-    """What a call takes of its provider's tokens: first what is expected, then, set by whoever asks, what it was."""
+    """What a call takes of its provider's tokens: first what is expected, then, set by whoever asks, what it was.
+
+    Whoever asks calls ``taken`` once the provider has begun to answer: who waits behind this call need not wait for its end.
+    """
 
     tokens: float = 0.0
+    taken: Callable[[], None] = _nothing
 
 
 class Asking(NamedTuple):
@@ -65,6 +77,7 @@ class Asking(NamedTuple):
     connection: Callable[[], Connection]  # autocommit; raises psycopg's error if there is none
     rate: Rate = NO_RATE
     tokens: float = 0.0  # that the call is expected to use
+    pause: Callable[[float], None] = time.sleep  # may raise what ends the run
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +100,13 @@ class CircuitRow:
 def guarded(asking: Asking) -> Iterator[Use]:
     """Ask inside. Raises ``ProviderWait`` instead of asking while the circuit is open or the rate is used up, and when the
     answer opens the circuit."""
-    _enter(asking)
-    use = Use(asking.tokens)
+    _follow_the_lead(asking)
+    try:
+        _enter(asking)
+    except BaseException:
+        _leave_lead(asking)
+        raise
+    use = Use(asking.tokens, lambda: _leave_lead(asking))
     try:
         yield use
     except RetryableError as error:
@@ -104,6 +122,7 @@ def guarded(asking: Asking) -> Iterator[Use]:
         raise
     finally:
         _settle(asking, use)
+        _leave_lead(asking)  # after a refusal was noted: whoever comes next sees it
     _note(asking, "ok")
 
 
@@ -128,6 +147,29 @@ def close_circuit(connection: Connection, provider: str) -> tuple[str, int] | No
     if row is None:
         return None
     return row[0], store.one(store.run(connection, "let_provider_jobs_go", {"provider": provider}))[0]
+
+
+def _follow_the_lead(asking: Asking) -> None:
+    """Take the lead, or wait for who has it. Does nothing where the circuit itself says who may ask."""
+    deadline = time.monotonic() + LEAD
+    parameters = {"provider": asking.provider, "job_id": asking.job_id, "token": asking.token, "seconds": LEAD}
+    while True:
+        try:
+            (how,) = store.one(store.run(asking.connection(), "take_provider_lead", parameters))
+        except PASSING as error:
+            raise database_lost() from error
+        if how != "busy" or time.monotonic() >= deadline:
+            return
+        asking.pause(LOOK_EVERY)
+
+
+def _leave_lead(asking: Asking) -> None:
+    """Let the next call go. If the database is away, the lead is over in a moment by itself."""
+    parameters = {"provider": asking.provider, "job_id": asking.job_id, "token": asking.token}
+    try:
+        store.run(asking.connection(), "leave_provider_lead", parameters)
+    except PASSING as error:
+        log.warning("provider_lead_not_left", provider=asking.provider, error=str(error).strip())
 
 
 def _enter(asking: Asking) -> None:

@@ -94,6 +94,17 @@ class ProviderCall(Model):
     answered_at: Mapped[datetime | None]
 
 
+class ProviderLead(Model):
+    """The one call that is on its way to a provider whose limits nobody knows: neither taken nor refused so far."""
+
+    __tablename__ = "provider_lead"
+
+    provider: Mapped[str] = mapped_column(Text, primary_key=True)
+    job_id: Mapped[uuid.UUID]
+    token: Mapped[uuid.UUID]
+    since: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
 class ProviderRate(Model):
     """How often a provider may be asked, by whoever configured it, and what is left of that now. One without a row: any time."""
 

@@ -128,12 +128,13 @@ class JobContext:
         may answer again; they wait without spending attempts. One job finds out, then the others follow. A checkpoint.
 
         ``rate`` holds over all workers, too: who comes too early waits likewise. Of a rate of tokens ``tokens`` are taken before;
-        what the block sets in the yielded ``Use`` is settled after.
+        what the block sets in the yielded ``Use`` is settled after. Of a provider whose limits nobody knows, one call at a time
+        is on its way: ``use.taken()`` says that it has begun to answer, and lets the next one go.
         """
         if self._written is not None:
             raise RuntimeError("no provider is asked inside a transaction: it locks the job's row")
         self.checkpoint()
-        return guarded(Asking(name, self.job.id, self._run.token, self._tools.connection, rate, tokens))
+        return guarded(Asking(name, self.job.id, self._run.token, self._tools.connection, rate, tokens, self.sleep))
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection[Any]]:

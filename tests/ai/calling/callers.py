@@ -33,6 +33,7 @@ class TestCaller:
 
     def __init__(self) -> None:
         self.records: list[CallRecord] = []
+        self.growth: list[CallRecord] = []
         self._stopped = threading.Event()
         self._callbacks: list[Callable[[], None]] = []
 
@@ -59,6 +60,10 @@ class TestCaller:
     def admitted(self, _provider: ProviderSettings, tokens: int) -> AbstractContextManager[Use]:
         """Every provider may be asked."""
         return contextlib.nullcontext(Use(tokens))
+
+    def on_growth(self, record: CallRecord) -> None:
+        """Keep the account of what has come."""
+        self.growth.append(record)
 
     def on_call(self, record: CallRecord) -> None:
         """Keep the account."""

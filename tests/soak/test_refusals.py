@@ -1,0 +1,119 @@
+"""J: a provider that has room for few calls in a window draws for many jobs, and none of them comes to harm.
+
+A real server that speaks the protocol counts the calls, taken and refused, of each window.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.ai.installation import Installation, Person, with_providers
+from tests.ai.protocol_server import Allowance, Answer, ProtocolServer
+from tests.ai.test_create_canvas import CHART
+from tests.soak.conftest import Nursery, Tally
+
+WORKERS, THREADS = 2, 4
+MONEY = {"BILLING": "on", "FREE_TOKENS": "100000000", "GUEST_TOKENS": "100000000"}
+
+
+@pytest.fixture
+def server() -> Iterator[ProtocolServer]:
+    """Who refuses."""
+    with ProtocolServer() as running:
+        running.otherwise = Answer(text=CHART, chunk=100, delay=0.02)
+        yield running
+
+
+@pytest.fixture
+def priced(engine_environ: dict[str, str], server: ProtocolServer) -> Iterator[Installation]:
+    """An installation whose one provider costs something; an attempt that is spent is the last one."""
+    provider = server.provider(price_in=1.0, price_out=10.0, timeout=60)
+    environ = {**engine_environ, **MONEY, "RATE_LIMITS": "off", "MAX_JOB_RETRIES": "0"}
+    installation = Installation(with_providers(environ, provider))
+    yield installation
+    installation.close()
+
+
+@pytest.fixture
+def workers(priced: Installation) -> Iterator[Nursery]:
+    """Its workers, as they are shipped."""
+    found = Nursery({**os.environ, **priced.environ})
+    yield found
+    found.close()
+
+
+@pytest.mark.parametrize(
+    ("jobs", "room", "window", "seconds"),
+    [(40, 10, 1.0, 3.0), pytest.param(100, 10, 60.0, 300.0, marks=pytest.mark.soak)],
+    ids=["short", "five minutes"],
+)
+def test_many_jobs_and_little_room(
+    priced: Installation,
+    workers: Nursery,
+    server: ProtocolServer,
+    tally: Tally,
+    jobs: int,
+    room: int,
+    window: float,
+    seconds: float,
+) -> None:
+    """Refused for ``seconds``, then there is room for all."""
+    server.allowance = allowance = Allowance(room, window)
+    person = priced.guest()
+    ids = [start(person, number) for number in range(jobs)]
+    for _ in range(WORKERS):
+        workers.start("--concurrency", str(THREADS))
+    server.wait_for_requests(1)
+    began = time.monotonic()
+    while time.monotonic() < began + seconds:
+        time.sleep(min(1.0, seconds / 10))
+        assert_waiting_jobs_say_so(person, ids)
+    server.allowance = None
+    for job_id in ids:
+        row = priced.until_finished(job_id)
+        assert (row["status"], row["attempt"]) == ("completed", 1), row["error_message"]
+    wasted = [calls.count(False) for calls in allowance.windows]
+    tally(
+        f"429: {jobs} jobs, room for {room} calls in {window:g} s, {WORKERS} workers of {THREADS} threads",
+        sum(map(len, allowance.windows)),
+        f"{sum(wasted)} calls wasted in {len(wasted)} windows, {max(wasted)} at most in one; all jobs drawn, no attempt spent",
+    )
+    assert max(wasted) <= 1, [(calls.count(True), calls.count(False)) for calls in allowance.windows]
+    assert_accounts(priced, server, jobs)
+
+
+def start(person: Person, number: int) -> str:
+    """One of many jobs, each with a question of its own."""
+    job_id: str = person.start("create_canvas", instructions=f"flow chart of how bug {number} is handled")["job_id"]
+    return job_id
+
+
+def assert_waiting_jobs_say_so(person: Person, ids: list[str]) -> None:
+    """Whoever is blocked says by what, and until when."""
+    for job_id in ids[:: max(1, len(ids) // 10)]:
+        job = person.get(f"/api/jobs/{job_id}").json
+        waits = [cause for cause in job.get("waiting_for") or () if cause["cause"] == "provider"]
+        assert job["status"] in ("queued", "processing", "completed")
+        assert all(cause["provider"] for cause in waits)
+
+
+def assert_accounts(installation: Installation, server: ProtocolServer, jobs: int) -> None:
+    """Every call is in the ledger; refusals cost nothing; each drawing is charged once."""
+    with installation.database() as connection:
+        calls = connection.execute("SELECT * FROM ai_operation").fetchall()
+        charged = connection.execute(
+            "SELECT -sum(amount)::int AS tokens FROM credit_entry WHERE kind = 'use'"
+        ).fetchone()
+        holds = connection.execute("SELECT FROM credit_hold").rowcount
+    refused = [call for call in calls if not call["success"]]
+    answered = [call for call in calls if call["success"]]
+    assert (len(calls), len(answered)) == (len(server.requests), jobs)
+    assert {call["error_code"] for call in refused} <= {"provider_rate_limited"}
+    assert sum(call["cost"] + call["tokens_in"] + call["tokens_out"] for call in refused) == 0
+    assert charged is not None
+    assert charged["tokens"] == sum(call["tokens_in"] + call["tokens_out"] for call in answered)
+    assert holds == 0
