@@ -31,6 +31,8 @@ from backend.billing.staff_routes import blueprint as staff_billing_blueprint
 from backend.canvases import models as canvases_models
 from backend.canvases.events import init_canvases
 from backend.canvases.routes import blueprint as canvases_blueprint
+from backend.canvases.versions import models as versions_models
+from backend.canvases.versions.routes import blueprint as versions_blueprint
 from backend.config import Settings, SettingsError
 from backend.db import db
 from backend.errors import register_errors
@@ -74,6 +76,7 @@ MODELS = (
     billing_models,
     audit_models,
     canvases_models,
+    versions_models,
     jobs_models,
     cache_models,
     forecast_models,
@@ -102,6 +105,7 @@ BLUEPRINTS = (
     usage_blueprint,
     staff_billing_blueprint,
     canvases_blueprint,
+    versions_blueprint,
     changes_blueprint,
     jobs_blueprint,
     queues_blueprint,

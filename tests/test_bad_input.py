@@ -36,6 +36,8 @@ GOOD: dict[tuple[str, str], dict[str, Any]] = {
     ("patch", "/api/canvases/{canvas_id}"): {"name": "Plan"},
     ("post", "/api/canvases/{canvas_id}/elements"): {"elements": [rectangle("a")]},
     ("put", "/api/canvases/{canvas_id}/elements"): {"elements": [rectangle("a")]},
+    ("post", "/api/canvases/{canvas_id}/versions"): {"name": "First draft"},
+    ("patch", "/api/canvases/{canvas_id}/versions/{version_id}"): {"name": "Second draft"},
     ("post", "/api/ai-agent/create-canvas"): {"instructions": "A -> B", "canvas_id": "CANVAS", "priority": "normal"},
     ("post", "/api/ai-agent/modify-canvas"): {"instructions": "add X after Y", "canvas_id": "CANVAS"},
     ("post", "/api/jobs"): {"job_type": "create_canvas", "request_data": {"instructions": "A -> B"}},
@@ -72,7 +74,10 @@ GOOD: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/staff/providers/test"): {"name": "made"},
 }
 # Good, and refused all the same here: nobody has drawn anything that could be undone.
-NOT_NOW = {("post", "/api/canvases/{canvas_id}/changes/{job_id}/undo")}
+NOT_NOW = {
+    ("post", "/api/canvases/{canvas_id}/changes/{job_id}/undo"),
+    ("patch", "/api/canvases/{canvas_id}/versions/{version_id}"),
+}
 
 
 @dataclass

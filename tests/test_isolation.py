@@ -110,6 +110,12 @@ ROUTES: dict[tuple[str, str], Aim] = {
     ("POST", "/api/canvases/<uuid:canvas_id>/changes/<uuid:job_id>/keep"): Aim(),
     ("POST", "/api/canvases/<uuid:canvas_id>/changes/<uuid:job_id>/undo"): Aim(),
     ("POST", "/api/canvases/<uuid:canvas_id>/changes/<uuid:job_id>/redo"): Aim(),
+    ("GET", "/api/canvases/<uuid:canvas_id>/versions"): Aim(),
+    ("POST", "/api/canvases/<uuid:canvas_id>/versions"): Aim(body=lambda _: {"name": "Mine"}),
+    ("GET", "/api/canvases/<uuid:canvas_id>/versions/<uuid:version_id>"): Aim(),
+    ("PATCH", "/api/canvases/<uuid:canvas_id>/versions/<uuid:version_id>"): Aim(body=lambda _: {"name": "Mine"}),
+    ("DELETE", "/api/canvases/<uuid:canvas_id>/versions/<uuid:version_id>"): Aim(),
+    ("POST", "/api/canvases/<uuid:canvas_id>/versions/<uuid:version_id>/restore"): Aim(),
     # AI
     ("POST", "/api/ai-agent/create-canvas"): Aim(
         body=lambda ids: {"instructions": "A -> B", "canvas_id": ids["canvas_id"]},
@@ -307,7 +313,7 @@ def owner(app: Flask) -> Program:
 
 @pytest.fixture
 def owned(owner: Program, database_url: str) -> Owned:
-    """A canvas with an element, a job on it, a notice and a token."""
+    """A canvas with an element and a version, a job on it, a notice and a token."""
     me = owner.get("/api/auth/me").json
     assert me is not None
     canvas_id = owner.post("/api/canvases", json={"name": SECRET}).json["id"]  # type: ignore[index]
@@ -318,6 +324,7 @@ def owned(owner: Program, database_url: str) -> Owned:
     (token,) = owner.get("/api/tokens").json["items"]  # type: ignore[index]
     job_id = job.json["job_id"]  # type: ignore[index]
     ids = {"canvas_id": canvas_id, "job_id": job_id, "task_id": job_id, "token_id": token["id"]}
+    ids["version_id"] = owner.post(f"/api/canvases/{canvas_id}/versions", json={"name": SECRET}).json["id"]  # type: ignore[index]
     with psycopg.connect(database_url) as connection:
         notice = connection.execute(
             "INSERT INTO notice (user_id, cause, kind, title) VALUES (%s, 'test', 'job_failed', %s) RETURNING id",
@@ -346,7 +353,9 @@ def unchanged(owner: Program, owned: Owned, database_url: str) -> Iterator[None]
         }
 
     before = snapshot()
-    assert all(before[name] for name in ("app_user", "canvas", "canvas_element", "ai_job", "ai_job_event"))
+    assert all(
+        before[name] for name in ("app_user", "canvas", "canvas_element", "canvas_version", "ai_job", "ai_job_event")
+    )
     yield
     assert snapshot() == before
     assert owner.get("/api/auth/me").status_code == 200

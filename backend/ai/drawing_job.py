@@ -15,6 +15,7 @@ from backend.ai.drafts import Connection, Draft, load_draft, note_written, save_
 from backend.ai.drawing.elements import Element
 from backend.canvases import service as canvases
 from backend.canvases.service import Merge
+from backend.canvases.versions.keeping import Reason, keep, keep_at_next_edit
 from backend.errors import NotFound
 from backend.jobs import Cancel, JobCancelled, JobContext
 
@@ -108,6 +109,8 @@ def _write_next(ctx: JobContext, connection: Connection, draft: Draft, *, insist
         raise _Overtaken
     draft = replace(draft, written=draft.written + 1, result={**draft.result, "canvas_version": merge.version})
     note_written(connection, ctx.job.id, draft)
+    if draft.written == len(draft.batches):
+        keep_at_next_edit(connection, _canvas_of(ctx))
     share = draft.written / len(draft.batches)
     ctx.partial(
         connection,
@@ -120,7 +123,9 @@ def _write_next(ctx: JobContext, connection: Connection, draft: Draft, *, insist
 
 def write_elements(ctx: JobContext, connection: Connection, elements: list[Element]) -> Merge:
     """Merge elements into the job's canvas, remembering what was there before: all that a job does can be undone."""
-    canvas_id = _canvas_of(ctx)
+    canvas_id, job = _canvas_of(ctx), ctx.job
+    if not change_store.has_changed(connection, job.id):
+        keep(connection, canvas_id, Reason("job", job.user_id, about=job.summary, job_id=job.id))
     before = canvases.lock_elements(connection, canvas_id, [element["id"] for element in elements])
     merge = canvases.merge_elements(connection, canvas_id, elements, job_id=ctx.job.id)
     change_store.record(connection, ctx.job.id, canvas_id, merge.accepted, before)

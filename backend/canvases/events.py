@@ -12,11 +12,12 @@ from flask_socketio import emit, leave_room
 from sqlalchemy import text
 
 from backend.canvases.door import CanvasDoor
+from backend.canvases.editing import edit_elements
 from backend.canvases.feed import CanvasFeed
 from backend.canvases.people import People
 from backend.canvases.pointers import CHANNEL as POINTER_CHANNEL
 from backend.canvases.pointers import Pointers, clean_pointer
-from backend.canvases.service import accessible_canvas, load_elements, merge_elements
+from backend.canvases.service import accessible_canvas, load_elements
 from backend.db import db, driver_connection
 from backend.errors import DATABASE_ERRORS, Forbidden
 from backend.extensions import socketio
@@ -99,9 +100,7 @@ def canvas_leave(payload: dict[str, Any]) -> None:
 def canvas_update(payload: dict[str, Any]) -> dict[str, Any]:
     """{canvas_id, elements}: acknowledged once stored. What others see comes back through the database, to all."""
     canvas_id = uuid_from(payload, "canvas_id")
-    accessible_canvas(db.session, socket_actor(), canvas_id, write=True)
-    merged = merge_elements(driver_connection(db.session), canvas_id, payload.get("elements"))  # type: ignore[arg-type] # it examines them
-    db.session.commit()
+    merged = edit_elements(db.session, socket_actor(), canvas_id, payload.get("elements"))
     return {"version": merged.version, "stale": merged.stale}
 
 

@@ -32,7 +32,9 @@ WHERE canvas.version > known.version OR canvas.deleted_at IS NOT NULL
 
 
 class CanvasFeed:
-    """Emits ``canvas:elements`` {canvas_id, elements, since, version, job_id}, ``canvas:change`` and ``canvas:closed``."""
+    """Emits ``canvas:elements`` {canvas_id, elements, since, version, job_id}, ``canvas:change``, ``canvas:versions`` and
+    ``canvas:closed``.
+    """
 
     channel = CHANGE_CHANNEL
 
@@ -48,7 +50,7 @@ class CanvasFeed:
             self._sent.setdefault(canvas_id, version)
 
     def on_notify(self, connection: Connection, payloads: Sequence[str]) -> None:
-        """Payloads are ``canvas_id:version``, ``canvas_id:closed``, or ``canvas_id:change job_id status``."""
+        """Payloads are ``canvas_id:`` and a version, ``closed``, ``versions``, or ``change job_id status``."""
         newest: dict[uuid.UUID, int] = {}
         for payload in payloads:
             text, _, what = payload.partition(":")
@@ -57,6 +59,8 @@ class CanvasFeed:
                 continue
             if what == "closed":
                 self._close(canvas_id)
+            elif what == "versions":
+                self._emit("canvas:versions", {"canvas_id": str(canvas_id)}, to=canvas_room(canvas_id))
             elif what.startswith("change "):
                 self._tell_change(canvas_id, *what.split()[1:])
             else:

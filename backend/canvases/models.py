@@ -14,7 +14,10 @@ from backend.db import Model, uuid7
 
 
 class Canvas(Model):
-    """A canvas. ``version`` counts the merges that changed it; deleted ones keep their row until they are purged."""
+    """A canvas. ``version`` counts the merges that changed it; deleted ones keep their row until they are purged.
+
+    ``versioned_at`` is when a version of it was last kept, None: something was drawn since that is worth one.
+    """
 
     __tablename__ = "canvas"
     __table_args__ = (Index("ix_canvas_owner_updated", "owner_id", "updated_at"),)
@@ -25,6 +28,7 @@ class Canvas(Model):
     version: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    versioned_at: Mapped[datetime | None] = mapped_column(server_default=func.now())
     deleted_at: Mapped[datetime | None]
 
 

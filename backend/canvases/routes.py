@@ -11,6 +11,7 @@ from flask_smorest import Blueprint
 
 from backend.audit.service import record
 from backend.canvases import service
+from backend.canvases.editing import edit_elements
 from backend.canvases.models import Canvas
 from backend.canvases.schemas import (
     CanvasChangeSchema,
@@ -114,9 +115,7 @@ def read_elements(query: dict[str, int], canvas_id: uuid.UUID) -> Response:
 @blueprint.response(200, MergedSchema)
 def update_elements(fields: dict[str, Any], canvas_id: uuid.UUID) -> dict[str, Any]:
     """Merge elements into a canvas, as the message canvas:update does."""
-    service.accessible_canvas(db.session, require_actor(), canvas_id, write=True)
-    merged = service.merge_elements(driver_connection(db.session), canvas_id, fields["elements"])
-    db.session.commit()
+    merged = edit_elements(db.session, require_actor(), canvas_id, fields["elements"])
     accepted = [element["id"] for element in merged.accepted]
     return {"version": merged.version, "accepted": accepted, "stale": merged.stale}
 

@@ -13,7 +13,7 @@ from psycopg.rows import tuple_row
 from sqlalchemy import ColumnElement, Select, and_, func, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from backend.canvases.elements import Element, clean_elements
+from backend.canvases.elements import MAX_UPDATE_BYTES, Element, clean_elements
 from backend.canvases.models import Canvas, CanvasElement
 from backend.db import AnySession
 from backend.errors import Forbidden, NotFound, Unprocessable
@@ -22,7 +22,7 @@ from backend.identity import Actor
 MAX_CANVAS_ELEMENTS = 20_000  # deleted ones included
 MOST_MERGED = 500  # elements that a program merges at once: half of what a merge takes, for their size
 CHANGE_CHANNEL = (
-    "canvas_change"  # payload ``canvas_id:version``, ``canvas_id:closed``, or ``canvas_id:change job_id status``
+    "canvas_change"  # payload ``canvas_id:`` and a version, ``closed``, ``versions``, or ``change job_id status``
 )
 
 # Not FOR UPDATE: that would wait for every transaction that enqueues a job for this canvas.
@@ -142,6 +142,26 @@ def merge_elements(
             version += 1
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANGE_CHANNEL, f"{canvas_id}:{version}"])
         return Merge(version, accepted, [stale for *_, stale in rows if stale is not None])
+
+
+def merge_many(
+    connection: psycopg.Connection[Any],
+    canvas_id: uuid.UUID,
+    elements: list[Element],
+    *,
+    job_id: uuid.UUID | None = None,
+) -> int:
+    """Merge however many elements in the caller's transaction; the canvas's version after it."""
+    batches: list[list[Element]] = [[]]
+    size = 0
+    for element in elements:
+        own = len(orjson.dumps(element))
+        if len(batches[-1]) == MOST_MERGED or size + own > MAX_UPDATE_BYTES:
+            batches.append([])
+            size = 0
+        batches[-1].append(element)
+        size += own
+    return [merge_elements(connection, canvas_id, batch, job_id=job_id).version for batch in batches][-1]
 
 
 def lock_elements(connection: psycopg.Connection[Any], canvas_id: uuid.UUID, ids: list[str]) -> dict[str, Element]:

@@ -138,10 +138,7 @@ def _decide(
 
 def _write(session: AnySession, change: AiChange, found: Inverse, before: dict[str, Element], *, undone: bool) -> None:
     connection = driver_connection(session)
-    for start in range(0, len(found.elements), canvases.MOST_MERGED):
-        canvases.merge_elements(
-            connection, change.canvas_id, found.elements[start : start + canvases.MOST_MERGED], job_id=change.job_id
-        )
+    canvases.merge_many(connection, change.canvas_id, found.elements, job_id=change.job_id)
     written = {each["id"]: (each["version"], before.get(each["id"]) if undone else None) for each in found.elements}
     if written:
         store.note(connection, change.job_id, written)

@@ -57,6 +57,11 @@ def record(
     connection.execute(RECORD, {"job_id": job_id, "ids": ids, "before": images, "versions": versions})
 
 
+def has_changed(connection: Connection, job_id: uuid.UUID) -> bool:
+    """Whether a job has changed anything yet."""
+    return connection.execute("SELECT FROM ai_change WHERE job_id = %s", (job_id,)).rowcount > 0
+
+
 def records(connection: Connection, job_id: uuid.UUID) -> list[Record]:
     """All that a job changed."""
     with connection.cursor(row_factory=tuple_row) as cursor:

@@ -1362,6 +1362,324 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/canvases/{canvas_id}/versions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        canvas_id: string;
+      };
+      cookie?: never;
+    };
+    /** What a canvas was like, the newest version first. */
+    get: {
+      parameters: {
+        query?: {
+          limit?: number;
+          cursor?: string | null;
+        };
+        header?: never;
+        path: {
+          canvas_id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["CanvasVersionList"];
+          };
+        };
+        /** @description There is no such canvas, or it is not yours, or it has no such version. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    /** Keep a canvas as it is now, under a name. */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          canvas_id: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          "application/json": components["schemas"]["NewCanvasVersion"];
+        };
+      };
+      responses: {
+        /** @description Created */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["CanvasVersion"];
+          };
+        };
+        /** @description This token may only read. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is no such canvas, or it is not yours, or it has no such version. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description Nothing is drawn or has changed, or there are too many already. */
+        409: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/canvases/{canvas_id}/versions/{version_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        canvas_id: string;
+        version_id: string;
+      };
+      cookie?: never;
+    };
+    /** A version with its elements, and what is different on the canvas now. */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          canvas_id: string;
+          version_id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["CanvasVersionContents"];
+          };
+        };
+        /** @description There is no such canvas, or it is not yours, or it has no such version. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    post?: never;
+    /** Remove a version; the canvas stays as it is. */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          canvas_id: string;
+          version_id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description No Content */
+        204: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description This token may only read. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is no such canvas, or it is not yours, or it has no such version. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    options?: never;
+    head?: never;
+    /** Give a version a name: it stays from then on. */
+    patch: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          canvas_id: string;
+          version_id: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          "application/json": components["schemas"]["NewCanvasVersion"];
+        };
+      };
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["CanvasVersion"];
+          };
+        };
+        /** @description This token may only read. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is no such canvas, or it is not yours, or it has no such version. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There are too many versions with a name already. */
+        409: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    trace?: never;
+  };
+  "/api/canvases/{canvas_id}/versions/{version_id}/restore": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        canvas_id: string;
+        version_id: string;
+      };
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Bring a version back, live for everybody; what was there is kept as a version and can be restored in turn. */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          canvas_id: string;
+          version_id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["RestoredVersion"];
+          };
+        };
+        /** @description This token may only read. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is no such canvas, or it is not yours, or it has no such version. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/events": {
     parameters: {
       query?: never;
@@ -4590,6 +4908,78 @@ export interface components {
       items: components["schemas"]["Canvas"][];
       next_cursor: string | null;
     };
+    CanvasVersion: {
+      /** @description The job's title, or which version was restored. */
+      about: string | null;
+      /** @description Who kept it, or was about to change the canvas. */
+      author: string | null;
+      /** Format: uuid */
+      canvas_id: string;
+      /** @description The canvas's version at that moment. */
+      canvas_version: number;
+      /**
+       * @description Made by hand, or by itself before somebody's edit, before a job's change, before a restore.
+       * @enum {string}
+       */
+      cause: "hand" | "edit" | "job" | "restore";
+      /** Format: date-time */
+      created_at: string;
+      element_count: number;
+      /** Format: date-time */
+      expires_at: string | null;
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      job_id: string | null;
+      /** @description A version with a name stays. */
+      name: string | null;
+      /** @description The largest elements, with what is seen in small. */
+      preview: {
+        [key: string]: unknown;
+      }[];
+      /** @description Bytes that it takes. */
+      size: number;
+    };
+    CanvasVersionContents: {
+      /** @description The job's title, or which version was restored. */
+      about: string | null;
+      /** @description Who kept it, or was about to change the canvas. */
+      author: string | null;
+      /** Format: uuid */
+      canvas_id: string;
+      /** @description The canvas's version at that moment. */
+      canvas_version: number;
+      /**
+       * @description Made by hand, or by itself before somebody's edit, before a job's change, before a restore.
+       * @enum {string}
+       */
+      cause: "hand" | "edit" | "job" | "restore";
+      /** Format: date-time */
+      created_at: string;
+      difference: components["schemas"]["VersionDifference"];
+      element_count: number;
+      elements: {
+        [key: string]: unknown;
+      }[];
+      /** Format: date-time */
+      expires_at: string | null;
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      job_id: string | null;
+      /** @description A version with a name stays. */
+      name: string | null;
+      /** @description The largest elements, with what is seen in small. */
+      preview: {
+        [key: string]: unknown;
+      }[];
+      /** @description Bytes that it takes. */
+      size: number;
+    };
+    CanvasVersionList: {
+      items: components["schemas"]["CanvasVersion"][];
+      next_cursor: string | null;
+    };
     Change: {
       /** @description Who asked for it. */
       author: string;
@@ -5213,6 +5603,9 @@ export interface components {
       /** @default Untitled canvas */
       name?: string;
     };
+    NewCanvasVersion: {
+      name: string;
+    };
     NewJob: {
       /**
        * Format: date-time
@@ -5552,6 +5945,14 @@ export interface components {
       end: string;
       start: string;
     };
+    RestoredVersion: {
+      /** Format: uuid */
+      before: string | null;
+      /** @description The canvas's version now. */
+      version: number;
+      /** @description Elements that were changed by it. */
+      written: number;
+    };
     Run: {
       /** Format: uuid */
       job_id: string;
@@ -5888,6 +6289,11 @@ export interface components {
     };
     Version: {
       version: string;
+    };
+    VersionDifference: {
+      added: string[];
+      changed: string[];
+      removed: string[];
     };
     WaitingFor: {
       /** @description Jobs of the queue that come before it; counted to 1,000. */
