@@ -14,6 +14,8 @@ FRONTEND_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/nul
 
 .PHONY: run test soak bench ai-quality check check-python check-frontend test-frontend test-python build format help
 .DEFAULT_GOAL := help
+# What a failed command has left half made is not there.
+.DELETE_ON_ERROR:
 
 help:
 	@echo "make run     set everything up and serve on PORT (default 8000)"
