@@ -15,9 +15,14 @@ def upgrade() -> None:
     op.create_table(
         "provider_lead",
         sa.Column("provider", sa.Text(), nullable=False),
-        sa.Column("job_id", sa.Uuid(), nullable=False),
-        sa.Column("token", sa.Uuid(), nullable=False),
+        sa.Column("job_id", sa.Uuid(), nullable=True),
+        sa.Column("token", sa.Uuid(), nullable=True),
         sa.Column("since", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
+        sa.Column("answered", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column(
+            "counted_since", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.Column("trusted_until", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("provider", name=op.f("pk_provider_lead")),
     )
     op.execute(

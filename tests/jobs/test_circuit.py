@@ -121,7 +121,38 @@ def test_while_nothing_is_known_one_call_is_on_its_way_and_whoever_comes_waits_u
             assert len(pauses) == 3
         ask(second._replace(pause=pauses.append))
     assert len(pauses) == 3, "the first call goes on, and holds nobody up"
-    assert engine.connection.execute("SELECT FROM provider_lead").rowcount == 0
+    assert engine.connection.execute("SELECT job_id, answered FROM provider_lead").fetchall() == [(None, 3)]
+
+
+def test_a_provider_that_has_answered_many_calls_is_trusted_until_it_refuses(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(circuit, "TRUSTED_AFTER", 3)
+    _, first = asking(engine)
+    _, second = asking(engine)
+
+    def waits(_: float) -> None:
+        raise InterruptedError
+
+    for _ in range(3):
+        with guarded(first), pytest.raises(InterruptedError):
+            ask(second._replace(pause=waits))
+    with guarded(first):
+        ask(second._replace(pause=waits))
+        with pytest.raises(ProviderWait):
+            ask(second._replace(pause=waits), busy(0.001))
+    engine.connection.execute("UPDATE provider_circuit SET state = 'closed', open_until = NULL, budget = NULL")
+    with guarded(first), pytest.raises(InterruptedError):
+        ask(second._replace(pause=waits))
+
+
+def test_answers_of_long_ago_make_no_trust(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(circuit, "TRUSTED_AFTER", 3)
+    _, first = asking(engine)
+    for _ in range(4):
+        ask(first)
+        engine.connection.execute("UPDATE provider_lead SET counted_since = now() - interval '61 seconds'")
+    assert engine.connection.execute("SELECT answered, trusted_until FROM provider_lead").fetchall() == [(1, None)]
 
 
 def test_a_lead_that_says_nothing_holds_nobody_up_for_long(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,8 +162,8 @@ def test_a_lead_that_says_nothing_holds_nobody_up_for_long(engine: Engine, monke
     with guarded(first), guarded(second):
         pass
     engine.connection.execute(
-        "INSERT INTO provider_lead (provider, job_id, token, since) VALUES (%s, %s, %s, now() - interval '1 hour')",
-        (NAME, first.job_id, first.token),
+        "UPDATE provider_lead SET job_id = %s, token = %s, since = now() - interval '1 hour'",
+        (first.job_id, first.token),
     )
     ask(second._replace(pause=lambda _: pytest.fail("it waited for a worker that died")))
 

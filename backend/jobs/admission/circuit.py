@@ -34,6 +34,7 @@ LONGEST_PAUSE = 86_400.0
 # While no limit of a provider is known, one call at a time is on its way to it, for so many seconds at most.
 LEAD = 1.0
 LOOK_EVERY = 0.02  # seconds
+TRUSTED_AFTER = 30  # answers within a minute; from then on its first refusal may waste what is under way, few of many
 
 TROUBLES = {
     "busy": "The provider {} is asking us to slow down.",
@@ -104,13 +105,16 @@ def guarded(asking: Asking) -> Iterator[Use]:
     try:
         _enter(asking)
     except BaseException:
-        _leave_lead(asking)
+        _leave_lead(asking, answered=False)
         raise
     use = Use(asking.tokens, lambda: _leave_lead(asking))
+    answered = False
     try:
         yield use
+        answered = True
     except RetryableError as error:
         until = _note_failure(asking, error)
+        _end_lead(asking)
         if until is None:
             raise
         raise _wait(asking.provider, until, "down" if error.retry_after is None else "busy") from error
@@ -122,7 +126,7 @@ def guarded(asking: Asking) -> Iterator[Use]:
         raise
     finally:
         _settle(asking, use)
-        _leave_lead(asking)  # after a refusal was noted: whoever comes next sees it
+        _leave_lead(asking, answered=answered)  # after a refusal was noted: whoever comes next sees it
     _note(asking, "ok")
 
 
@@ -163,11 +167,21 @@ def _follow_the_lead(asking: Asking) -> None:
         asking.pause(LOOK_EVERY)
 
 
-def _leave_lead(asking: Asking) -> None:
-    """Let the next call go. If the database is away, the lead is over in a moment by itself."""
+def _leave_lead(asking: Asking, *, answered: bool = True) -> None:
+    """Let the next call go."""
     parameters = {"provider": asking.provider, "job_id": asking.job_id, "token": asking.token}
+    _say(asking, "leave_provider_lead", {**parameters, "answered": answered, "many": TRUSTED_AFTER})
+
+
+def _end_lead(asking: Asking) -> None:
+    """A refusal: nothing is known of the provider any more."""
+    _say(asking, "end_provider_lead", {"provider": asking.provider})
+
+
+def _say(asking: Asking, name: str, parameters: dict[str, object]) -> None:
+    """If the database is away, the lead is over in a moment by itself."""
     try:
-        store.run(asking.connection(), "leave_provider_lead", parameters)
+        store.run(asking.connection(), name, parameters)
     except PASSING as error:
         log.warning("provider_lead_not_left", provider=asking.provider, error=str(error).strip())
 

@@ -95,14 +95,20 @@ class ProviderCall(Model):
 
 
 class ProviderLead(Model):
-    """The one call that is on its way to a provider whose limits nobody knows: neither taken nor refused so far."""
+    """The one call that is on its way to a provider whose limits nobody knows: neither answered nor refused so far.
+
+    After many answers without a refusal the provider is trusted for a while, and any number may be on their way.
+    """
 
     __tablename__ = "provider_lead"
 
     provider: Mapped[str] = mapped_column(Text, primary_key=True)
-    job_id: Mapped[uuid.UUID]
-    token: Mapped[uuid.UUID]
+    job_id: Mapped[uuid.UUID | None]  # None: the lead is free
+    token: Mapped[uuid.UUID | None]
     since: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    answered: Mapped[int] = mapped_column(server_default=text("0"))
+    counted_since: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    trusted_until: Mapped[datetime | None]
 
 
 class ProviderRate(Model):
