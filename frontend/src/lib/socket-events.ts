@@ -88,6 +88,8 @@ export type ServerEvents = {
   "canvas:presence": (message: PresenceMessage) => void;
   "canvas:people": (message: { canvas_id: string; people: Person[] }) => void;
   "canvas:change": (message: { canvas_id: string; job_id: string; status: string }) => void;
+  /** A version of it was kept, named or removed. */
+  "canvas:versions": (message: { canvas_id: string }) => void;
   /** The first thing that the server says: which version it is. */
   hello: (message: { version: string }) => void;
   "canvas:closed": (message: { canvas_id: string; reason: string }) => void;

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-import type { PreviewShape } from "../preview";
+import type { PreviewShape } from "./preview";
 
 const HEAD_LENGTH = 14;
 const HEAD_ANGLE = Math.PI / 7;

@@ -1,5 +1,5 @@
 import { ActionIcon, Anchor, Button } from "@mantine/core";
-import { IconArrowLeft, IconListTree, IconSparkles } from "@tabler/icons-react";
+import { IconArrowLeft, IconHistory, IconListTree, IconSparkles, type Icon } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 
@@ -25,11 +25,13 @@ interface CanvasTopBarProps {
   onPanel: () => void;
   isOutlineOpen: boolean;
   onOutline: () => void;
+  isVersionsOpen: boolean;
+  onVersions: () => void;
 }
 
 /** Name, state and people of the canvas; everything that is not drawing itself. */
 export function CanvasTopBar(props: CanvasTopBarProps) {
-  const { canvasId, name, notices, session, guests, isPanelOpen, onPanel, isOutlineOpen, onOutline } = props;
+  const { canvasId, name, notices, session, guests, isPanelOpen, onPanel } = props;
   return (
     <header className={classes.bar}>
       <Hint label={strings.home}>
@@ -41,18 +43,18 @@ export function CanvasTopBar(props: CanvasTopBarProps) {
       <SaveState session={session} />
       <div className={classes.end}>
         <People guests={guests} />
-        <Hint label={strings.outline.open}>
-          <ActionIcon
-            variant={isOutlineOpen ? "light" : "subtle"}
-            color={isOutlineOpen ? undefined : "gray"}
-            size="lg"
-            aria-label={strings.outline.open}
-            aria-expanded={isOutlineOpen}
-            onClick={onOutline}
-          >
-            <IconListTree size={18} stroke={1.75} aria-hidden />
-          </ActionIcon>
-        </Hint>
+        <PanelSwitch
+          label={strings.outline.open}
+          icon={IconListTree}
+          isOpen={props.isOutlineOpen}
+          onSwitch={props.onOutline}
+        />
+        <PanelSwitch
+          label={strings.versions.open}
+          icon={IconHistory}
+          isOpen={props.isVersionsOpen}
+          onSwitch={props.onVersions}
+        />
         {notices}
         <span className={classes.wide}>
           <ThemeToggle />
@@ -73,5 +75,29 @@ export function CanvasTopBar(props: CanvasTopBarProps) {
         </Hint>
       </div>
     </header>
+  );
+}
+
+interface PanelSwitchProps {
+  label: string;
+  icon: Icon;
+  isOpen: boolean;
+  onSwitch: () => void;
+}
+
+function PanelSwitch({ label, icon: Glyph, isOpen, onSwitch }: PanelSwitchProps) {
+  return (
+    <Hint label={label}>
+      <ActionIcon
+        variant={isOpen ? "light" : "subtle"}
+        color={isOpen ? undefined : "gray"}
+        size="lg"
+        aria-label={label}
+        aria-expanded={isOpen}
+        onClick={onSwitch}
+      >
+        <Glyph size={18} stroke={1.75} aria-hidden />
+      </ActionIcon>
+    </Hint>
   );
 }

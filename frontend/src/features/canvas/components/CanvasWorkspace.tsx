@@ -25,6 +25,7 @@ import classes from "./CanvasPage.module.css";
 import { CanvasTopBar } from "./CanvasTopBar";
 import { JobAnnouncer } from "./JobAnnouncer";
 import { OutlinePanel } from "./OutlinePanel";
+import { VersionsPanel } from "./VersionsPanel";
 
 interface CanvasWorkspaceProps {
   canvasId: string;
@@ -37,7 +38,7 @@ interface CanvasWorkspaceProps {
 /** The board with what belongs to it: who is here, what the AI does, and the way back. */
 export function CanvasWorkspace({ canvasId, name, notices }: CanvasWorkspaceProps) {
   const [editor, setEditor] = useState<Editor | null>(null);
-  const [isOutlineOpen, setOutlineOpen] = useState(false);
+  const [leftPanel, setLeftPanel] = useState<"outline" | "versions" | null>(null);
   const [isPanelOpen, setPanelOpen] = usePanelState();
   const { onDelta, away } = useFollowedView(editor);
   const { session, guests } = useCanvasSession(canvasId, editor, onDelta);
@@ -59,8 +60,10 @@ export function CanvasWorkspace({ canvasId, name, notices }: CanvasWorkspaceProp
     if (!isOpen) editor?.takeFocus();
   };
   const togglePanel = (): void => showPanel(!isPanelOpen);
-  const closeOutline = (): void => {
-    setOutlineOpen(false);
+  const toggleLeft = (panel: "outline" | "versions"): void =>
+    setLeftPanel((open) => (open === panel ? null : panel));
+  const closeLeft = (): void => {
+    setLeftPanel(null);
     editor?.takeFocus();
   };
   useHotkeys([["mod+J", togglePanel]], []);
@@ -71,16 +74,22 @@ export function CanvasWorkspace({ canvasId, name, notices }: CanvasWorkspaceProp
   return (
     <div className={classes.page} data-panel={isPanelOpen || undefined}>
       <CanvasTopBar
-        {...{ canvasId, name, notices, session, guests, isPanelOpen, isOutlineOpen }}
+        {...{ canvasId, name, notices, session, guests, isPanelOpen }}
         onPanel={togglePanel}
-        onOutline={() => setOutlineOpen(!isOutlineOpen)}
+        isOutlineOpen={leftPanel === "outline"}
+        onOutline={() => toggleLeft("outline")}
+        isVersionsOpen={leftPanel === "versions"}
+        onVersions={() => toggleLeft("versions")}
       />
       <div className={classes.body}>
         <main id="content" className={classes.board} aria-label={strings.board}>
           <Board name={name ?? strings.untitled} isReadOnly={isClosed} onReady={setEditor} />
-          {isOutlineOpen && <OutlinePanel editor={editor} onClose={closeOutline} />}
+          {leftPanel === "outline" && <OutlinePanel editor={editor} onClose={closeLeft} />}
+          {leftPanel === "versions" && !isClosed && (
+            <VersionsPanel {...{ canvasId, editor }} onClose={closeLeft} />
+          )}
           <Landing ground={editor} jobs={jobs} />
-          {shown && !isClosed && (
+          {shown && !isClosed && leftPanel !== "versions" && (
             <ChangeBar
               canvasId={canvasId}
               change={shown.change}

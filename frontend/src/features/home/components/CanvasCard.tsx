@@ -3,13 +3,13 @@ import { IconArrowBackUp, IconDots, IconPencil, IconTrash } from "@tabler/icons-
 import { useState } from "react";
 import { Link } from "react-router";
 
+import { NameField } from "../../../components/ui/NameField";
 import { formatDateTime, formatRelative } from "../../../lib/format";
 import type { Canvas } from "../canvases-api";
 import { strings } from "../strings";
 import { useCanvasActions } from "../use-canvas-actions";
 import classes from "./CanvasCard.module.css";
 import { CanvasPreview } from "./CanvasPreview";
-import { NameField } from "./NameField";
 
 export function CanvasCard({ canvas, now }: { canvas: Canvas; now: number }) {
   const [renaming, setRenaming] = useState(false);
@@ -32,6 +32,7 @@ export function CanvasCard({ canvas, now }: { canvas: Canvas; now: number }) {
         <div className={classes.words}>
           {renaming ? (
             <NameField
+              label={strings.nameLabel}
               name={canvas.name}
               onDone={(next) => {
                 setRenaming(false);

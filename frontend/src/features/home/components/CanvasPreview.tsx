@@ -1,11 +1,8 @@
 import { useIntersection } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { memo, useMemo } from "react";
 
+import { DrawingPreview } from "../../../components/drawing/DrawingPreview";
 import { elementsQuery, type Canvas } from "../canvases-api";
-import { previewOf, type Preview } from "../preview";
-import classes from "./CanvasPreview.module.css";
-import { PreviewShapeView } from "./PreviewShapeView";
 
 const AHEAD = "200px"; // fetched a little before it scrolls into view
 
@@ -15,20 +12,9 @@ export function CanvasPreview({ canvas }: { canvas: Canvas }) {
   const near = entry?.isIntersecting === true;
   const visible = canvas.element_count > 0 && canvas.deleted_at === null; // a deleted one is not given out
   const elements = useQuery({ ...elementsQuery(canvas), enabled: near && visible });
-  const preview = useMemo(() => (elements.data ? previewOf(elements.data) : null), [elements.data]);
   return (
-    <div ref={ref} className={classes.frame}>
-      {preview && <Drawing preview={preview} />}
+    <div ref={ref}>
+      <DrawingPreview elements={elements.data} />
     </div>
   );
 }
-
-const Drawing = memo(function Drawing({ preview }: { preview: Preview }) {
-  return (
-    <svg className={classes.drawing} viewBox={preview.viewBox} aria-hidden>
-      {preview.shapes.map((shape) => (
-        <PreviewShapeView key={shape.id} shape={shape} />
-      ))}
-    </svg>
-  );
-});
