@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from backend.config import ROOT
@@ -26,6 +27,7 @@ from bench import (
     floor,
     live_feed,
     memory,
+    model_element,
     web_commits,
 )
 from bench.bars import BARS, WORKLOADS
@@ -41,7 +43,7 @@ PEERS = ("pgqueuer", "procrastinate")  # measured beside ours where PEER_PATH ha
 Measurement = Callable[[], Iterable[Figure]]
 LONG = {"W11": claim_cost.measure, "F": fairness.measure, "D": dashboard.measure}  # they say how far they are
 OWN = {
-    "A": first_element.measure,
+    "A": lambda server, sizes: chain(first_element.measure(server, sizes), model_element.measure(server, sizes)),
     "W8": answers.measure,
     "W9": live_feed.measure_delay,
     "W10": live_feed.measure_fan_out,

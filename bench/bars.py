@@ -176,6 +176,14 @@ BARS = (
     Bar("F", "newcomer's wait ÷ (active people × one job)", of("F", "wait_ratio"), 1.0, at_least=False),
     Bar("F", "share of the slots that the flood alone uses", of("F", "slots_used"), 0.9),
     Bar("A", "first element of the planner's drawing, p50", of("A", "p50_ms"), 300.0, at_least=False, unit="ms"),
+    Bar(
+        "A",
+        "first element after the embedded model's first complete part, slowest",
+        of("A", "model_slowest_ms"),
+        1000.0,
+        at_least=False,
+        unit="ms",
+    ),
     *(
         Bar("D", f"{says}, p95", of("D", f"{name}_p95_ms"), 300.0, at_least=False, unit="ms")
         for name, says in DASHBOARD.items()

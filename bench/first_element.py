@@ -30,11 +30,9 @@ PATIENCE = 60.0  # seconds for one drawing
 
 def measure(server: Server, sizes: Sizes) -> Iterator[Figure]:
     """Milliseconds until the first element: the median, and what one in twenty waits at least."""
-    with server.database() as url, psycopg.connect(url, autocommit=True) as connection, _worker(url):
+    with server.database() as url, psycopg.connect(url, autocommit=True) as connection, worker(url):
         connection.execute(f"LISTEN {CHANGE_CHANNEL}")
-        client = create_app(Settings.from_env(environ_of(url) | {"RATE_LIMITS": "off"})).test_client(use_cookies=False)
-        token = client.post("/api/auth/guest?token=1").get_json()["token"]
-        headers = {"Authorization": f"Bearer {token}"}
+        client, headers = guest(url)
         times = [_first(client, headers, connection, number) for number in range(WARM_UP + sizes.drawings)][WARM_UP:]
     yield Figure("A", OURS, "p50_ms", round(median(times) * 1000, 1), len(times))
     yield Figure("A", OURS, "p95_ms", round(quantiles(times, n=20)[-1] * 1000, 1), len(times))
@@ -56,11 +54,18 @@ def _first(client: Any, headers: dict[str, str], connection: psycopg.Connection[
     return first
 
 
+def guest(url: str) -> tuple[Any, dict[str, str]]:
+    """A client of the application on a database, and the headers of somebody who may draw."""
+    client = create_app(Settings.from_env(environ_of(url) | {"RATE_LIMITS": "off"})).test_client(use_cookies=False)
+    token = client.post("/api/auth/guest?token=1").get_json()["token"]
+    return client, {"Authorization": f"Bearer {token}"}
+
+
 @contextmanager
-def _worker(url: str) -> Iterator[None]:
+def worker(url: str, **more: str) -> Iterator[None]:
     """A worker process of the application's own."""
     with tempfile.TemporaryDirectory(prefix="collabcanvas-bench-") as folder:
-        environ = environ_of(url) | {"DATA_DIR": folder}
+        environ = environ_of(url) | {"DATA_DIR": folder} | more
         process = subprocess.Popen([sys.executable, "worker.py"], cwd=ROOT, env=environ)
         try:
             yield

@@ -23,6 +23,7 @@ class Sizes:
     commit_seconds: float = 3.0  # W12, in each turn
     fair_seconds: float = 4.0  # F
     drawings: int = 30  # A
+    model_drawings: int = 10  # A, by the embedded model
     answers: int = 200  # W8: requests
     crowds: tuple[int, ...] = (1, 100, 1_000)  # W8, W9, W10: clients
     live_seconds: float = 10.0  # W9, W10
@@ -36,5 +37,5 @@ class Sizes:
 FULL = Sizes()
 # Seconds in all, and worth nothing as a measurement: shows that every workload runs.
 TINY = Sizes(
-    50, 200, 100, 50, 10, 20, 40, (100, 200, 300), 300, 500, 20, 0.3, 0.5, 3, 5, (1, 3), 1.0, 5, 0.1, 300, 40, 2
+    50, 200, 100, 50, 10, 20, 40, (100, 200, 300), 300, 500, 20, 0.3, 0.5, 3, 1, 5, (1, 3), 1.0, 5, 0.1, 300, 40, 2
 )

@@ -102,9 +102,9 @@ AI = House(
         ("work",),
     ),
     top={
-        "words": ("diagram", "models", "operations"),
+        "words": ("diagram", "models", "operations", "variants"),
         "generating": ("generation", "prompts"),
-        "placing": ("drafts", "drawing_job", "growing_drawing"),
+        "placing": ("drafts", "drawing_job", "growing_changes", "growing_drawing"),
         "requests": ("estimates", "routes", "schemas", "service"),
         "work": ("tasks", "warm_up"),
     },

@@ -21,7 +21,8 @@ Connection = psycopg.Connection[Any]
 class Draft:
     """What a job draws: batches of complete elements, how many of them are on the canvas, and the job's result.
 
-    While a model is still writing there is no result yet; ``drawn`` are the versions of the elements that are there.
+    While a model is still writing there is no result yet; ``drawn`` are the versions of the elements that are there, ``changes``
+    says how far the changes to a canvas are.
     """
 
     result: dict[str, Any]
@@ -29,6 +30,7 @@ class Draft:
     written: int = 0
     origin: tuple[float, float] | None = None
     drawn: Mapping[str, int] = field(default_factory=dict)
+    changes: Mapping[str, Any] | None = None
 
     @property
     def growing(self) -> bool:
@@ -45,24 +47,25 @@ def load_draft(connection: Connection, job_id: uuid.UUID) -> Draft | None:
     """The draft that an earlier run of this job has saved."""
     with connection.cursor(row_factory=tuple_row) as cursor:
         found = cursor.execute(
-            "SELECT result, batches, written, origin, drawn FROM ai_draft WHERE job_id = %s", (job_id,)
+            "SELECT result, batches, written, origin, drawn, changes FROM ai_draft WHERE job_id = %s", (job_id,)
         ).fetchone()
     if found is None:
         return None
-    result, batches, written, origin, drawn = found
-    return Draft(result, batches, written, (origin[0], origin[1]) if origin else None, drawn)
+    result, batches, written, origin, drawn, changes = found
+    return Draft(result, batches, written, (origin[0], origin[1]) if origin else None, drawn, changes)
 
 
 def save_draft(connection: Connection, job_id: uuid.UUID, draft: Draft) -> None:
     """Save a draft instead of one that was growing."""
     origin = None if draft.origin is None else Jsonb(draft.origin)
+    changes = None if draft.changes is None else Jsonb(draft.changes)
     connection.execute(
         """
-        INSERT INTO ai_draft (job_id, result, batches, written, origin, drawn) VALUES (%s, %s, %s, %s, %s, %s)
+        INSERT INTO ai_draft (job_id, result, batches, written, origin, drawn, changes) VALUES (%s, %s, %s, %s, %s, %s, %s)
         ON CONFLICT (job_id) DO UPDATE SET result = excluded.result, batches = excluded.batches,
-            written = excluded.written, origin = excluded.origin, drawn = excluded.drawn
+            written = excluded.written, origin = excluded.origin, drawn = excluded.drawn, changes = excluded.changes
         """,
-        (job_id, Jsonb(draft.result), Jsonb(draft.batches), draft.written, origin, Jsonb(draft.drawn)),
+        (job_id, Jsonb(draft.result), Jsonb(draft.batches), draft.written, origin, Jsonb(draft.drawn), changes),
     )
 
 

@@ -10,6 +10,8 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
+import psycopg
+
 from backend.ai.changes import store as change_store
 from backend.ai.drafts import Connection, Draft, load_draft, note_written, save_draft
 from backend.ai.drawing.elements import Element
@@ -33,7 +35,7 @@ MOST_AT_ONCE = 500  # elements; a merge takes twice as many
 Compose = Callable[[list[Element]], list[list[Element]]]
 
 
-class _Overtaken(Exception):
+class Overtaken(Exception):
     """Somebody changed an element between our reading and our writing it."""
 
 
@@ -42,6 +44,14 @@ def resume(ctx: JobContext) -> Draft | None:
     with ctx.transaction() as connection:
         _require_canvas(ctx, connection)
         return load_draft(connection, ctx.job.id)
+
+
+def has_drawn(ctx: JobContext) -> bool:
+    """Whether something of the job's drawing is on the canvas, as far as that can be known. Asked when it has failed."""
+    draft = None
+    with suppress(psycopg.Error), ctx.accounts() as connection:
+        draft = load_draft(connection, ctx.job.id)
+    return draft is not None and bool(draft.drawn or draft.written)
 
 
 def read_elements(ctx: JobContext) -> list[Element]:
@@ -61,7 +71,11 @@ def begin(ctx: JobContext, result: dict[str, Any], compose: Compose, growing: Dr
         if growing is not None:
             draft = replace(draft, origin=growing.origin, drawn=growing.drawn)
             draft.result["elements"] += len(growing.drawn.keys() - _names(batches))
-        with suppress(_Overtaken), ctx.transaction() as connection:
+        with suppress(Overtaken), ctx.transaction() as connection:
+            if not batches:  # all of it was drawn while it grew
+                draft.result["canvas_version"] = _version(ctx, connection)
+                if draft.drawn:
+                    keep_at_next_edit(connection, _canvas_of(ctx))
             save_draft(connection, ctx.job.id, draft)
             return _write_next(ctx, connection, draft, insist=last) if batches else draft
     raise AssertionError("the last try insists")
@@ -100,22 +114,22 @@ def in_batches(changed: Sequence[Element], there: Collection[str]) -> list[list[
 
 
 def _write_next(ctx: JobContext, connection: Connection, draft: Draft, *, insist: bool) -> Draft:
-    """The draft after its next batch. Unless we ``insist``, raises _Overtaken if somebody's change is newer.
+    """The draft after its next batch. Unless we ``insist``, raises Overtaken if somebody's change is newer.
 
     Raises NotFound when the canvas is gone.
     """
     merge = write_elements(ctx, connection, draft.batches[draft.written])
     if merge.stale and not insist:
-        raise _Overtaken
+        raise Overtaken
     draft = replace(draft, written=draft.written + 1, result={**draft.result, "canvas_version": merge.version})
     note_written(connection, ctx.job.id, draft)
     if draft.written == len(draft.batches):
         keep_at_next_edit(connection, _canvas_of(ctx))
-    share = draft.written / len(draft.batches)
+    reached = min(max(WAITING, ctx.furthest), FINALISING)  # while it grew, more than half may be done
     ctx.partial(
         connection,
         {"element_ids": [element["id"] for element in merge.accepted], "canvas_version": merge.version},
-        progress=WAITING + share * (FINALISING - WAITING),
+        progress=reached + (FINALISING - reached) / (len(draft.batches) - draft.written + 1),
         message=f"Drawing: {draft.elements_written} of {sum(map(len, draft.batches))} elements",
     )
     return draft
@@ -143,6 +157,14 @@ def _require_canvas(ctx: JobContext, connection: Connection) -> uuid.UUID:
     if there.rowcount == 0:
         raise NotFound("The canvas of this job is in the trash.")
     return canvas_id
+
+
+def _version(ctx: JobContext, connection: Connection) -> int:
+    """The version of the job's canvas now."""
+    found = connection.execute("SELECT version FROM canvas WHERE id = %s", (_canvas_of(ctx),)).fetchone()
+    if found is None:
+        raise NotFound("The canvas of this job was removed.")
+    return int(found[0])
 
 
 def _canvas_of(ctx: JobContext) -> uuid.UUID:

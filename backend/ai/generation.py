@@ -10,7 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from backend.ai.calling.chain import AnswerError, Parsed
 from backend.ai.calling.provider import ModelAnswer, ModelCall
 from backend.ai.diagram import Diagram
-from backend.ai.kinds.changes import Change, Draw, read_changes
+from backend.ai.kinds.changes import Change, Draw, read_beginning, read_changes
 from backend.ai.kinds.forms import Form, form_by_words, form_of_answer
 from backend.ai.kinds.kind import count_keys
 from backend.ai.operations import AddDiagram, Operation
@@ -61,20 +61,29 @@ class Desk:
     """What generation works with: whom to ask (None: there is no model), and who is told how far it is.
 
     ``report`` gets the share of the way that is done (0 to 1, never less than before) and a sentence; ``show`` gets what of
-    a diagram is there already.
+    a diagram is there already, ``change`` the changes that are.
     """
 
     ask: Ask | None
     report: Callable[[float, str], None]
     show: Callable[[Diagram], None]
+    change: Callable[[Sequence[Operation]], None] = lambda _operations: None
 
 
 class NeedsModel(Exception):
     """Free text, and no model to understand it. The text says what would work."""
 
+    code = "needs_model"
+
+
+class Unplanned(NeedsModel):
+    """A structure with a mistake that the planner can't get over, and no model that may see what is meant."""
+
+    code = "cannot_plan"
+
 
 def make_diagram(instructions: str, desk: Desk) -> Made[Diagram]:
-    """The diagram that ``instructions`` ask for. Raises PlanError, NeedsModel, or ProviderFault."""
+    """The diagram that ``instructions`` ask for. Raises NeedsModel or ProviderFault."""
     planned = _planned_diagram(instructions, desk)
     if planned is not None:
         return Made(planned, PLANNER)
@@ -133,6 +142,7 @@ def make_changes(
     def on_growth(answer: Json) -> None:
         parts = len(answer.get("operations", ()))
         desk.report(parts / (parts + HALF_WAY), f"Generating: {parts} changes so far")
+        desk.change(read_beginning(answer, labels))
 
     desk.report(0.0, "Waiting for the model")
     call = changes_call(instructions, labels, arrows, conversation)
@@ -143,10 +153,9 @@ def make_changes(
 def _planned_diagram(instructions: str, desk: Desk) -> Diagram | None:
     try:
         return plan_diagram(instructions)
-    except PlanError:
-        # Structured, with a mistake that the planner can't get over: a model may see what is meant.
+    except PlanError as error:
         if desk.ask is None:
-            raise
+            raise Unplanned(str(error)) from error
         return None
 
 

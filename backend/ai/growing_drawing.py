@@ -41,8 +41,9 @@ class GrowingDrawing:
         self._draft = draft
         self._next = time.monotonic() + max(SHORTEST_REST, REST * (time.monotonic() - began))
 
-    def finish(self, diagram: Diagram, result: dict[str, Any]) -> Draft:
-        """The draft of the whole drawing, with its first batch on the canvas."""
+    def finish(self, diagram: Diagram, result: dict[str, Any], theme: Theme | None = None) -> Draft:
+        """The draft of the whole drawing, in another theme if one is given, with its first batch on the canvas."""
+        self._theme = theme or self._theme
 
         def compose(elements: list[Element]) -> list[list[Element]]:
             changes, self._draft = self._compose(diagram, elements)

@@ -20,7 +20,7 @@ class AiDraft(Model):
     draws anything twice: it goes on with batch number ``written``. Empty of batches once all are on the canvas; the
     row goes with its job.
     While a model is still writing there is no result: ``origin`` is the place of the drawing, ``drawn`` the versions of the
-    elements that are on the canvas already.
+    elements that are on the canvas already, ``changes`` what was asked about and which operations are made.
     """
 
     __tablename__ = "ai_draft"
@@ -31,6 +31,7 @@ class AiDraft(Model):
     written: Mapped[int] = mapped_column(server_default=text("0"))
     origin: Mapped[list[float] | None] = mapped_column(JSONB(none_as_null=True))
     drawn: Mapped[dict[str, int]] = mapped_column(JSONB, server_default=text("'{}'"))
+    changes: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

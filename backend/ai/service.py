@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from flask import current_app
+from sqlalchemy import func, select
 
 from backend.canvases import service as canvases
 from backend.canvases.schemas import UNTITLED
@@ -39,6 +40,8 @@ def admit_create(session: AnySession, actor: Actor, request: dict[str, Any]) -> 
             canvas.name = name
     request["canvas_id"] = canvas.id
     _converse(request, earlier)
+    if request["variant_of"] is not None and earlier is not None:
+        request["variant"] = _number_of_variant(session, earlier)
     return canvas.id
 
 
@@ -62,6 +65,13 @@ def _earlier_job(session: AnySession, actor: Actor, request: dict[str, Any]) -> 
             raise Unprocessable(ELSEWHERE, errors={field: [ELSEWHERE]})
         return job
     return None
+
+
+def _number_of_variant(session: AnySession, earlier: AiJob) -> int:
+    """Which variant the next one of this job is, counted from the job that is none."""
+    same = AiJob.request_data["variant_of"].astext == str(earlier.id)
+    siblings = session.scalar(select(func.count()).where(AiJob.canvas_id == earlier.canvas_id, same))
+    return int(earlier.request_data.get("variant", 0)) + int(siblings or 0) + 1
 
 
 def _converse(request: dict[str, Any], earlier: AiJob | None) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from backend.ai import service
+from backend.ai.calling import faults
 from backend.ai.calling.job_caller import JobCaller
 from backend.ai.calling.provider import ProviderFault
 from backend.ai.diagram import Diagram
@@ -14,16 +16,18 @@ from backend.ai.drawing.changes import apply_operations
 from backend.ai.drawing.elements import Element
 from backend.ai.drawing.errors import DrawingError
 from backend.ai.drawing.previewing import previewed
-from backend.ai.drawing.themes import theme_of
+from backend.ai.drawing.themes import scheme_after, theme_of
 from backend.ai.drawing.view import read_canvas
-from backend.ai.drawing_job import FINALISING, WAITING, begin, finish, in_batches, read_elements, resume
-from backend.ai.generation import Desk, Made, NeedsModel, make_changes, make_diagram
+from backend.ai.drawing_job import FINALISING, WAITING, finish, has_drawn, read_elements, resume
+from backend.ai.generation import PLANNER, Desk, Made, NeedsModel, make_changes, make_diagram
+from backend.ai.growing_changes import Apply, GrowingChanges, Question
 from backend.ai.growing_drawing import GrowingDrawing
 from backend.ai.operations import AddDiagram, Operation
 from backend.ai.planner.errors import PlanError
 from backend.ai.providers.roster import providers_of, without_model
 from backend.ai.schemas import CreateCanvasRequestSchema, ModifyCanvasRequestSchema
 from backend.ai.streaming.answers import Answers
+from backend.ai.variants import variant_of
 from backend.billing.charging import charged
 from backend.errors import ApiError, NotFound
 from backend.jobs import FinalError, JobContext, RetryableError, task
@@ -51,7 +55,11 @@ def create_canvas(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
             theme = theme_of(request["color_scheme"], request["style"])
             drawing = GrowingDrawing(ctx, theme, draft, preview=request["preview"])
             made = make_diagram(request["instructions"], _desk(ctx, request, drawing.show))
-            draft = drawing.finish(made.value, _result(ctx, made, made.value))
+            if made.engine == PLANNER and request.get("variant"):
+                diagram, steps = variant_of(made.value, request["variant"])
+                made = replace(made, value=diagram)
+                theme = theme_of(scheme_after(request["color_scheme"], steps), request["style"])
+            draft = drawing.finish(made.value, _result(ctx, made, made.value), theme)
         return finish(ctx, draft)
 
 
@@ -67,24 +75,29 @@ def modify_canvas(ctx: JobContext, request: dict[str, Any]) -> dict[str, Any]:
     with _explained(ctx):
         ctx.progress(INITIALISING, "Initialising")
         draft = resume(ctx)
-        if draft is None:
+        if draft is None or draft.growing:
             _start(ctx)
             there = read_elements(ctx)
             meant = _meant(there, request)
             view = read_canvas(there).within(meant) if request["selection"] else read_canvas(there)
-            desk, said = _desk(ctx, request, _unseen), request.get("conversation", ())
-            made = make_changes(request["instructions"], view.labels, view.arrows, desk, said)
-
-            def compose(elements: list[Element]) -> list[list[Element]]:
-                theme = {"scheme": request["color_scheme"], "style": request["style"]}
-                changed = apply_operations(elements, made.value, job_id=ctx.job.id, preferred=meant, **theme)
-                old = {element["id"] for element in elements}
-                if request["preview"]:
-                    changed = [each if each["id"] in old else previewed(each) for each in changed]
-                return in_batches(changed, old)
-
-            draft = begin(ctx, _result(ctx, made, _first_diagram(made.value)), compose)
+            changes = GrowingChanges(ctx, draft, Question(view.labels, view.arrows), _applying(ctx, request, meant))
+            desk = replace(_desk(ctx, request, _unseen), change=changes.show)
+            labels, arrows = changes.question.labels, changes.question.arrows
+            made = make_changes(request["instructions"], labels, arrows, desk, request.get("conversation", ()))
+            draft = changes.finish(made.value, _result(ctx, made, _first_diagram(made.value)))
         return finish(ctx, draft)
+
+
+def _applying(ctx: JobContext, request: dict[str, Any], meant: frozenset[str]) -> Apply:
+    """How the job carries operations out: in its style, on what is meant, new elements as a preview if that is wanted."""
+
+    def apply(elements: Sequence[Element], operations: Sequence[Operation], first: int) -> list[Element]:
+        theme = {"scheme": request["color_scheme"], "style": request["style"]}
+        changed = apply_operations(elements, operations, job_id=ctx.job.id, preferred=meant, first=first, **theme)
+        old = {element["id"] for element in elements}
+        return [previewed(each) if request["preview"] and each["id"] not in old else each for each in changed]
+
+    return apply
 
 
 def _meant(elements: list[Element], request: dict[str, Any]) -> frozenset[str]:
@@ -117,7 +130,7 @@ def _desk(ctx: JobContext, request: dict[str, Any], show: Callable[[Diagram], No
 
 
 def _unseen(_diagram: Diagram) -> None:
-    """Changes are made once all of them are known."""
+    """A diagram that is one of several changes is drawn once it is whole."""
 
 
 def _result(ctx: JobContext, made: Made[Any], diagram: Diagram | None) -> dict[str, Any]:
@@ -141,7 +154,7 @@ def _explained(ctx: JobContext) -> Iterator[None]:
         with charged(ctx):
             yield
     except NeedsModel as error:
-        raise without_model(str(error)) from error
+        raise without_model(str(error), error.code) from error
     except (PlanError, DrawingError) as error:
         raise FinalError("cannot_plan", str(error)) from error
     except NotFound as error:
@@ -155,10 +168,13 @@ def _explained(ctx: JobContext) -> Iterator[None]:
 def _job_error(ctx: JobContext, fault: ProviderFault) -> Exception:
     if fault.wait is not None:
         return fault.wait
+    sentence = fault.sentence
+    if has_drawn(ctx):  # the model broke off in the middle
+        sentence = sentence.replace(faults.NOTHING, "What was drawn until then stays on the canvas and can be undone.")
     if not fault.passing:
-        return FinalError(fault.code, fault.sentence)
+        return FinalError(fault.code, sentence)
     if fault.retry_after is not None:  # the provider named the moment: no attempt is spent
-        return RetryableError(fault.code, fault.sentence, fault.retry_after)
+        return RetryableError(fault.code, sentence, fault.retry_after)
     attempt, most = ctx.job.attempt, ctx.job.max_attempts
     ending = "The job tries again by itself." if attempt < most else f"That was attempt {attempt} of {most}."
-    return RetryableError(fault.code, f"{fault.sentence} {ending}")
+    return RetryableError(fault.code, f"{sentence} {ending}")

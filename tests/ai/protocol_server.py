@@ -45,6 +45,9 @@ class Answer:
     finish_reason: str = "stop"
     refuses: tuple[str, ...] = ()  # parameters of the request that this server does not know: 400
     gate: threading.Event | None = None  # wait for it before the last chunk
+    gate_after: int | None = (
+        None  # wait after so many chunks instead, saying nothing in one chunk after the other meanwhile
+    )
 
 
 class Allowance:
@@ -232,7 +235,9 @@ class _Handler(BaseHTTPRequestHandler):
                 return  # no closing chunk: the client sees a broken transfer
             if position == answer.hang_after:
                 self._idle(HANG_LIMIT)
-            if answer.gate is not None and position == len(events) - 3:
+            if answer.gate is not None and position == answer.gate_after:
+                self._wait(answer.gate, event)
+            elif answer.gate is not None and answer.gate_after is None and position == len(events) - 3:
                 self._wait(answer.gate)
             self._idle(answer.delay)
             self._event(event)
@@ -305,10 +310,13 @@ class _Handler(BaseHTTPRequestHandler):
         """One chunk of the chunked transfer; an empty one ends it."""
         self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
 
-    def _wait(self, gate: threading.Event) -> None:
+    def _wait(self, gate: threading.Event, event: Body | None = None) -> None:
+        """Until the gate opens; with an event, its like without a word is sent as long as it does not."""
         deadline = time.monotonic() + HANG_LIMIT
         while not gate.is_set() and time.monotonic() < deadline:
-            self._idle(0.01)
+            self._idle(0.01 if event is None else 0.05)
+            if event is not None:
+                self._event({**event, "choices": [{"index": 0, "delta": {"content": ""}, "finish_reason": None}]})
 
     def _idle(self, seconds: float) -> None:
         """Let time pass; raises ``_ClientGone`` as soon as the client has closed the connection."""

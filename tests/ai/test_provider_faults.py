@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from backend.jobs.admission import circuit
 from tests.ai.installation import Installation, with_providers
 from tests.ai.protocol_server import Answer, ProtocolServer
-from tests.ai.test_create_canvas import CHART, FREE
+from tests.ai.test_create_canvas import CHART, FREE, labels
 
 USELESS = Answer(text="no JSON at all")
 
@@ -86,6 +87,28 @@ def test_a_provider_that_hangs_times_out_and_is_tried_again(environ: dict[str, s
     assert (row["status"], row["attempt"]) == ("completed", 3)
     assert [attempt["error_code"] for attempt in attempts] == ["provider_timeout", "provider_timeout", None]
     assert all(request.closed_by_client.is_set() for request in server.requests[:2])
+
+
+def test_a_stream_that_is_cut_for_good_says_that_what_was_drawn_stays(
+    with_model: Installation, server: ProtocolServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(circuit, "FIRST_PAUSE", 0.05)
+    half = json.dumps(CHART).index('"key": "3"')
+    server.script(Answer(text=CHART, chunk=8, delay=0.01, cut_after=half // 8))
+    server.otherwise = Answer(status=500)
+    person = with_model.guest()
+    accepted = person.start("create_canvas", instructions=FREE)
+
+    with with_model.worker():
+        row = with_model.until_finished(accepted["job_id"])
+
+    assert (row["status"], row["error_code"]) == ("failed", "provider_unavailable")
+    assert "Report arrives" in labels(person.elements(accepted["canvas_id"]))
+    assert "Nothing was drawn" not in row["error_message"]
+    assert "stays on the canvas" in row["error_message"]
+    undone = person.post(f"/api/canvases/{accepted['canvas_id']}/changes/{accepted['job_id']}/undo", {})
+    assert undone.status_code == 200
+    assert person.elements(accepted["canvas_id"]) == []
 
 
 def test_an_outage_that_stays_fails_after_the_last_attempt(

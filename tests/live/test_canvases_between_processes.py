@@ -15,6 +15,13 @@ from tests.live.conftest import WAYS, WebProcess, at
 
 Webs = dict[str, WebProcess]
 
+# A job that has ended, as far as a change of it needs one.
+ENDED = """
+INSERT INTO ai_job (id, user_id, canvas_id, job_type, queue, priority, virtual_time, sort_key, request_data, max_attempts,
+    status, completed_at)
+VALUES (%(id)s, %(user)s, %(canvas)s, 'create_canvas', 'ai', 'normal', 0, 0, '{}', 1, 'completed', now())
+"""
+
 
 def messages(client: LiveClient, event: str) -> list[dict[str, Any]]:
     return [body for name, body in list(client.other) if name == event]
@@ -91,3 +98,36 @@ def test_a_deleted_canvas_closes_on_every_page(way: str, webs: Webs, person: Per
         assert person.delete(f"/api/canvases/{canvas_id}").status_code == 204
         client.wait_until(lambda: messages(client, "canvas:closed") != [], "the canvas is closed")
         assert client.call("canvas:join", {"canvas_id": canvas_id})["code"] == "not_found"
+
+
+def test_what_is_decided_about_a_change_is_told_on_every_page_of_its_canvas_and_on_no_other(
+    webs: Webs, person: Person, canvas_id: str, live_database: str
+) -> None:
+    job_id = uuid.uuid4()
+    with psycopg.connect(live_database, autocommit=True) as worker:
+        worker.execute(ENDED, {"id": job_id, "user": person.user_id, "canvas": canvas_id})
+        worker.execute("INSERT INTO ai_change (job_id, canvas_id) VALUES (%s, %s)", (job_id, canvas_id))
+    other = str(person.post("/api/canvases", {"name": "Another"}).json()["id"])
+    path = f"/api/canvases/{canvas_id}/changes/{job_id}"
+    with (
+        at(person, webs["both"]).socket() as here,
+        at(person, webs["push"]).socket() as there,
+        at(person, webs["push"]).socket() as elsewhere,
+    ):
+        join(here, canvas_id)
+        join(there, canvas_id)
+        join(elsewhere, other)
+        for what, status in (("keep", "kept"), ("undo", "undone"), ("redo", "open")):
+            assert person.post(f"{path}/{what}", {}).status_code == 200
+            there.wait_until(lambda: told(there)[-1:] == [status], f"{status} is told there")  # noqa: B023
+            here.wait_until(lambda: told(here)[-1:] == [status], f"{status} is told here")  # noqa: B023
+        assert told(here) == told(there) == ["kept", "undone", "open"]
+        assert told(elsewhere) == []
+        assert {(each["canvas_id"], each["job_id"]) for each in messages(here, "canvas:change")} == {
+            (canvas_id, str(job_id))
+        }
+
+
+def told(client: LiveClient) -> list[str]:
+    """What a page has heard about changes, in order."""
+    return [str(body["status"]) for body in messages(client, "canvas:change")]

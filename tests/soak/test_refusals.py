@@ -17,7 +17,14 @@ from tests.ai.test_create_canvas import CHART
 from tests.soak.conftest import Nursery, Tally
 
 WORKERS, THREADS = 2, 4
-MONEY = {"BILLING": "on", "FREE_TOKENS": "100000000", "GUEST_TOKENS": "100000000"}
+MONEY = {
+    "BILLING": "on",
+    "FREE_TOKENS": "100000000",
+    "GUEST_TOKENS": "100000000",
+    "AI_DAILY_BUDGET": "1000",
+    "AI_USER_DAILY_BUDGET": "1000",
+    "AI_GUEST_DAILY_BUDGET": "1000",
+}
 
 
 @pytest.fixture

@@ -25,7 +25,14 @@ STREAM = Answer(text=LONG, chunk=CHUNK, delay=PAUSE)
 SILENCE = Answer(hang_before=True)
 KINDS = {"in mid-stream": STREAM, "before the first byte": SILENCE}
 PATIENCE = 20.0  # seconds; a hang bound
-MONEY = {"BILLING": "on", "FREE_TOKENS": "100000000", "GUEST_TOKENS": "100000000"}
+MONEY = {
+    "BILLING": "on",
+    "FREE_TOKENS": "100000000",
+    "GUEST_TOKENS": "100000000",
+    "AI_DAILY_BUDGET": "1000",
+    "AI_USER_DAILY_BUDGET": "1000",
+    "AI_GUEST_DAILY_BUDGET": "1000",
+}
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from backend.jobs import ProviderWait
 # A provider that says 429 without saying for how long is asked again after this many seconds.
 DEFAULT_RETRY_AFTER = 15.0
 MAX_RETRY_AFTER = 3600.0  # seconds
+NOTHING = "Nothing was drawn."
 WITHOUT_A_MODEL = "Structured instructions such as “A -> B; if no -> C” work without any model."
 
 
@@ -20,7 +21,7 @@ def timed_out(provider: str) -> ProviderFault:
     return ProviderFault(
         "provider_timeout",
         f"The model provider “{provider}” took too long to answer.",
-        "Nothing was drawn. If it keeps happening, shorten the instructions or raise this provider's timeout.",
+        f"{NOTHING} If it keeps happening, shorten the instructions or raise this provider's timeout.",
     )
 
 
@@ -29,7 +30,7 @@ def unavailable(provider: str, what: str, *, retry_after: float | None = None) -
     return ProviderFault(
         "provider_unavailable",
         f"The model provider “{provider}” {what}.",
-        f"Nothing was drawn. {WITHOUT_A_MODEL}",
+        f"{NOTHING} {WITHOUT_A_MODEL}",
         retry_after=retry_after,
     )
 
@@ -39,7 +40,7 @@ def bad_answer(provider: str, what: str) -> ProviderFault:
     return ProviderFault(
         "provider_bad_answer",
         f"The model of “{provider}” {what}.",
-        "Nothing was drawn. Say more exactly what should be on the canvas, or ask for less at once, and try again.",
+        f"{NOTHING} Say more exactly what should be on the canvas, or ask for less at once, and try again.",
     )
 
 
@@ -48,7 +49,7 @@ def unknown_model(provider: str, model: str) -> ProviderFault:
     return ProviderFault(
         "provider_unknown_model",
         f"The model provider “{provider}” does not know the model “{model}” (404).",
-        f"Nothing was drawn. The operator must correct its model or its address (base_url). {WITHOUT_A_MODEL}",
+        f"{NOTHING} The operator must correct its model or its address (base_url). {WITHOUT_A_MODEL}",
     )
 
 
@@ -57,7 +58,7 @@ def refused_request(provider: str, status: int) -> ProviderFault:
     return ProviderFault(
         "provider_refused_request",
         f"The model provider “{provider}” refused the request ({status}).",
-        "Nothing was drawn. Shorter instructions or a smaller canvas may help; otherwise the operator should try another model.",
+        f"{NOTHING} Shorter instructions or a smaller canvas may help; otherwise the operator should try another model.",
     )
 
 
@@ -83,7 +84,7 @@ def refused_key(provider: str, what: str) -> ProviderFault:
     return ProviderFault(
         "provider_refused_key",
         f"The model provider “{provider}” {what}.",
-        f"Nothing was drawn. The operator must correct its key (api_key) or the account behind it. {WITHOUT_A_MODEL}",
+        f"{NOTHING} The operator must correct its key (api_key) or the account behind it. {WITHOUT_A_MODEL}",
     )
 
 

@@ -32,6 +32,7 @@ def apply_operations(
     scheme: str = "default",
     style: str = "clean",
     preferred: Collection[str] = (),
+    first: int = 0,
 ) -> list[Element]:
     """The elements that the operations change, one version on, and those that they add; all others are left out.
 
@@ -39,12 +40,13 @@ def apply_operations(
     meant, and only those are tidied up. Nothing else moves: a new node goes into free space near its
     neighbours and looks like them; a shape grows for a longer name only where there is room. Removing a node removes
     its text and its arrows, and nothing closes the gap. A node added behind an entry of a list or a card of a board
-    goes to the end of that list, without an arrow.
+    goes to the end of that list, without an arrow. Operations that come one by one are told apart by their numbers, from
+    ``first`` on.
     Raises ``DrawingError`` if a target is not there or there are several, with the nearest names.
     """
     theme = theme_of(scheme, style)
     scene = Scene(elements, job_id)
-    for number, operation in enumerate(operations):
+    for number, operation in enumerate(operations, first):
         _Change(scene, theme, job_id, f"change {number} ", preferred).apply(operation)
     return scene.result()
 

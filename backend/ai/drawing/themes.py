@@ -67,6 +67,12 @@ class Theme:
         return self.scheme.branches[number % len(self.scheme.branches)]
 
 
+def scheme_after(scheme: str, steps: int) -> str:
+    """The colour scheme that comes so many after this one, round and round."""
+    names = list(SCHEMES)
+    return names[(names.index(scheme) + steps) % len(names)]
+
+
 def theme_of(scheme: str, style: str) -> Theme:
     """Find a theme by its names. Raises ``DrawingError`` with the names there are."""
     if scheme not in SCHEMES:

@@ -78,6 +78,22 @@ def read_changes(answer: Json, labels: Sequence[str]) -> list[Change]:
     return changes
 
 
+def read_beginning(answer: Json, labels: Sequence[str]) -> list[Operation]:
+    """The changes at the beginning of an answer that is still being written, up to one that makes no sense so far, or that
+    is still to be made from its description."""
+    reader = _Reader(labels)
+    found: list[Operation] = []
+    for row in answer.get("operations", ())[:MAX_CHANGES]:
+        try:
+            change = reader.change(row)
+        except (AnswerError, KeyError, TypeError, AttributeError):
+            break
+        if isinstance(change, Draw):
+            break
+        found.append(change)
+    return found
+
+
 class _Reader:
     """Reads operations in their order, knowing which labels are on the canvas when each one's turn comes."""
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from backend.ai.diagram import Direction, Flowchart
@@ -59,7 +59,8 @@ def parse_statements(text: str) -> list[Statement]:
                 groups.append(token)
         if len(arrows) >= len(groups):
             raise PlanError(_dangling(groups))
-        statements += _split_at_conditions(Statement(tuple(groups), tuple(arrows)))
+        for statement in _split_at_conditions(Statement(tuple(groups), tuple(arrows))):
+            statements += _split_at_returns(statement)
     return statements
 
 
@@ -98,6 +99,34 @@ def _split_at_conditions(statement: Statement) -> Iterator[Statement]:
             yield from _split_at_conditions(rest)
             return
     yield statement
+
+
+def _split_at_returns(statement: Statement) -> Iterator[Statement]:
+    """“A -> B, A -> C” is two statements: behind a comma, a step that the chain has had begins another one."""
+    known: set[str] = set()
+    begun, first = statement, 0
+    for index, group in enumerate(statement.groups[:-1]):
+        head, step = _step_behind_comma(group, known) if index else ("", "")
+        if step:
+            ended = (*begun.groups[: index - first], (replace(group[0], text=head),))
+            yield replace(begun, groups=ended, arrows=statement.arrows[first:index])
+            begun = Statement(((Name(step),), *statement.groups[index + 1 :]), statement.arrows[index:])
+            first = index
+            known.add(same(head))
+        known.update(same(name.text) for name in group)
+    yield begun
+
+
+def _step_behind_comma(group: Group, known: Collection[str]) -> tuple[str, str]:
+    """(name, step) at the last comma of a name before a step that is known, or the same again; ("", "") without one."""
+    name = group[0]
+    if len(group) > 1 or name.quoted or name.shape:
+        return "", ""
+    for comma in reversed([*_COMMA.finditer(name.text)]):
+        head, tail = name.text[: comma.start()].strip(), name.text[comma.end() :].strip()
+        if head and tail and (same(tail) in known or same(tail) == same(head)):
+            return head, tail
+    return "", ""
 
 
 def _condition_behind_comma(text: str) -> tuple[str, str]:

@@ -43,11 +43,11 @@ def providers_of(ctx: JobContext) -> tuple[ProviderSettings, ...]:
     return (*ctx.settings.providers, *added, *((embedded,) if embedded else ()))
 
 
-def without_model(sentence: str) -> Exception:
+def without_model(sentence: str, code: str) -> Exception:
     """What a job raises that needs a model where there is none: it waits if one is on its way, else fails with ``sentence``."""
     kept = keeper.installed()
     if kept is None or not kept.condition.on_its_way:
-        return FinalError("needs_model", sentence)
+        return FinalError(code, sentence)
     return Snooze(kept.look_again_in(), f"Waiting for the embedded model, {kept.condition.percent} %")
 
 

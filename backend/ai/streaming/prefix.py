@@ -97,16 +97,18 @@ def _joined(before: Any, rest: Any, schema: Mapping[str, Any]) -> Any:
         }
     if isinstance(before, list) and isinstance(rest, list):
         known = list(before)
-        names = {_name(entry) for entry in before}
+        items = schema.get("items", {})
+        names = {_name(entry, items) for entry in before}
         for entry in rest:
-            if entry not in known and _name(entry) not in names:
+            if entry not in known and _name(entry, items) not in names:
                 known.append(entry)
         return known
     return before if before not in ("", None) else rest
 
 
-def _name(entry: Any) -> Any:
-    """What tells the entries of a list apart: their first text, such as a key or a label."""
-    if isinstance(entry, dict):
+def _name(entry: Any, schema: Mapping[str, Any]) -> Any:
+    """What tells the entries of a list apart: their first text, such as a key or a label; all of it where that is a choice."""
+    first: Mapping[str, Any] = next(iter(schema.get("properties", {}).values()), {})
+    if isinstance(entry, dict) and "enum" not in first:
         entry = next((value for value in entry.values() if isinstance(value, str)), entry)
     return entry.strip().casefold() if isinstance(entry, str) else repr(entry)

@@ -73,9 +73,15 @@ class JobContext:
         if self._run.interruption is not None:
             raise self._run.interruption
 
+    @property
+    def furthest(self) -> int:
+        """The highest share that this run has reported, in per cent."""
+        return self._run.furthest
+
     def progress(self, percent: float, message: str | None = None) -> None:
         """Report progress of 0 to 100 percent. Stored ten times a second at most, the last one always; a checkpoint."""
         self.checkpoint()
+        self._run.furthest = max(self._run.furthest, _percent(percent))
         self._tools.report(self._run, _percent(percent), None if message is None else clean(message)[:MAX_MESSAGE])
 
     def sleep(self, seconds: float) -> None:
@@ -195,6 +201,7 @@ class JobContext:
             )
         percent, text = self._run.pending or (None, None)
         percent = percent if progress is None else _percent(progress)
+        self._run.furthest = max(self._run.furthest, percent or 0)
         text = text if message is None else clean(message)[:MAX_MESSAGE]
         seq = handler_store.append_partial(connection, self.job.id, self._run.token, dumped.decode(), percent, text)
         if seq is None:

@@ -29,6 +29,7 @@ class Run:
         "claimed",
         "deadline",
         "error",
+        "furthest",
         "hard_deadline",
         "interruption",
         "job",
@@ -47,6 +48,7 @@ class Run:
         self.abandoned = False
         self.error: BaseException | None = None  # what the handler raised, for tests
         self.interruption: Interruption | None = None
+        self.furthest = 0  # per cent that the handler has reported
         self.pending: tuple[int, str | None] | None = None  # progress that is not stored yet
         self.reported = 0.0  # when progress was stored last
         self._event: threading.Event | None = None

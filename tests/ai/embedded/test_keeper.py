@@ -159,6 +159,24 @@ def test_a_job_that_needs_a_model_waits_for_one_that_is_on_its_way_and_says_how_
     assert row["progress_message"] == "Waiting for the embedded model, 63 %"
 
 
+def test_a_structure_that_the_planner_cannot_get_over_waits_for_a_model_too(alone: Installation, standing: Any) -> None:
+    standing(Condition("fetching", "tiny", 63, 100))
+    person = alone.guest()
+    accepted = person.start("create_canvas", instructions="Order -> Pay -> Ship ->")
+
+    alone.drain()
+
+    row = alone.job(accepted["job_id"])
+    assert (row["status"], row["progress_message"]) == ("queued", "Waiting for the embedded model, 63 %")
+
+    standing(Condition("off"))
+    again = person.start("create_canvas", instructions="Order -> Pay -> Ship -> ")
+    alone.drain()
+    status = person.status(again["job_id"])
+    assert (status["status"], status["error"]["code"]) == ("failed", "cannot_plan")
+    assert "leads nowhere" in status["error"]["message"]
+
+
 def test_what_the_planner_reads_waits_for_no_model(alone: Installation, standing: Any) -> None:
     standing(Condition("fetching", "tiny", 63, 100))
     person = alone.guest()

@@ -40,12 +40,13 @@ def until_some_are_there(
 
 def test_parts_are_on_the_canvas_before_the_model_has_ended(with_model: Installation, server: ProtocolServer) -> None:
     gate = threading.Event()
-    server.script(Answer(text=LONG, chunk=24, delay=0.1, gate=gate))
+    half = json.dumps(LONG).index('"key": "13"')  # all that is said before the gate opens
+    server.script(Answer(text=LONG, chunk=24, gate=gate, gate_after=half // 24))
     person = with_model.guest()
     accepted = person.start("create_canvas", instructions=FREE)
 
     with with_model.worker():
-        early = until_some_are_there(with_model, person, accepted["canvas_id"], 2)
+        early = until_some_are_there(with_model, person, accepted["canvas_id"], STEPS // 2 - 1)
         running = with_model.job(accepted["job_id"])
         gate.set()
         row = with_model.until_finished(accepted["job_id"])

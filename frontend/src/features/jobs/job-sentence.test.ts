@@ -49,6 +49,17 @@ test("a wait for a provider says until when, by the clock here", () => {
   );
 });
 
+test("the time in the server's sentence becomes the time here, and is said once", () => {
+  const message =
+    "The provider “openai/gpt-4o” is asking us to slow down. " +
+    "Your job waits until 10:02 UTC and costs nothing meanwhile.";
+  const waits: WaitingFor = { cause: "provider", message, until: "2026-01-01T10:02:00Z" };
+  const time = formatClock("2026-01-01T10:02:00Z").replaceAll("\u202f", " ");
+  expect(read({ waiting_for: [waits] } as Partial<FullJob>)).toBe(
+    `Create canvas · “onboarding flow” · ${message.replace("10:02 UTC", time)}`,
+  );
+});
+
 test("a summary without a subject stands alone", () => {
   expect(read({ summary: "Sleep 3 s" })).toBe("Sleep 3 s · waiting for a worker");
 });

@@ -8,6 +8,7 @@ import { MemoryRouter } from "react-router";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { rememberCsrfToken } from "../../../lib/api-client";
+import { formatClock } from "../../../lib/format";
 import { createQueryClient } from "../../../lib/query-client";
 import { unknownJob, type JobState } from "../../jobs/ai-job-log";
 import { AIGenerationModal } from "./AIGenerationModal";
@@ -168,7 +169,8 @@ describe("a job's card", () => {
     const at = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString();
     const waits = {
       cause: "provider",
-      message: "The provider p/m is asking us to slow down.",
+      message:
+        "The provider p/m is asking us to slow down. Your job waits until 10:02 UTC and costs nothing meanwhile.",
       until: at(60),
     };
     answerJob({
@@ -177,7 +179,12 @@ describe("a job's card", () => {
       estimate: { position: 3, at_least: false, start: { from: at(130), to: at(230) }, finish: null },
     });
     show({ jobs: [job("j", { status: "queued" })] });
-    expect(await screen.findByText(/is asking us to slow down\. Your job waits until /)).toBeTruthy();
+    const clock = formatClock(waits.until).replaceAll(/\s/g, " ");
+    expect(
+      await screen.findByText(
+        `The provider p/m is asking us to slow down. Your job waits until ${clock} and costs nothing meanwhile.`,
+      ),
+    ).toBeTruthy();
     expect(screen.getByText("The queue ai is paused: Moving house")).toBeTruthy();
     expect(screen.getByText(/^place 3 · starts in about 2–4.min$/)).toBeTruthy();
   });
