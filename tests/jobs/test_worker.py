@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import threading
+import time
 import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
+from typing import Any, cast
 
+import psycopg
 import pytest
 
 from backend.jobs import store
 from backend.jobs.handling.execute import UNKNOWN_PAUSE
-from backend.jobs.runtime import claimer
+from backend.jobs.hints import Hints
+from backend.jobs.runtime import claimer, worker
+from backend.jobs.runtime.completer import Completer
+from backend.jobs.runtime.worker import WorkerTools
 from tests.jobs.engine import Engine
 from tests.jobs.sample_tasks import gates, reached
 
@@ -245,3 +253,37 @@ def beaten_since(engine: Engine, beat: object) -> bool:
 
 def heartbeat(engine: Engine) -> object:
     return engine.connection.execute("SELECT max(heartbeat_at) FROM ai_worker").fetchone()
+
+
+def test_connections_that_threads_open_at_once_are_all_closed_with_the_worker(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each thread makes room in the same list: a connection that falls out of it would stay open for ever."""
+    hints = Hints(lambda _pairs: None)
+    tools = WorkerTools(engine.settings, cast(Completer, None), hints)
+    together = threading.Barrier(8)
+    made: list[psycopg.Connection[Any]] = []
+
+    def connect_together(*_: object) -> psycopg.Connection[Any]:
+        connection = engine.connect()
+        together.wait()
+        return connection
+
+    class Slow(list[psycopg.Connection[Any]]):
+        """Read while another thread writes."""
+
+        def __iter__(self) -> Iterator[psycopg.Connection[Any]]:
+            found = list(super().__iter__())
+            time.sleep(0.001)
+            return iter(found)
+
+    monkeypatch.setattr(worker, "connect", connect_together)
+    tools._opened = Slow()
+    threads = [threading.Thread(target=lambda: made.append(tools.connection())) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    tools.close()
+    assert len(made) == 8
+    assert all(connection.closed for connection in made)

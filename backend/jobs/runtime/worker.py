@@ -270,6 +270,7 @@ class Worker:
         for thread in self._threads:
             thread.join(CLOSE_SECONDS)
         self._tools.close()
+        self._hints.settle(CLOSE_SECONDS)  # what is owed would open the link again
         with self._hint_lock:
             self._hint_link.close()
 
@@ -298,6 +299,7 @@ class WorkerTools:
         self._completer = completer
         self._hints = hints
         self._own = threading.local()
+        self._lock = threading.Lock()
         self._opened: list[psycopg.Connection[Any]] = []
 
     def connection(self) -> psycopg.Connection[Any]:
@@ -306,7 +308,8 @@ class WorkerTools:
         if connection is None or connection.closed:
             connection = connect(self.settings.database_url or "", HANDLER)
             self._own.connection = connection
-            self._opened = [*(other for other in self._opened if not other.closed), connection]
+            with self._lock:  # or of two that are opened at once, one would never be closed
+                self._opened = [*(other for other in self._opened if not other.closed), connection]
         return connection
 
     def close(self) -> None:
