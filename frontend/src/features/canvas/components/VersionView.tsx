@@ -8,6 +8,7 @@ import { versionQuery, type Version, type VersionContents } from "../api/version
 import { ReadOnlyBoard } from "../editor/ReadOnlyBoard";
 import { MARK_COLORS } from "../version-words";
 import { strings } from "../strings";
+import { usePanelIsSheet } from "../use-panel-state";
 import { nameInSentence } from "../version-words";
 import classes from "./VersionView.module.css";
 
@@ -23,6 +24,7 @@ interface VersionViewProps {
 /** Over the board: the drawing as it was, with a mark on what is different now. */
 export function VersionView({ canvasId, version, onBack, onRestore }: VersionViewProps) {
   const { data, error, refetch } = useQuery(versionQuery(canvasId, version.id));
+  const isAlone = usePanelIsSheet(); // the list, from which one came here, is out of sight
   return (
     <section className={classes.view} aria-label={words.viewing(nameInSentence(version))}>
       {data && <ReadOnlyBoard elements={data.elements} marks={data.difference} />}
@@ -45,7 +47,7 @@ export function VersionView({ canvasId, version, onBack, onRestore }: VersionVie
           </Text>
           {data && <Difference of={data.difference} />}
         </div>
-        <Button size="xs" radius="xl" variant="default" fw={500} onClick={onBack}>
+        <Button size="xs" radius="xl" variant="default" fw={500} autoFocus={isAlone} onClick={onBack}>
           {words.back}
         </Button>
         <Button

@@ -22,7 +22,9 @@ export function ReadOnlyBoard({ elements, marks }: ReadOnlyBoardProps) {
   const theme = useComputedColorScheme("light");
   const api = useRef<ExcalidrawImperativeAPI | null>(null);
   const hasLooked = useRef(false);
-  const drawn = restoreElements(elements as unknown as readonly ExcalidrawElement[], null);
+  // They come in drawing order; without their keys, a wrong one of a program's cannot stop the editor.
+  const plain = elements.map((element) => ({ ...element, index: null }));
+  const drawn = restoreElements(plain as unknown as readonly ExcalidrawElement[], null);
 
   const lookOnce = (): void => {
     if (hasLooked.current || !api.current) return;
