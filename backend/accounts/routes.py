@@ -111,7 +111,7 @@ def sign_in(fields: dict[str, str], query: dict[str, bool]) -> dict[str, Any]:
     throttle.throttle(throttle.SIGN_IN_PER_ADDRESS, "sign-in", address)
     throttle.throttle(throttle.SIGN_IN_PER_ACCOUNT_AND_ADDRESS, "sign-in", account, address)
     throttle.throttle(throttle.SIGN_IN_PER_ACCOUNT, "sign-in", account)
-    user = service.sign_in(db.session, fields["email"], fields["password"])
+    user = service.sign_in(db.session, fields["email"], fields["password"], address)
     actor = Actor(user.id, user.role, user.name)  # without a credential: the session begins when all is written
     if actor.sees_all:
         record(db.session, actor, "account.sign_in", "account", [user.id], address=address)

@@ -13,9 +13,10 @@ from backend.accounts.authenticator import digest
 from backend.accounts.connections import withdrawn
 from backend.accounts.models import ApiToken, User
 from backend.accounts.passwords import hash_password, needs_rehash, verify_password
+from backend.audit.service import record
 from backend.db import AnySession
 from backend.errors import Conflict, Forbidden, Unauthorized
-from backend.identity import Actor
+from backend.identity import OPERATOR, STAFF_ROLES, Actor
 
 FIRST_ACCOUNT_LOCK = 0x0CC0_0002  # pg_advisory_xact_lock: of two first sign-ups at once only one is the first
 MAX_TOKENS = 100
@@ -65,12 +66,17 @@ def make_guest(session: AnySession) -> User:
     return user
 
 
-def sign_in(session: AnySession, email: str, password: str) -> User:
-    """The user with this address and password. Unknown address and wrong password look and take the same."""
+def sign_in(session: AnySession, email: str, password: str, address: str = "") -> User:
+    """The user with this address and password. Unknown address and wrong password look and take the same.
+
+    Who tries in vain to come in as staff is told of in the audit, with the ``address`` from where.
+    """
     user = find_by_email(session, email)
     stored = user.password_hash if user is not None else None
     session.rollback()  # as in sign_up
     if not verify_password(stored, password) or user is None:
+        if user is not None and user.role in STAFF_ROLES:
+            _tell_refused(session, user, address)
         raise Unauthorized("The address or the password is wrong.", code="wrong_credentials")
     if user.suspended_at is not None:
         raise Forbidden("This account is suspended. Ask the operator.", code="suspended")
@@ -78,6 +84,13 @@ def sign_in(session: AnySession, email: str, password: str) -> User:
         user.password_hash = hash_password(password)
     user.last_seen_at = datetime.now(UTC)
     return user
+
+
+def _tell_refused(session: AnySession, user: User, address: str) -> None:
+    """Committed here: the request ends with an error."""
+    stranger = Actor(OPERATOR.user_id, name="somebody not signed in")
+    record(session, stranger, "account.sign_in_failed", "account", [user.id], email=user.email, address=address)
+    session.commit()
 
 
 def find_by_email(session: AnySession, email: str) -> User | None:

@@ -25,7 +25,7 @@ class AuditEntry(Model):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
     at: Mapped[datetime] = mapped_column(server_default=func.now())
-    actor_id: Mapped[uuid.UUID | None]  # None: somebody at the machine itself
+    actor_id: Mapped[uuid.UUID | None]  # None: somebody at the machine itself, or not signed in
     actor_name: Mapped[str] = mapped_column(Text)
     actor_role: Mapped[str] = mapped_column(Text)
     via: Mapped[str] = mapped_column(Text)  # session, token, command line

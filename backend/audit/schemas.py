@@ -35,7 +35,9 @@ class AuditEntrySchema(Schema):
     id = fields.UUID(required=True)
     at = fields.AwareDateTime(required=True)
     actor_id = fields.UUID(
-        required=True, allow_none=True, metadata={"description": "Null: somebody at the machine itself."}
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null: somebody at the machine itself, or not signed in."},
     )
     actor_name = fields.String(required=True)
     actor_role = fields.String(required=True)

@@ -125,8 +125,10 @@ def act(
     found, acted = _sorted_out(session, actor, action, ids)
     allowed = acted.done
     owners = {str(found[job_id].user_id) for job_id in allowed} - {str(actor.user_id)}
+    before = sorted({found[job_id].priority for job_id in allowed}) if priority is not None else None
     acted.done, refused = _do(session, actor, action, allowed, priority)
-    note_act(session, actor, f"job.{action}", "job", acted.done, after=priority, owners=sorted(owners)[:LISTED] or None)
+    said = {"before": before, "after": priority, "owners": sorted(owners)[:LISTED] or None}
+    note_act(session, actor, f"job.{action}", "job", acted.done, **said)
     acted.skipped |= refused
     left = set(allowed) - set(acted.done) - refused.keys()
     needs = failed_needs(driver_connection(session), left) if left and action == "retry" else {}

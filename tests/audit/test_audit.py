@@ -80,7 +80,7 @@ def test_queues_limits_and_the_cache_are_told(engine: Engine, staff: Caller) -> 
         ("queue.resume", ["ai"], {}),
         ("limit.set", ["queue:ai"], {"after": 3}),
         ("limit.set", ["queue:ai"], {"before": 3, "after": 2}),
-        ("limit.remove", ["queue:ai"], {}),
+        ("limit.remove", ["queue:ai"], {"before": 2}),
     ]
 
 
@@ -145,6 +145,19 @@ def test_sign_ins_of_staff_are_told_and_no_others(app: Flask, engine: Engine, st
         )
     (told,) = entries(staff, action="account.sign_in")
     assert told["actor_role"] == "staff_readonly" and told["via"] == "session"
+
+
+def test_who_fails_to_come_in_as_staff_is_told_of(app: Flask, engine: Engine, staff: Caller) -> None:
+    browser = Browser(app)
+    for email in ("boss@example.com", "nobody-special@example.com"):
+        browser.send("POST", "/api/auth/signup", json={"email": email, "password": "long enough"})
+    engine.connection.execute("UPDATE app_user SET role = 'staff' WHERE email = 'boss@example.com'")
+    for email in ("boss@example.com", "nobody-special@example.com", "not-there@example.com"):
+        wrong = browser.send("POST", "/api/auth/login", json={"email": email, "password": "a wrong guess"})
+        assert assert_problem(wrong, 401)["code"] == "wrong_credentials"
+    (told,) = entries(staff, action="account.sign_in_failed")
+    assert told["details"] == {"email": "boss@example.com", "address": "203.0.113.7"}
+    assert (told["actor_id"], told["actor_role"], told["via"]) == (None, "user", "session")
 
 
 def test_roles_are_given_by_staff_and_told(app: Flask, engine: Engine, staff: Caller) -> None:

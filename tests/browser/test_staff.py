@@ -59,8 +59,8 @@ def test_staff_see_what_runs_and_stop_a_queue_and_start_it_again(
     expect(page.locator(f"[data-queue={QUEUE}] td").nth(1)).to_have_text("0", timeout=20_000)
 
     page.get_by_role("link", name="Audit").click()
-    expect(page.get_by_role("cell", name="queue.pause")).to_be_visible()
-    expect(page.get_by_text("reason: Moving house")).to_be_visible()
+    expect(page.get_by_role("cell", name=f"Paused queue {QUEUE}")).to_be_visible()
+    expect(page.get_by_role("cell", name="Moving house")).to_be_visible()
 
 
 def test_read_only_staff_look_and_find_nothing_to_press(visitor: NewVisitor, installation: Installation) -> None:

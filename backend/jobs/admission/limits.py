@@ -36,6 +36,12 @@ def limits_overview(target: AnyConnection) -> list[LimitRow]:
     return limit_store.list_limits(raw_connection(target))
 
 
+def limit_slots(target: AnyConnection, scope: str, key: str) -> int | None:
+    """How many a limit lets run; None if there is no such limit."""
+    found = (limit.slots for limit in limits_overview(target) if (limit.scope, limit.key) == (scope, key))
+    return next(found, None)
+
+
 def declare_limits(connection: Connection, settings: Settings) -> None:
     """Bring the limits of settings and tasks into force, when a worker starts. What staff have set stays."""
     declared = {rule.name: (rule, "task") for rule in _limits_of_tasks()}

@@ -93,7 +93,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "jobs": _needed,
     "flight": lambda _ref: "An equal job is running; this one gets its result.",
     "time": lambda ref: TIMES.get(ref["reason"], TIMES["scheduled"]),
-    "worker": lambda ref: f"No worker serves the queue “{ref['queue']}”.",
+    "worker": lambda ref: f"No worker serves the queue “{ref['queue']}”; the job starts by itself as soon as one does.",
     "busy": lambda _ref: "All workers of its queue are busy.",
     "order": _order,
     "expired": lambda _ref: "Its time is over: it will not be run any more.",

@@ -11,7 +11,7 @@ from backend.identity import OPERATOR
 from backend.jobs.acts import note_act
 from backend.jobs.admission.circuit import close_circuit, list_circuits
 from backend.jobs.admission.limit_models import SCOPES
-from backend.jobs.admission.limits import limits_overview, remove_limit, set_limit
+from backend.jobs.admission.limits import limit_slots, limits_overview, remove_limit, set_limit
 from backend.jobs.admission.queues import pause_queue, resume_queue
 from backend.jobs.cli.arguments import as_json
 from backend.jobs.cli.group import engine_connection, jobs_commands
@@ -50,8 +50,9 @@ def limit() -> None:
 @click.argument("slots", type=click.IntRange(1))
 def change_limit(scope: str, key: str, slots: int) -> None:
     """At most SLOTS jobs at a time; KEY * means each for itself. What runs already goes on, and counts."""
+    was = limit_slots(db.session, scope, key)
     set_limit(db.session, scope, key, slots)
-    note_act(db.session, OPERATOR, "limit.set", "limit", [f"{scope}:{key}"], after=slots)
+    note_act(db.session, OPERATOR, "limit.set", "limit", [f"{scope}:{key}"], before=was, after=slots)
     db.session.commit()
     click.echo(f"At most {slots} jobs of {scope} {key} run at the same time.")
 
@@ -61,8 +62,9 @@ def change_limit(scope: str, key: str, slots: int) -> None:
 @click.argument("key")
 def drop_limit(scope: str, key: str) -> None:
     """Remove a limit. One that the settings or a task name comes back with the next start of a worker."""
+    was = limit_slots(db.session, scope, key)
     removed = remove_limit(db.session, scope, key)
-    note_act(db.session, OPERATOR, "limit.remove", "limit", [f"{scope}:{key}"] if removed else [])
+    note_act(db.session, OPERATOR, "limit.remove", "limit", [f"{scope}:{key}"] if removed else [], before=was)
     db.session.commit()
     if not removed:
         raise click.ClickException(f"There is no limit for {scope} {key}.")

@@ -12,7 +12,7 @@ from backend.identity import require_staff
 from backend.jobs import service
 from backend.jobs.acts import note_act
 from backend.jobs.admission import queues
-from backend.jobs.admission.limits import limits_overview, remove_limit, set_limit
+from backend.jobs.admission.limits import limit_slots, limits_overview, remove_limit, set_limit
 from backend.jobs.http.queue_schemas import LimitSchema
 from backend.jobs.http.queue_views import queue_body
 from backend.jobs.http.refusals import FOR_STAFF
@@ -115,9 +115,8 @@ def list_types(query: dict[str, int]) -> dict[str, Any]:
 def change_limit(fields: dict[str, int], scope: str, key: str) -> Any:
     """Let at most so many jobs of a queue, user, type or key run at the same time. Key *: each for itself."""
     actor = require_staff(acting=True)
-    before = _limit(scope, key)
+    was = limit_slots(db.session, scope, key)
     set_limit(db.session, scope, key, fields["slots"])
-    was = None if before is None else before.slots
     note_act(db.session, actor, "limit.set", "limit", [f"{scope}:{key}"], before=was, after=fields["slots"])
     found = _limit(scope, key)
     db.session.commit()
@@ -130,9 +129,10 @@ def change_limit(fields: dict[str, int], scope: str, key: str) -> Any:
 def drop_limit(scope: str, key: str) -> None:
     """Remove a limit. One that the settings or a task name comes back with the next start of a worker."""
     actor = require_staff(acting=True)
+    was = limit_slots(db.session, scope, key)
     if not remove_limit(db.session, scope, key):
         raise NotFound(NO_LIMIT)
-    note_act(db.session, actor, "limit.remove", "limit", [f"{scope}:{key}"])
+    note_act(db.session, actor, "limit.remove", "limit", [f"{scope}:{key}"], before=was)
     db.session.commit()
 
 

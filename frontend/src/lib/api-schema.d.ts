@@ -4760,7 +4760,7 @@ export interface components {
       action: string;
       /**
        * Format: uuid
-       * @description Null: somebody at the machine itself.
+       * @description Null: somebody at the machine itself, or not signed in.
        */
       actor_id: string | null;
       actor_name: string;

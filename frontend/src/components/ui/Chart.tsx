@@ -13,7 +13,7 @@ interface ChartProps extends ChartData {
 }
 
 /** A few lines over time: each named where it ends, exact under the pointer, in the colours of the page. */
-export function Chart({ title, at, lines, format }: ChartProps) {
+export function Chart({ title, at, lines, format, steps }: ChartProps) {
   const scheme = useComputedColorScheme();
   const place = useRef<HTMLDivElement>(null);
   const tip = useRef<HTMLDivElement>(null);
@@ -24,7 +24,7 @@ export function Chart({ title, at, lines, format }: ChartProps) {
   useEffect(() => {
     const [target, tooltip] = [place.current, tip.current];
     if (!target || !tooltip) return undefined;
-    const made = new uPlot(chartOptions({ at, lines, format }, target, tooltip), dataOf(at, lines), target);
+    const made = new uPlot(chartOptions({ at, lines, format, ...(steps && { steps }) }, target, tooltip), dataOf(at, lines), target);
     const resize = new ResizeObserver(() => made.setSize({ width: target.clientWidth, height: made.height }));
     resize.observe(target);
     plot.current = made;

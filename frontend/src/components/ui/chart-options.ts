@@ -20,11 +20,13 @@ export interface ChartData {
   readonly lines: readonly ChartLine[];
   /** A value with its unit. */
   readonly format: (value: number) => string;
+  /** Distances that lines across may have, where those of tens are none: of seconds. */
+  readonly steps?: readonly number[];
 }
 
 /** How a chart is drawn into `target`; `tooltip` follows the pointer. */
 export function chartOptions(
-  { lines, format }: ChartData,
+  { lines, format, steps }: ChartData,
   target: HTMLElement,
   tooltip: HTMLElement,
 ): uPlot.Options {
@@ -56,7 +58,7 @@ export function chartOptions(
     ],
     axes: [
       { ...axis, grid: { show: false }, values: timeTicks, size: 28, space: 72 },
-      { ...axis, values: (_plot, ticks) => ticks.map(format), size: 64, space: 36 },
+      { ...axis, values: (_plot, ticks) => ticks.map(format), size: 64, space: 36, ...(steps && { incrs: [...steps] }) },
     ],
     hooks: {
       draw: [(plot) => nameLines(plot, lines, color, font)],

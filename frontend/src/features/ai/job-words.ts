@@ -19,13 +19,15 @@ export interface Engine {
 const PLANNER = "planner";
 export const NEEDS_MODEL = "needs_model";
 
-/** A job as the panel tells it. `now` is milliseconds; `result` is asked for apart, once there is one. */
+/** A job as the panel tells it. `now` is milliseconds; `result` is asked for apart, once there is one. `held`: why no worker will take it. */
 export function jobWords(
   job: JobState,
   result: Readonly<Record<string, unknown>> | null,
   now: number,
+  held: string | null = null,
 ): JobWords {
-  return { status: shownStatus(job), sentence: sentenceOf(job, result, now), clock: clockOf(job, now) };
+  const sentence = (job.status === "queued" && strings.job.held[held ?? ""]) || sentenceOf(job, result, now);
+  return { status: shownStatus(job), sentence, clock: clockOf(job, now) };
 }
 
 /** The error of a failed job in the server's words; its code tells what can be offered. */

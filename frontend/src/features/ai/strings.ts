@@ -61,6 +61,10 @@ export const strings = {
     details: "Details",
     progressOf: (what: string) => `Progress of ${what}`,
     waiting: "Waiting for a worker",
+    held: {
+      paused: "Its queue is paused; it starts by itself when the queue goes on",
+      no_worker: "No worker is there; it starts by itself when one comes",
+    } as Readonly<Record<string, string>>,
     starting: "A worker is starting on it",
     retrying: "It did not work yet and is tried again",
     retryIn: (time: string) => `It did not work yet; next try in ${time}`,

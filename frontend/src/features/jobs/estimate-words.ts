@@ -1,4 +1,4 @@
-import { formatNumber } from "../../lib/format";
+import { formatClock, formatNumber } from "../../lib/format";
 import { isFinished, type Job } from "./job-types";
 import { strings } from "./strings";
 
@@ -10,8 +10,8 @@ const SOON_MS = 5 * SECOND;
 
 const words = strings.estimate;
 
-/** "place 12 · starts in about 2–4 min", or nothing where nothing is known. `now` is milliseconds. */
-export function estimateWords(job: Pick<Job, "status" | "estimate">, now: number): string | null {
+/** "place 12 · starts in about 2–4 min, ends 14:05–14:09", or nothing where nothing is known. `now` is milliseconds. */
+export function estimateWords(job: Pick<Job, "status" | "estimate" | "run_at">, now: number): string | null {
   const estimate = job.estimate;
   if (!estimate || isFinished(job.status)) return null;
   const parts: string[] = [];
@@ -20,9 +20,24 @@ export function estimateWords(job: Pick<Job, "status" | "estimate">, now: number
       const place = formatNumber(estimate.position);
       parts.push(estimate.at_least ? words.placeAtLeast(place) : words.place(place));
     }
-    if (estimate.start) parts.push(words.starts(bandWords(estimate.start, now)));
+    const start =
+      estimate.start && !isForLater(job, now) ? words.starts(bandWords(estimate.start, now)) : null;
+    const end = estimate.finish && endWords(estimate.finish, now);
+    parts.push(...[[start, end].filter(Boolean).join(", ")].filter(Boolean));
   } else if (estimate.finish) parts.push(words.finishes(bandWords(estimate.finish, now)));
   return parts.join(" · ") || null;
+}
+
+/** By the clock, so that it can be planned with; nothing where it may be tomorrow. */
+function endWords({ from, to }: { from: string; to: string }, now: number): string | null {
+  if (Date.parse(to) - now > DAY / 2) return null;
+  const [early, late] = [from, to].map(formatClock);
+  return words.finishes(early === late ? words.about(`${late}`) : words.between(`${early}`, `${late}`));
+}
+
+/** It waits for the clock, which the row says more exactly than a band. */
+function isForLater({ run_at }: Pick<Job, "run_at">, now: number): boolean {
+  return run_at !== null && Date.parse(run_at) > now;
 }
 
 /** A stretch of time as people say it: "in about 2–4 min", "any moment". Both ends in the unit of the later one. */

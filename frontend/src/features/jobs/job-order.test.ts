@@ -19,6 +19,23 @@ test("what runs stands before what waits, then what has ended; the newest first"
   expect(ids(new JobOrder().arrange(jobs, 0, false))).toEqual(["cda", "eb"]);
 });
 
+test("once all that waits is there, the next to start stands first; what ended last is on top", () => {
+  const estimate = (position: number | null) => ({
+    ...{ position, ahead: null, at_least: false, position_reason: null, start: null, finish: null },
+    ...{ basis: "", why_unknown: null },
+  });
+  const jobs = [
+    aJob({ job_id: "a", estimate: estimate(2) }),
+    aJob({ job_id: "b", estimate: estimate(1) }),
+    aJob({ job_id: "c", estimate: estimate(null) }),
+    aJob({ job_id: "d", estimate: estimate(3) }),
+    aJob({ job_id: "e", status: "completed", completed_at: "2026-01-01T10:09:00Z" }),
+    aJob({ job_id: "f", status: "failed", completed_at: "2026-01-01T10:05:00Z" }),
+  ];
+  expect(ids(new JobOrder().arrange(jobs, 0, false, true))).toEqual(["badc", "ef"]);
+  expect(ids(new JobOrder().arrange(jobs, 0, false))).toEqual(["dcba", "ef"]);
+});
+
 test("a group whose jobs have begun runs", () => {
   const group = aJob({ job_id: "a", job_type: "job_group", progress: 20 });
   expect(ids(new JobOrder().arrange([group, job("b", "queued")], 0, false))).toEqual(["ab", ""]);

@@ -2,8 +2,7 @@ import { newestFirst } from "./job-lists";
 import { isFinished, isGroup, type Job } from "./job-types";
 
 const LINGER_MS = 4_000;
-const RANKS = ["running", "waiting", "finished"] as const;
-type Rank = (typeof RANKS)[number];
+type Rank = "running" | "waiting" | "finished";
 
 interface Placed {
   rank: Rank;
@@ -23,15 +22,17 @@ export interface OrderedJobs {
 export class JobOrder {
   #places = new Map<string, Placed>();
 
-  arrange(jobs: readonly Job[], now: number, held: boolean): OrderedJobs {
+  /** `byPlace`: all that waits is there, so that the next to start can stand first. */
+  arrange(jobs: readonly Job[], now: number, held: boolean, byPlace = false): OrderedJobs {
     const places = new Map<string, Placed>();
     for (const job of jobs) places.set(job.job_id, this.#place(job, now, held));
     this.#places = places;
-    const rankOf = (job: Job) => RANKS.indexOf(places.get(job.job_id)?.rank ?? "finished");
-    const sorted = [...jobs].sort((one, other) => rankOf(one) - rankOf(other) || newestFirst(one, other));
-    const firstFinished = sorted.findIndex((job) => rankOf(job) === 2);
-    const split = firstFinished === -1 ? sorted.length : firstFinished;
-    return { active: sorted.slice(0, split), finished: sorted.slice(split) };
+    const of = (rank: Rank) => jobs.filter(({ job_id }) => places.get(job_id)?.rank === rank);
+    const waiting = of("waiting").sort(byPlace ? nextFirst : newestFirst);
+    return {
+      active: [...of("running").sort(newestFirst), ...waiting],
+      finished: of("finished").sort(lastEndedFirst),
+    };
   }
 
   #place(job: Job, now: number, held: boolean): Placed {
@@ -42,6 +43,24 @@ export class JobOrder {
     const stays = held || (rank === "finished" && now - since < LINGER_MS);
     return stays ? { rank: before.rank, since } : { rank, since: null };
   }
+}
+
+/** By queue, since places of two queues say nothing of each other; what stands in no line yet comes last. */
+function nextFirst(one: Job, other: Job): number {
+  const [place, otherPlace] = [placeOf(one), placeOf(other)];
+  return (
+    Number(place === Infinity) - Number(otherPlace === Infinity) ||
+    one.queue.localeCompare(other.queue) ||
+    (place === otherPlace ? -newestFirst(one, other) : place - otherPlace)
+  );
+}
+
+function placeOf({ estimate }: Job): number {
+  return estimate?.position ?? Infinity;
+}
+
+function lastEndedFirst(one: Job, other: Job): number {
+  return (other.completed_at ?? "").localeCompare(one.completed_at ?? "") || newestFirst(one, other);
 }
 
 function rankNow(job: Job): Rank {

@@ -37,7 +37,7 @@ function stateWords(job: Job | FullJob, now: number): string {
   switch (job.status) {
     case "queued":
       if (isGroup(job) && job.message) return job.message;
-      return [providerWait(job) ?? waitingWords(job, now), estimateWords(job, now)]
+      return [heldWords(job) ?? providerWait(job) ?? waitingWords(job, now), estimateWords(job, now)]
         .filter(Boolean)
         .join(SEPARATOR);
     case "processing":
@@ -51,6 +51,12 @@ function stateWords(job: Job | FullJob, now: number): string {
     case "cancelled":
       return cancelledWords(job);
   }
+}
+
+/** No worker will take it, however long it waits: said instead of “waiting for a worker”. */
+function heldWords({ estimate, queue }: Job): string | null {
+  if (estimate?.why_unknown === "paused") return strings.state.paused(queue);
+  return estimate?.why_unknown === "no_worker" ? strings.state.noWorker(queue) : null;
 }
 
 /** When it was really stopped, which is later than when it was asked to. */

@@ -115,6 +115,8 @@ export const strings = {
   },
   state: {
     waiting: "waiting for a worker",
+    paused: (queue: string) => `the queue “${queue}” is paused`,
+    noWorker: (queue: string) => `no worker serves the queue “${queue}”`,
     startsIn: (time: string) => `starts in ${time}`,
     startsAt: (time: string) => `starts at ${time}`,
     retryIn: (attempt: number, of: number, time: string) => `retry ${attempt} of ${of} in ${time}`,
@@ -139,6 +141,8 @@ export const strings = {
     anyMoment: "any moment",
     inAbout: (time: string) => `in about ${time}`,
     within: (time: string) => `within ${time}`,
+    about: (time: string) => `about ${time}`,
+    between: (early: string, late: string) => `between ${early} and ${late}`,
   },
   selection: {
     label: "Selected jobs",

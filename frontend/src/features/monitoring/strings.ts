@@ -2,6 +2,56 @@ import type { Role, Span } from "./staff-types";
 
 const count = new Intl.NumberFormat("en");
 
+/** What an act was done to: its name, where it has one, and to how many. */
+interface Act {
+  what: string;
+  count: number;
+  details: Readonly<Record<string, unknown>>;
+}
+
+const named = (say: string, thing: string) => (act: Act) =>
+  [say, act.what ? `${thing} ${act.what}` : `a ${thing}`].join(" ");
+const jobs = (say: string) => (act: Act) =>
+  act.count === 1
+    ? `${say} a job${typeof act.details["job_type"] === "string" ? ` (${act.details["job_type"].replaceAll("_", " ")})` : ""}`
+    : `${say} ${count.format(act.count)} jobs`;
+const of = (say: string) => (act: Act) => (act.what ? `${say} ${act.what}` : `${say} somebody`);
+
+/** Every act that is recorded, as what its actor did. */
+const ACTS: Readonly<Record<string, (act: Act) => string>> = {
+  "account.sign_in": () => "Signed in",
+  "account.sign_in_failed": of("Did not get in as"),
+  "account.role": of("Changed the role of"),
+  "account.suspend": of("Suspended"),
+  "account.restore": of("Let back in"),
+  "budget.change": () => "Changed a budget",
+  "cache.forget": () => "Forgot kept results",
+  "canvas.delete": () => "Deleted a canvas",
+  "canvas.restore": () => "Restored a canvas",
+  "circuit.close": named("Let jobs ask again", "provider"),
+  "history.clean_up": () => "Removed old jobs",
+  "job.cancel": jobs("Cancelled"),
+  "job.delete": jobs("Deleted"),
+  "job.enqueue": jobs("Queued"),
+  "job.priority": jobs("Changed the priority of"),
+  "job.rescue": jobs("Took back from lost workers"),
+  "job.retry": jobs("Retried"),
+  "job.run_again": jobs("Ran again"),
+  "limit.set": named("Set", "limit"),
+  "limit.remove": named("Removed", "limit"),
+  "provider.add": named("Added", "provider"),
+  "provider.change": named("Changed", "provider"),
+  "provider.order": () => "Put the providers in another order",
+  "provider.remove": named("Removed", "provider"),
+  "queue.pause": named("Paused", "queue"),
+  "queue.resume": named("Resumed", "queue"),
+  "token.make": named("Made", "token"),
+  "token.revoke": named("Revoked", "token"),
+  "user.give_plan": () => "Gave somebody a plan",
+  "user.grant_credit": () => "Granted somebody credit",
+  "user.remove_plan": () => "Took somebody's plan away",
+};
+
 export const strings = {
   title: "Staff",
   sections: { overview: "Overview", workers: "Workers", audit: "Audit", people: "People" },
@@ -19,7 +69,7 @@ export const strings = {
     waiting: "Waiting",
     oldest: "Oldest",
     running: "Running",
-    wait: "Wait, p50 / p95",
+    wait: "Wait, half / 95 %",
     rate: "Ended, last hour",
     workers: "Workers",
     later: (delayed: number, blocked: number) =>
@@ -29,7 +79,9 @@ export const strings = {
       ].join(", "),
     failed: (failed: number) => `${count.format(failed)} failed`,
     threads: (workers: number, threads: number) =>
-      workers === 0 ? "none" : `${workers} · ${threads} ${threads === 1 ? "thread" : "threads"}`,
+      workers === 0
+        ? "none"
+        : `${count.format(workers)} with ${count.format(threads)} ${threads === 1 ? "thread" : "threads"}`,
     pause: "Pause",
     pauseNamed: (name: string) => `Pause queue ${name}`,
     resume: "Resume",
@@ -56,10 +108,16 @@ export const strings = {
     idle: "Nothing to do",
     runningFor: (time: string) => `for ${time}`,
     of: (name: string) => `of ${name}`,
-    none: "No worker runs. Jobs wait until one is started.",
+    none: {
+      title: "No worker runs",
+      text: "Jobs wait, and nothing is lost: they start by themselves as soon as a worker is there. Start one where the database can be reached:",
+      command: "python worker.py",
+      short: (waiting: number) =>
+        `No worker runs${waiting > 0 ? `, and ${count.format(waiting)} ${waiting === 1 ? "job waits" : "jobs wait"}` : ""}. Start one where the database can be reached:`,
+    },
   },
   course: {
-    title: "Course",
+    title: "Throughput and waits",
     span: "Over",
     spans: { hour: "Hour", day: "Day", month: "30 days" } satisfies Record<Span, string>,
     queue: "Queue",
@@ -71,14 +129,14 @@ export const strings = {
     per: { hour: "per minute", day: "per hour", month: "per day" } satisfies Record<Span, string>,
     wait: "Wait before the start",
     run: "Run time",
-    half: "half",
-    most: "95 of 100",
+    half: "half within",
+    most: "95 % within",
     load: "Waiting and running",
     waiting: "waiting",
     running: "running",
   },
   types: {
-    title: "Types, last 24 hours",
+    title: "Job types, last 24 hours",
     failing: "Failing",
     slow: "Slow",
     order: "Order",
@@ -86,8 +144,8 @@ export const strings = {
     jobs: "Jobs",
     failure: "Failed",
     errors: "Why",
-    run: "Run, p50 / p95",
-    wait: "Wait, p50 / p95",
+    run: "Run, half / 95 %",
+    wait: "Wait, half / 95 %",
     empty: "Nothing has run in this time.",
     error: (code: string, jobs: number) => `${code || "without code"} × ${count.format(jobs)}`,
   },
@@ -117,6 +175,11 @@ export const strings = {
     search: "Id or name of what it was done to",
     onlyOf: (name: string) => `Only by ${name}`,
     clear: "Clear filters",
+    acts: ACTS,
+    job: (id: string) => `job ${id}`,
+    change: (before: string, after: string) => `${before} → ${after}`,
+    yes: "yes",
+    no: "no",
     and: (more: number) => `and ${count.format(more)} more`,
     empty: "Nothing was done, or nothing that fits.",
   },

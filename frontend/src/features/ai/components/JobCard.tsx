@@ -49,7 +49,7 @@ export function JobCard(props: JobCardProps) {
   const request = asked ?? (detail ? requestOf(detail) : null);
   const result = useResult(job);
   const now = useNow(isFinished(job) ? null : TICK_MS);
-  const words = jobWords(job, result, now);
+  const words = jobWords(job, result, now, detail?.estimate?.why_unknown);
   const name = shortInstruction(request?.instructions ?? null);
   return (
     <article className={classes.card} aria-label={name}>

@@ -2,12 +2,14 @@ import { UnstyledButton } from "@mantine/core";
 import { Link } from "react-router";
 
 import { formatDateTime } from "../../../lib/format";
+import { auditDetails, auditSentence } from "../audit-words";
 import type { AuditEntry } from "../staff-types";
 import { strings } from "../strings";
 import classes from "./Table.module.css";
 
 const words = strings.audit;
 const SHOWN = 3; // targets in a row
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 interface AuditTableProps {
   entries: readonly AuditEntry[];
@@ -35,8 +37,8 @@ export function AuditTable({ entries, onActor }: AuditTableProps) {
               <Who entry={entry} onActor={onActor} />
             </td>
             <td data-label={words.what}>
-              <span>{entry.action}</span>
-              <span className={classes.sub}>{detailsOf(entry)}</span>
+              <span title={entry.action}>{auditSentence(entry)}</span>
+              <span className={classes.sub}>{auditDetails(entry)}</span>
             </td>
             <td data-label={words.target}>
               <Targets entry={entry} />
@@ -75,7 +77,7 @@ function Targets({ entry }: { entry: AuditEntry }) {
     <span>
       {entry.targets.slice(0, SHOWN).map((target) => (
         <span key={target} className={classes.sub}>
-          {entry.target_type === "job" ? <Link to={`/jobs/${target}`}>{target}</Link> : target}
+          <Target type={entry.target_type} id={target} />
         </span>
       ))}
       {more > 0 && <span className={classes.sub}>{words.and(more)}</span>}
@@ -83,9 +85,16 @@ function Targets({ entry }: { entry: AuditEntry }) {
   );
 }
 
-/** What was said with it, as name: value. */
-function detailsOf({ details }: AuditEntry): string {
-  return Object.entries(details)
-    .map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
-    .join(" · ");
+/** A name as it is; of an id its end, which tells two apart, with a way to it where there is one. */
+function Target({ type, id }: { type: string; id: string }) {
+  if (!UUID.test(id)) return id;
+  const short = `…${id.slice(-8)}`;
+  if (type === "job") {
+    return (
+      <Link to={`/jobs/${id}`} title={id}>
+        {words.job(short)}
+      </Link>
+    );
+  }
+  return <span title={id}>{short}</span>;
 }

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 
 import { Chart } from "../../../components/ui/Chart";
-import { seconds } from "../seconds";
+import { SECOND_STEPS, seconds } from "../seconds";
 import { courseQuery, queuesQuery } from "../staff-queries";
 import { SPANS, type Course, type Span } from "../staff-types";
 import { strings } from "../strings";
@@ -59,8 +59,8 @@ function Charts({ course, span }: { course: Course; span: Span }) {
         lines={lines.throughput}
         format={number}
       />
-      <Chart title={words.wait} at={at} lines={lines.wait} format={seconds} />
-      <Chart title={words.run} at={at} lines={lines.run} format={seconds} />
+      <Chart title={words.wait} at={at} lines={lines.wait} format={seconds} steps={SECOND_STEPS} />
+      <Chart title={words.run} at={at} lines={lines.run} format={seconds} steps={SECOND_STEPS} />
       <Chart title={words.load} at={at} lines={lines.load} format={number} />
     </div>
   );

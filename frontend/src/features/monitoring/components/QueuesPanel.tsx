@@ -1,5 +1,5 @@
-import { Alert, Text } from "@mantine/core";
-import { IconAlertTriangle } from "@tabler/icons-react";
+import { Alert, Code, Text } from "@mantine/core";
+import { IconAlertTriangle, IconHeartOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 
 import { useNow } from "../../../lib/use-now";
@@ -31,6 +31,7 @@ function Queues({ data, canAct }: { data: StaffQueues; canAct: boolean }) {
           {warning}
         </Alert>
       ))}
+      <NoWorker data={data} />
       <table className={classes.table}>
         <thead>
           <tr>
@@ -65,5 +66,16 @@ function Queues({ data, canAct }: { data: StaffQueues; canAct: boolean }) {
         </Text>
       )}
     </>
+  );
+}
+
+/** What every other figure of the page follows from, and what to do. */
+function NoWorker({ data }: { data: StaffQueues }) {
+  if (data.items.some(({ workers }) => workers > 0)) return null;
+  const waiting = data.items.reduce((sum, { ready }) => sum + ready, 0);
+  return (
+    <Alert color="red" variant="light" mb="sm" icon={<IconHeartOff aria-hidden />}>
+      {strings.workers.none.short(waiting)} <Code>{strings.workers.none.command}</Code>
+    </Alert>
   );
 }

@@ -1,6 +1,8 @@
-import { Stack } from "@mantine/core";
+import { Code, Stack } from "@mantine/core";
+import { IconHeartOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 
+import { EmptyState } from "../../../components/ui/EmptyState";
 import { useNow } from "../../../lib/use-now";
 import { workersQuery } from "../staff-queries";
 import type { Worker } from "../staff-types";
@@ -13,13 +15,15 @@ const AGES_EVERY_MS = 1_000;
 /** Every worker process that lives, and what it does at this moment. */
 export function WorkersSection() {
   return (
-    <Loaded
-      query={useQuery(workersQuery)}
-      empty={{ when: ({ items }) => items.length === 0, text: strings.workers.none }}
-    >
-      {({ items }) => <Workers items={items} />}
+    <Loaded query={useQuery(workersQuery)}>
+      {({ items }) => (items.length === 0 ? <NoWorker /> : <Workers items={items} />)}
     </Loaded>
   );
+}
+
+function NoWorker() {
+  const { title, text, command } = strings.workers.none;
+  return <EmptyState icon={IconHeartOff} title={title} description={text} action={<Code>{command}</Code>} />;
 }
 
 function Workers({ items }: { items: readonly Worker[] }) {

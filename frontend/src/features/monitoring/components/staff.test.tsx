@@ -117,7 +117,8 @@ test("figures have their units, and what is wrong is said", async () => {
   as("staff");
   renderPage(routes, "/staff");
   const row = (await screen.findByText("1,200")).closest("tr");
-  for (const text of ["4 for later", "2 failed", "1 · 3 threads"]) within(row as HTMLElement).getByText(text);
+  for (const text of ["4 for later", "2 failed", "1 with 3 threads"])
+    within(row as HTMLElement).getByText(text);
   expect(row?.textContent).toContain("20\u00a0ms / 12\u00a0s");
   screen.getByText("Process 7 holds up vacuum.");
 });

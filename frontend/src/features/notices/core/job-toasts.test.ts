@@ -149,15 +149,24 @@ test("a job that is tried again by hand begins anew", () => {
   expect(shown().jobs).toMatchObject([{ isRetrying: true }]);
 });
 
-test("in the list of jobs the bars move anyway: only ends are told", () => {
-  const { toasts, begin, event, shown } = setUp();
-  toasts.look(lookingAt("/jobs", true));
-  begin("a");
-  event("a", "progress", 2, { progress: 50 });
-  expect(shown().jobs).toEqual([]);
-  event("a", "completed", 3);
-  expect(shown().jobs).toMatchObject([{ status: "completed" }]);
-});
+test.each(["/jobs", "/jobs/another", "/staff", "/staff/workers"])(
+  "nothing lies over the jobs of %s",
+  (path) => {
+    const { toasts, begin, event, shown } = setUp();
+    begin("a");
+    begin("b");
+    begin("c");
+    expect(shown().many).toMatchObject({ total: 3 });
+    toasts.look(lookingAt(path, true));
+    event("a", "progress", 2, { progress: 50 });
+    expect(shown()).toMatchObject({ jobs: [], many: null });
+    toasts.look(lookingAt("/settings", true));
+    expect(shown().many).toMatchObject({ total: 3 });
+    toasts.look(lookingAt(path, true));
+    event("a", "completed", 3);
+    expect(shown()).toMatchObject({ jobs: [], many: null });
+  },
+);
 
 test("a better prompt, which appears where one asked for it, is told nowhere else", () => {
   const { toasts, event, shown } = setUp();

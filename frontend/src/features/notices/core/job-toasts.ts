@@ -156,7 +156,7 @@ export class JobToasts {
       for (const { jobId } of shown) this.#burst.add(jobId);
     const next: Toasts = {
       jobs: this.#burst.size > 0 ? [] : shown,
-      many: this.#burst.size > 0 ? count([...this.#burst].flatMap((id) => this.#jobs.get(id) ?? [])) : null,
+      many: this.#burst.size > 0 && !this.#seesList() ? count(this.#ofBurst()) : null,
       underWaySince: mine.reduce<number | null>(oldest, null),
     };
     if (JSON.stringify(next) !== JSON.stringify(this.state.get())) this.state.set(next);
@@ -164,7 +164,7 @@ export class JobToasts {
 
   /** What has been shown for long enough goes; a burst goes as a whole, when its last job has ended. */
   #leave(): void {
-    const burst = [...this.#burst].flatMap((id) => this.#jobs.get(id) ?? []);
+    const burst = this.#ofBurst();
     if (burst.every((job) => this.#isOver(job))) {
       for (const { jobId } of burst) this.#jobs.delete(jobId);
       this.#burst = new Set();
@@ -183,8 +183,17 @@ export class JobToasts {
     return endedAt !== null && this.now() - endedAt >= (status === "failed" ? LINGER_FAILED_MS : LINGER_MS);
   }
 
-  #isSeen({ jobId, details, endedAt }: ToastJob): boolean {
-    if (endedAt === null && this.#looking.isVisible && this.#looking.isListOfJobs) return true; // it moves there
+  #ofBurst(): ToastJob[] {
+    return [...this.#burst].flatMap((id) => this.#jobs.get(id) ?? []);
+  }
+
+  /** It moves and ends there: a toast would only lie over it. */
+  #seesList(): boolean {
+    return this.#looking.isVisible && this.#looking.isListOfJobs;
+  }
+
+  #isSeen({ jobId, details }: ToastJob): boolean {
+    if (this.#seesList()) return true;
     return isLookedAt({ jobId, canvasId: details?.canvasId ?? null }, this.#looking);
   }
 

@@ -3,6 +3,7 @@ export interface Looking {
   readonly isVisible: boolean;
   readonly canvasId: string | null;
   readonly jobId: string | null;
+  /** The list of jobs, or a page of the staff: what jobs do is seen there without being told. */
   readonly isListOfJobs: boolean;
 }
 
@@ -25,6 +26,6 @@ export function lookingAt(pathname: string, isVisible: boolean): Looking {
     isVisible,
     canvasId: kind === "canvas" ? (id ?? null) : null,
     jobId: kind === "jobs" ? (id ?? null) : null,
-    isListOfJobs: /^\/jobs(\/|$)/.test(pathname),
+    isListOfJobs: /^\/(jobs|staff)(\/|$)/.test(pathname),
   };
 }

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+
+import { auditDetails, auditSentence } from "./audit-words";
+import type { AuditEntry } from "./staff-types";
+
+const JOB = "0198b7a0-1111-7000-8000-000000000001";
+
+function entry(action: string, targets: string[], details: Record<string, unknown> = {}): AuditEntry {
+  return {
+    ...{ id: "e", at: "2026-01-01T10:00:00Z", actor_id: null, actor_name: "Ada", actor_role: "staff" },
+    ...{ via: "session", target_type: "job", target_count: targets.length },
+    ...{ action, targets, details },
+  };
+}
+
+test.each([
+  [entry("queue.pause", ["reports"], { reason: "Moving house" }), "Paused queue reports", "Moving house"],
+  [entry("limit.set", ["user:*"], { before: 3, after: 2 }), "Set limit user:*", "3 → 2"],
+  [entry("limit.set", ["user:*"], { after: 2 }), "Set limit user:*", "– → 2"],
+  [entry("job.cancel", [JOB], { job_type: "create_canvas" }), "Cancelled a job (create canvas)", ""],
+  [
+    entry("job.priority", [JOB, "x"], { before: ["low", "normal"], after: "high" }),
+    "Changed the priority of 2 jobs",
+    "low, normal → high",
+  ],
+  [
+    entry("account.role", [JOB], { email: "eve@example.org", before: "user", after: "staff" }),
+    "Changed the role of eve@example.org",
+    "user → staff",
+  ],
+  [
+    entry("account.sign_in_failed", [JOB], { email: "ada@example.org", address: "10.0.0.1" }),
+    "Did not get in as ada@example.org",
+    "10.0.0.1",
+  ],
+  [
+    entry("provider.change", [JOB], { name: "Local", enabled: false }),
+    "Changed provider Local",
+    "enabled: no",
+  ],
+  [entry("house.paint_blue", [JOB], { by_hand: true }), "House: paint blue", "by hand: yes"],
+])("what was done reads as a sentence (%#)", (told, sentence, details) => {
+  expect(auditSentence(told)).toBe(sentence);
+  expect(auditDetails(told)).toBe(details);
+});

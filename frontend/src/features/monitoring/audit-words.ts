@@ -1,0 +1,46 @@
+import { strings } from "./strings";
+import type { AuditEntry } from "./staff-types";
+
+const SAID_BY_SENTENCE = new Set(["before", "after", "reason", "address", "job_type", "email", "name"]);
+
+/** "Paused the queue reports": what was done as one half of a sentence whose other half is who did it. */
+export function auditSentence({ action, targets, target_count, details }: AuditEntry): string {
+  const say = strings.audit.acts[action];
+  if (!say) return humanise(action);
+  return say({ what: nameOf(targets, target_count, details), count: target_count, details });
+}
+
+/** What else was said: the values before and after first, then the rest as name: value. */
+export function auditDetails({ details }: AuditEntry): string {
+  const { before, after, reason, address } = details as Readonly<Record<string, unknown>>;
+  const change = known(before) || known(after) ? [strings.audit.change(shown(before), shown(after))] : [];
+  const said = [...change, ...[reason, address].filter(known).map(shown)];
+  const rest = Object.entries(details)
+    .filter(([name, value]) => !SAID_BY_SENTENCE.has(name) && known(value))
+    .map(([name, value]) => `${name.replaceAll("_", " ")}: ${shown(value)}`);
+  return [...said, ...rest].join(" · ");
+}
+
+/** The target by the name it had, else by its id where that is a name: a queue, a limit. */
+function nameOf(targets: readonly string[], count: number, details: AuditEntry["details"]): string {
+  const name = (details as Readonly<Record<string, unknown>>)["name"] ?? details["email"];
+  if (typeof name === "string") return name;
+  return count === 1 && targets[0] && !/^[0-9a-f]{8}-/.test(targets[0]) ? targets[0] : "";
+}
+
+function known(value: unknown): boolean {
+  return value !== null && value !== undefined;
+}
+
+function shown(value: unknown): string {
+  if (!known(value)) return strings.none;
+  if (typeof value === "string" || typeof value === "number") return String(value);
+  if (typeof value === "boolean") return value ? strings.audit.yes : strings.audit.no;
+  return Array.isArray(value) ? value.map(shown).join(", ") : JSON.stringify(value);
+}
+
+/** Acts that this catalogue does not know yet still read as words. */
+function humanise(action: string): string {
+  const words = action.replace(".", ": ").replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
