@@ -37,9 +37,12 @@ def test_who_waits_for_a_provider_is_told_until_when(visitor: NewVisitor, busy: 
     card = page.get_by_role("article").first
     sentence = re.compile(r"“Acme/.+” is asking us to slow down\. Your job waits until \d\d:\d\d\s[AP]M")
     expect(card).to_contain_text(sentence, timeout=30_000)
+    expect(card).not_to_contain_text("did not work")  # nothing has failed: it waits
 
-    jobs = cookies(person).get(f"{person.base_url}/api/jobs", timeout=30).json()["items"]
-    (job,) = (each for each in jobs if each["canvas_id"] == canvas_id)
+    session = cookies(person)
+    (listed,) = session.get(f"{person.base_url}/api/jobs", timeout=30).json()["items"]
+    assert listed["canvas_id"] == canvas_id
+    job = session.get(f"{person.base_url}/api/jobs/{listed['job_id']}", timeout=30).json()
     (cause,) = (each for each in job["waiting_for"] if each["cause"] == "provider")
     clock = "at => new Intl.DateTimeFormat('en-US', { hour: '2-digit', minute: '2-digit' }).format(new Date(at))"
     expect(card).to_contain_text(f"waits until {page.evaluate(clock, cause['until']).split()[0]}")

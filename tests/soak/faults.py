@@ -10,6 +10,7 @@ from typing import TypeVar
 import psycopg
 
 from backend.ai.calling.job_caller import JobCaller
+from backend.jobs.admission import circuit
 from backend.jobs.handling import run
 from backend.jobs.link import Link
 from backend.jobs.runtime.canary import Canary
@@ -94,9 +95,19 @@ def _leave_streams_open() -> None:
     JobCaller.on_cancel = on_cancel  # type: ignore[method-assign, assignment]
 
 
+def _all_at_once() -> None:
+    """Nobody waits for who asks an unknown provider first."""
+
+    def follow(asking: circuit.Asking) -> None:
+        assert asking.provider
+
+    circuit._follow_the_lead = follow
+
+
 BREAKERS = {
     "gives up": _give_up,
     "never listens again": _never_listen_again,
+    "all at once": _all_at_once,
     "deaf to cancels": _ignore_cancels,
     "leaves streams open": _leave_streams_open,
     "no canary": _no_canary,

@@ -93,6 +93,31 @@ def test_many_jobs_and_little_room(
     assert_accounts(priced, server, jobs)
 
 
+@pytest.mark.soak
+def test_workers_that_ask_all_at_once_are_found(
+    priced: Installation, workers: Nursery, server: ProtocolServer, tally: Tally
+) -> None:
+    """Without a lead several calls are on their way when the first is refused: in one of a few openings at the latest."""
+    person, wasted = priced.guest(), 0
+    for _ in range(WORKERS):
+        workers.start("--concurrency", str(THREADS), SOAK_FAULT="all at once")
+    for turn in range(10):
+        server.allowance = Allowance(3, 5.0)
+        ids = [start(person, 100 * turn + number) for number in range(12)]
+        server.wait_for_requests(len(server.requests) + 4)
+        time.sleep(1.0)  # what was under way has come
+        wasted = max(calls.count(False) for calls in server.allowance.windows)
+        if wasted > 1:
+            break
+        server.allowance = None
+        for job_id in ids:
+            priced.until_finished(job_id)
+        with priced.database() as connection:
+            connection.execute("TRUNCATE provider_circuit, provider_call, provider_lead")
+    tally("429, and nobody follows a lead", turn + 1, f"must find: {wasted} calls wasted in one window")
+    assert wasted > 1
+
+
 def start(person: Person, number: int) -> str:
     """One of many jobs, each with a question of its own."""
     job_id: str = person.start("create_canvas", instructions=f"flow chart of how bug {number} is handled")["job_id"]

@@ -47,6 +47,14 @@ describe("a job in words", () => {
     });
   });
 
+  it("says what it waits for when nothing has failed", () => {
+    const waiting = job({ waitsFor: "Waiting for the embedded model, 63 %", runAt: at(9) });
+    expect(jobWords(waiting, null, START)).toMatchObject({
+      status: "queued",
+      sentence: "Waiting for the embedded model, 63 %",
+    });
+  });
+
   it("says who drew it and how long that took", () => {
     const done = job({ status: "completed", startedAt: at(1), endedAt: at(2.2) });
     expect(jobWords(done, { engine: { name: "planner" } }, START)).toEqual({

@@ -80,7 +80,7 @@ function sentenceOf(job: JobState, result: Readonly<Record<string, unknown>> | n
 }
 
 function waitingWords(job: JobState, now: number): string {
-  if (!job.isRetrying) return strings.job.waiting;
+  if (!job.isRetrying) return job.waitsFor ?? strings.job.waiting;
   const wait = job.runAt ? Date.parse(job.runAt) - now : 0;
   return wait > 0 ? strings.job.retryIn(formatCountdown(wait)) : strings.job.retrying;
 }

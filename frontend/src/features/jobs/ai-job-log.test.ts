@@ -130,6 +130,31 @@ describe("the fold of a job's events", () => {
   });
 });
 
+describe("a job that waits without having failed", () => {
+  const wait = (reason: string, message: string) =>
+    receive(unknownJob("job"), [
+      event(1, "queued"),
+      event(2, "processing"),
+      event(3, "retrying", { message, data: { reason, run_at: "2026-01-01T00:00:09Z" } }),
+    ]);
+
+  it("says what for, in the worker's words", () => {
+    expect(wait("snoozed", "Waiting for the embedded model, 63 %")).toMatchObject({
+      isRetrying: false,
+      waitsFor: "Waiting for the embedded model, 63 %",
+    });
+  });
+
+  it("leaves a provider to the server, which knows until when", () => {
+    const message = "The provider “a/b” is asking us to slow down. Your job waits until 10:02 UTC.";
+    expect(wait("provider:a/b", message)).toMatchObject({ isRetrying: false, waitsFor: null });
+  });
+
+  it("has been tried when an attempt has failed", () => {
+    expect(wait("retry", "Tried again.")).toMatchObject({ isRetrying: true, waitsFor: null });
+  });
+});
+
 describe("what is not an event", () => {
   const snapshot: JobSnapshot = {
     job_id: "job",

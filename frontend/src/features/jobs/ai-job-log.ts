@@ -1,4 +1,6 @@
 import type { JobEvent, JobStatus } from "../../lib/socket-events";
+import { isTriedAgain } from "../../lib/tried-again";
+import { SERVERS_CLOCK } from "./provider-wait";
 
 /** What a page shows of a job: the fold of its events 1 … `seq`. */
 export interface JobState {
@@ -11,6 +13,8 @@ export interface JobState {
   /** Queued again after a failed attempt; `runAt` says until when it waits. */
   readonly isRetrying: boolean;
   readonly runAt: string | null;
+  /** What it waits for, in the worker's words; null when that is a provider, about which the server says more. */
+  readonly waitsFor: string | null;
   readonly progress: number;
   readonly message: string | null;
   /** Of the first and of the last event. */
@@ -53,6 +57,7 @@ export function unknownJob(jobId: string): JobState {
     status: "queued",
     isRetrying: false,
     runAt: null,
+    waitsFor: null,
     progress: 0,
     message: null,
     queuedAt: null,
@@ -103,6 +108,7 @@ export function catchUp(state: JobState, snapshot: JobSnapshot): JobState {
     status: snapshot.status,
     isRetrying: snapshot.status === "queued" && snapshot.attempt > 0,
     runAt: snapshot.run_at ?? null,
+    waitsFor: snapshot.status === "queued" && snapshot.attempt === 0 ? ownWords(snapshot.message) : null,
     progress: snapshot.progress,
     message: snapshot.message,
     queuedAt: snapshot.created_at,
@@ -121,8 +127,9 @@ function apply(state: JobState, event: JobEvent): JobState {
     canvasId: event.canvas_id,
     seq: event.seq,
     status: event.status,
-    isRetrying: event.type === "retrying" || (state.isRetrying && event.type === "queued"),
+    isRetrying: isTriedAgain(event) || (state.isRetrying && event.type === "queued"),
     runAt: event.type === "retrying" ? textField(event, "run_at") : null,
+    waitsFor: event.type === "retrying" && !isTriedAgain(event) ? ownWords(event.message) : null,
     progress: event.progress,
     message: event.message,
     queuedAt: state.queuedAt ?? event.at,
@@ -141,6 +148,11 @@ function apply(state: JobState, event: JobEvent): JobState {
     case "retrying":
       return next;
   }
+}
+
+/** A provider's wait names the server's time of day. */
+function ownWords(message: string | null): string | null {
+  return message && !SERVERS_CLOCK.test(message) ? message : null;
 }
 
 function textField(event: JobEvent, name: string): string | null {

@@ -2,7 +2,8 @@ import { formatClock } from "../../lib/format";
 import type { FullJob, Job } from "./job-types";
 import { strings } from "./strings";
 
-const SERVERS_CLOCK = /\d\d:\d\d UTC/;
+/** The time in the server's sentence about a provider. */
+export const SERVERS_CLOCK = /\d\d:\d\d UTC/;
 
 /**
  * "The provider … is asking us to slow down. Your job waits until 14:32 …", by the clock of whoever reads it: nothing where no

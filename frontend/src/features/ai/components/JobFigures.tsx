@@ -25,6 +25,7 @@ function pausedWords(job: FullJob): string | null {
 }
 
 function tookWords({ cost }: FullJob): string | null {
-  if (!cost) return null;
-  return strings.job.took(formatTokens(cost.tokens_in + cost.tokens_out), formatUsd(cost.usd));
+  const tokens = cost ? cost.tokens_in + cost.tokens_out : 0;
+  if (!cost || (tokens === 0 && cost.usd === 0)) return null; // calls that were refused
+  return strings.job.took(formatTokens(tokens), formatUsd(cost.usd));
 }

@@ -1,5 +1,6 @@
 import type { JobEvent, JobStatus } from "../../../lib/socket-events";
 import { Store } from "../../../lib/store";
+import { isTriedAgain } from "../../../lib/tried-again";
 import { isLookedAt, NOWHERE, type Looking } from "./looking";
 
 const AT_ONCE = 2; // more jobs than that are shown as one toast
@@ -84,7 +85,7 @@ export class JobToasts {
       details: known?.details ?? null,
       seq: event.seq,
       status: event.status,
-      isRetrying: event.type === "retrying" || (event.status === "queued" && (known?.isRetrying ?? false)),
+      isRetrying: isTriedAgain(event) || (event.status === "queued" && (known?.isRetrying ?? false)),
       progress: hasEnded && event.status === "completed" ? 100 : event.progress,
       message: event.message ?? failureIn(event),
       since: goesOn ? known.since : this.now(),
