@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 MAX_NAME, MAX_MODEL, MAX_KEY, MAX_URL = 60, 120, 500, 500  # characters
@@ -36,6 +37,15 @@ class ProviderSettings:
         """The same with the address where it is asked now. One whose server has to be started first has another
         (``backend.ai.embedded``); ``checkpoint`` raises when nobody waits for it any more."""
         return self
+
+    def form(self, name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+        """How a request says that its answer must be JSON of this schema."""
+        return {
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": name, "strict": True, "schema": dict(schema)},
+            }
+        }
 
     def complaint(self) -> str | None:
         """What is wrong with it, if anything is: whoever wrote it by hand is told at the start."""

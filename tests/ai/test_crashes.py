@@ -11,19 +11,11 @@ from tests.ai.installation import Installation
 from tests.ai.protocol_server import ProtocolServer
 from tests.ai.test_create_canvas import labels
 
-STEPS = 24
+STEPS = 40
 LONG = {
     "title": "Long",
     "direction": "down",
-    "steps": [
-        {
-            "key": str(n),
-            "label": f"Step {n}",
-            "shape": "rectangle",
-            "next": [{"to": str(n + 1), "when": ""}] if n < STEPS else [],
-        }
-        for n in range(1, STEPS + 1)
-    ],
+    "steps": [{"step": f"Step {n}", "question": "", "expected": "", "otherwise": []} for n in range(1, STEPS + 1)],
 }
 
 

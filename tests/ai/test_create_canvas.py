@@ -18,15 +18,14 @@ CHART = {
     "title": "Bug report",
     "direction": "down",
     "steps": [
-        {"key": "1", "label": "Report arrives", "shape": "ellipse", "next": [{"to": "2", "when": ""}]},
+        {"step": "Report arrives", "question": "", "expected": "", "otherwise": []},
         {
-            "key": "2",
-            "label": "Reproducible?",
-            "shape": "diamond",
-            "next": [{"to": "3", "when": "yes"}, {"to": "4", "when": "no"}],
+            "step": "Reproducible?",
+            "question": "",
+            "expected": "yes",
+            "otherwise": [{"answer": "no", "step": "Ask for details", "then": "again"}],
         },
-        {"key": "3", "label": "Fix it", "shape": "rectangle", "next": []},
-        {"key": "4", "label": "Ask for details", "shape": "rectangle", "next": [{"to": "1", "when": ""}]},
+        {"step": "Fix it", "question": "", "expected": "", "otherwise": []},
     ],
 }
 SOON = 5.0  # a hang bound

@@ -29,8 +29,8 @@ CHART = {
     "title": "Triage",
     "direction": "down",
     "steps": [
-        {"key": "1", "label": "Report arrives", "shape": "ellipse", "next": [{"to": "2", "when": ""}]},
-        {"key": "2", "label": "Reproducible?", "shape": "diamond", "next": []},
+        {"step": "Report arrives", "question": "", "expected": "", "otherwise": []},
+        {"step": "Reproduce it", "question": "", "expected": "", "otherwise": []},
     ],
 }
 T = TypeVar("T")

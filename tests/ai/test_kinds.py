@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.ai.calling.chain import AnswerError
-from backend.ai.diagram import Board, Edge, Flowchart, Item, Outline, Table, diagram_problems
+from backend.ai.diagram import Board, Flowchart, Item, Outline, Table, diagram_problems
 from backend.ai.kinds.changes import Draw, read_changes, schema_for
 from backend.ai.kinds.forms import CHOICE_SCHEMA, FORMS, form_by_words, form_of_answer
 from backend.ai.kinds.kind import Kind
@@ -26,8 +26,9 @@ LABELS = ("Cart", "Checkout", "Shipping", "Multi\nline")
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def step(key: str, label: str, *to: str, shape: str = "rectangle") -> dict[str, Any]:
-    return {"key": key, "label": label, "shape": shape, "next": [{"to": t, "when": ""} for t in to]}
+def step(label: str, question: str = "", expected: str = "", *otherwise: tuple[str, str, str]) -> dict[str, Any]:
+    ways = [{"answer": answer, "step": after, "then": then} for answer, after, then in otherwise]
+    return {"step": label, "question": question, "expected": expected, "otherwise": ways}
 
 
 def chart(*steps: dict[str, Any], **more: Any) -> Flowchart:
@@ -67,46 +68,118 @@ def test_the_example_as_the_answer_to_another_question_is_refused(kind: Kind) ->
         kind.read(kind.example[1], "the water cycle")
 
 
-def test_a_flow_chart_keeps_steps_arrows_and_questions() -> None:
+def arrows(found: Flowchart) -> set[tuple[str, str, str]]:
+    """Each arrow by the labels of its ends, with its own."""
+    names = {node.key: node.label for node in found.nodes}
+    assert len(names) == len(found.nodes)
+    return {(names[edge.source], names[edge.target], edge.label) for edge in found.edges}
+
+
+def test_a_flow_chart_has_a_main_way_and_what_follows_other_answers() -> None:
     found = chart(
-        step("1", "Start", "2", shape="ellipse"),
-        {
-            "key": "2",
-            "label": "Paid?",
-            "shape": "diamond",
-            "next": [{"to": "3", "when": "yes"}, {"to": "1", "when": "no"}],
-        },
-        step("3", "Ship"),
+        step("Order"),
+        step(
+            "Check",
+            "Is it there?",
+            "yes",
+            ("no", "Reorder", "next"),
+            ("never", "Refuse", "end"),
+            ("late", "Call", "again"),
+        ),
+        step("Ship"),
         direction="right",
     )
 
-    assert [(n.key, n.label, n.shape) for n in found.nodes] == [
-        ("1", "Start", "ellipse"),
-        ("2", "Paid?", "diamond"),
-        ("3", "Ship", "rectangle"),
+    assert [(n.label, n.shape) for n in found.nodes] == [
+        ("Order", "ellipse"),
+        ("Check", "rectangle"),
+        ("Is it there?", "diamond"),
+        ("Reorder", "rectangle"),
+        ("Refuse", "ellipse"),
+        ("Call", "rectangle"),
+        ("Ship", "ellipse"),
     ]
-    assert found.edges == (Edge("1", "2"), Edge("2", "3", "yes"), Edge("2", "1", "no"))
+    assert arrows(found) == {
+        ("Order", "Check", ""),
+        ("Check", "Is it there?", ""),
+        ("Is it there?", "Ship", "yes"),
+        ("Is it there?", "Reorder", "no"),
+        ("Reorder", "Ship", ""),
+        ("Is it there?", "Refuse", "never"),
+        ("Is it there?", "Call", "late"),
+        ("Call", "Check", ""),
+    }
     assert found.direction == "right"
 
 
-def test_an_arrow_that_names_a_label_is_mended_and_one_to_nowhere_left_out() -> None:
-    found = chart(step("1", "Start", "ship it", "99", "2"), step("2", "Ship it"))
+def test_a_step_that_is_a_question_is_asked_once() -> None:
+    found = chart(step("Paid?", "Paid?", "yes", ("no", "Remind", "again")), step("Ship"))
 
-    assert found.edges == (Edge("1", "2"),)
-
-
-def test_two_steps_with_one_key_are_told_to_the_model() -> None:
-    with pytest.raises(AnswerError, match="used twice"):
-        chart(step("1", "A", "2"), step("1", "B"), step("2", "C"))
-
-
-def test_steps_without_any_arrow_are_told_to_the_model() -> None:
-    with pytest.raises(AnswerError, match="No step leads"):
-        chart(step("1", "A"), step("2", "B"))
+    assert [(n.label, n.shape) for n in found.nodes] == [
+        ("Paid?", "diamond"),
+        ("Remind", "rectangle"),
+        ("Ship", "ellipse"),
+    ]
+    assert arrows(found) == {("Paid?", "Ship", "yes"), ("Paid?", "Remind", "no"), ("Remind", "Paid?", "")}
 
 
-def test_an_unknown_shape_is_a_rectangle() -> None:
-    assert chart(step("1", "A", "2", shape="blob"), step("2", "B")).nodes[0].shape == "rectangle"
+def test_a_question_with_one_answer_is_none_and_an_answer_to_a_later_step_leads_there() -> None:
+    found = chart(
+        step("Order", "Are you sure?", "yes"),
+        step("Pay", "By card?", "yes", ("no", "send an invoice", "next"), ("YES", "x", "next"), ("", "y", "next")),
+        step("Pack"),
+        step("Send an invoice", "Read?", "yes", ("no", "Call", "end")),
+    )
+
+    assert arrows(found) == {
+        ("Order", "Pay", ""),
+        ("Pay", "By card?", ""),
+        ("By card?", "Pack", "yes"),
+        ("By card?", "Send an invoice", "no"),
+        ("Pack", "Send an invoice", ""),
+    }
+
+
+def test_a_step_that_comes_again_stands_once() -> None:
+    found = chart(step("Mix"), step("Let it rise"), step("mix."), step("Bake"), step("Bake"))
+
+    assert [node.label for node in found.nodes] == ["Mix", "Let it rise", "Bake"]
+    assert arrows(found) == {("Mix", "Let it rise", ""), ("Let it rise", "Bake", "")}
+
+
+@patient
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("abcdefgh?"),
+            st.sampled_from(["", "Really?", "b"]),
+            st.sampled_from(["", "yes"]),
+            st.lists(
+                st.tuples(
+                    st.sampled_from(["yes", "no", "maybe"]),
+                    st.sampled_from(["", *"abcxyz"]),
+                    st.sampled_from(["next", "again", "end"]),
+                )
+            ),
+        ),
+        min_size=1,
+    )
+)
+def test_whatever_the_steps_are_every_node_is_reached_and_every_question_has_two_answers(rows: Any) -> None:
+    steps = [step(label, question, expected, *ways) for label, question, expected, ways in rows]
+    found = KINDS["flowchart"].parse({"title": "T", "direction": "down", "steps": steps})
+
+    assert isinstance(found, Flowchart) and diagram_problems(found) == []
+    reached, todo = set(), [found.nodes[0].key]
+    while todo:
+        key = todo.pop()
+        if key not in reached:
+            reached.add(key)
+            todo += [edge.target for edge in found.edges if edge.source == key]
+    assert reached == {node.key for node in found.nodes}
+    for node in found.nodes:
+        if node.shape == "diamond":
+            assert sum(edge.source == node.key for edge in found.edges) >= 2
 
 
 def test_a_list_without_children_is_a_list_and_with_children_an_outline() -> None:
@@ -121,9 +194,11 @@ def test_a_list_without_children_is_a_list_and_with_children_an_outline() -> Non
 
 
 def test_a_mind_map_has_its_topic_in_the_centre() -> None:
-    found = KINDS["mind_map"].read({"center": "Tea", "branches": [{"label": "Green", "children": []}]}, "x")
+    found = KINDS["mind_map"].read(
+        {"center": "Tea", "branches": [{"label": "Green", "children": []}, {"label": "Black", "children": []}]}, "x"
+    )
 
-    assert found == Outline("Tea", (Item("Green"),), "mind_map")
+    assert found == Outline("Tea", (Item("Green"), Item("Black")), "mind_map")
 
 
 def test_a_board_draws_a_repeated_card_once() -> None:
@@ -134,19 +209,19 @@ def test_a_board_draws_a_repeated_card_once() -> None:
 
 
 def test_a_tables_short_row_is_filled_and_a_long_one_refused() -> None:
-    short = {"title": "T", "header": ["A", "B"], "rows": [{"cells": ["1"]}]}
+    short = {"title": "T", "header": ["A", "B"], "rows": [{"cells": ["1"]}, {"cells": ["2", "3"]}]}
     long = {"title": "T", "header": ["A"], "rows": [{"cells": ["1", "2"]}]}
 
     found = KINDS["table"].read(short, "x")
 
     assert isinstance(found, Table)
-    assert found.rows == (("1", ""),)
+    assert found.rows == (("1", ""), ("2", "3"))
     with pytest.raises(AnswerError, match="more cells"):
         KINDS["table"].read(long, "x")
 
 
 def test_texts_lose_what_would_hurt_the_database_or_the_page() -> None:
-    found = chart(step("1", "A\x00\x1b[31m\ud800 B\n\n C", "2"), step("2", "<script>alert(1)</script>"))
+    found = chart(step("A\x00\x1b[31m\ud800 B\n\n C"), step("<script>alert(1)</script>"))
 
     assert [node.label for node in found.nodes] == ["A [31m B C", "<script>alert(1)</script>"]
 
@@ -169,7 +244,19 @@ NONSENSE = st.recursive(
         st.lists(inner, max_size=4)
         | st.dictionaries(
             st.sampled_from(
-                ["title", "steps", "items", "columns", "rows", "header", "label", "key", "next", "to", "cells"]
+                [
+                    "title",
+                    "steps",
+                    "items",
+                    "columns",
+                    "rows",
+                    "header",
+                    "label",
+                    "step",
+                    "otherwise",
+                    "answer",
+                    "cells",
+                ]
             )
             | st.sampled_from(
                 ["branches", "center", "cards", "name", "children", "operations", "op", "target", "other"]

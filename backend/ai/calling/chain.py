@@ -23,6 +23,15 @@ class AnswerError(Exception):
     """An answer whose JSON has no use. The text tells the model what to do better."""
 
 
+class ImperfectAnswer(AnswerError):
+    """One that could be better, and is used if no better one comes. ``faults``: how many the text names."""
+
+    def __init__(self, message: str, value: Any, faults: int) -> None:
+        super().__init__(message)
+        self.value = value
+        self.faults = faults
+
+
 @dataclass(frozen=True)
 class Parsed(Generic[T]):
     """What an answer means, and the answer itself."""
@@ -65,13 +74,39 @@ def _ask_one(
         return Parsed(parse(_json(answer.text)), answer)
     except AnswerError as error:
         log.info("answer_mended", provider=provider.name, model=answer.model, reason=str(error))
-        told = f"That answer cannot be used: {error} Answer again, complete and corrected, in the same form."
-        again = (*call.messages, Message("assistant", answer.text or "(empty)"), Message("user", told))
-    answer = call_model(provider, replace(call, messages=again), caller, on_text)
+        first = error
     try:
-        return Parsed(parse(_json(answer.text)), answer)
+        second = call_model(provider, _mending(call, answer.text, first), caller, on_text)
+    except ProviderFault:
+        if isinstance(first, ImperfectAnswer):
+            return Parsed(first.value, answer)
+        raise
+    try:
+        return Parsed(parse(_json(second.text)), second)
     except AnswerError as error:
+        usable = [
+            (each.faults, number, Parsed(each.value, text))
+            for number, (each, text) in enumerate(((error, second), (first, answer)))
+            if isinstance(each, ImperfectAnswer)
+        ]
+        if usable:
+            return min(usable, key=lambda entry: entry[:2])[2]
         raise faults.bad_answer(provider.name, "gave an unusable answer twice") from error
+
+
+def best_of(parse: Callable[[dict[str, Any]], T], answer: dict[str, Any]) -> T:
+    """What an answer means that nobody can be asked to mend any more. Raises AnswerError for one without use."""
+    try:
+        return parse(answer)
+    except ImperfectAnswer as error:
+        value: T = error.value
+        return value
+
+
+def _mending(call: ModelCall, text: str, error: AnswerError) -> ModelCall:
+    """The question once more, with the answer and what is wrong with it."""
+    told = f"That answer cannot be used: {error} Answer again, complete and corrected, in the same form."
+    return replace(call, messages=(*call.messages, Message("assistant", text or "(empty)"), Message("user", told)))
 
 
 def _json(text: str) -> dict[str, Any]:

@@ -29,7 +29,6 @@ from backend.config import ProviderSettings
 CONNECT_TIMEOUT = 5.0  # seconds; while a connection is being made a cancel waits for this at most
 NO_KEY = "none"  # for servers that need no key; the SDK insists on one, and would take one from the environment
 TELL_EVERY = 0.05  # seconds between two looks at a growing answer: looking at every token would be quadratic
-TEMPERATURE = 0.2  # diagrams should be dependable rather than surprising
 
 
 def _nothing() -> None:
@@ -93,11 +92,10 @@ def _request(provider: ProviderSettings, call: ModelCall, plain: bool) -> dict[s
         shape = json.dumps(call.schema, ensure_ascii=False)
         messages[0]["content"] += f"\nAnswer with one JSON object of this schema and nothing else:\n{shape}"
         return request
-    schema = {"name": call.schema_name, "strict": True, "schema": dict(call.schema)}
     return {
         **request,
-        "temperature": TEMPERATURE,
-        "response_format": {"type": "json_schema", "json_schema": schema},
+        **provider.form(call.schema_name, call.schema),
+        "temperature": call.temperature,
         "stream_options": {"include_usage": True},
     }
 

@@ -44,6 +44,7 @@ class ModelCall:
     schema_name: str  # letters, digits and underscores
     schema: Mapping[str, Any]
     operation: str = ""  # what the account calls it; empty: the schema's name
+    temperature: float = 0.0  # diagrams should be dependable rather than surprising
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import structlog
 from backend.ai.embedded import state_store
 from backend.ai.embedded.catalogue import NAME, Choice, Weights, choose
 from backend.ai.embedded.fetch import DONE, TAKEN
+from backend.ai.embedded.grammar import grammar_of
 from backend.ai.embedded.serving import Serving
 from backend.ai.embedded.weights import is_verified
 from backend.config import ROOT, ProviderSettings, Settings
@@ -63,6 +64,10 @@ class EmbeddedProvider(ProviderSettings):
             return self
         address = self.serving.address(_checkpoint)
         return replace(self, base_url=address.base_url, api_key=address.key)
+
+    def form(self, _name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+        """As a grammar: its model needs narrower bounds than a schema says."""
+        return {"extra_body": {"grammar": grammar_of(schema)}}
 
 
 class Keeper:

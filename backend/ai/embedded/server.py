@@ -22,6 +22,7 @@ import xllamacpp
 from backend.ai.embedded.machine import threads
 
 CONTEXT = 8_192  # tokens of a question and its answer together
+SEED = 7  # the same question gets the same answer
 IDLE_SECONDS = 900  # without a call, after which the model leaves memory; the next call loads it again
 PROMPT_CACHE_MIB = 256
 NICENESS = 5  # below the worker and the web
@@ -54,12 +55,24 @@ def _parameters(file: Path, model: str, key: str) -> xllamacpp.CommonParams:
     wanted.n_parallel = 1
     wanted.cpuparams.n_threads = wanted.cpuparams_batch.n_threads = threads()
     wanted.use_jinja = True
+    _avoid_loops(wanted.sampling)
     wanted.cache_ram_mib = PROMPT_CACHE_MIB
     wanted.sleep_idle_seconds = IDLE_SECONDS
     wanted.ui = wanted.endpoint_slots = wanted.endpoint_props = wanted.endpoint_metrics = False
     wanted.offline = True  # nothing is fetched
     wanted.verbosity = 0
     return wanted
+
+
+def _avoid_loops(sampling: xllamacpp.CommonParamsSampling) -> None:
+    """Small models fall into writing the same entry again and again. A long repetition is made less likely, hardly more the
+    longer it is: a word of the instructions must be written as it is.
+    """
+    sampling.seed = SEED
+    sampling.dry_multiplier = 1.0
+    sampling.dry_base = 1.15
+    sampling.dry_allowed_length = 4
+    sampling.dry_penalty_last_n = CONTEXT
 
 
 def _be_modest() -> None:

@@ -7,19 +7,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backend.ai.calling.chain import AnswerError
+from backend.ai.calling.chain import AnswerError, ImperfectAnswer
 from backend.ai.diagram import MAX_NODES, Diagram, diagram_problems, labels_of
+from backend.ai.kinds.checks import complaints
 
 Json = dict[str, Any]
 
 MAX_TITLE = 200  # characters; a longer title is cut
 
 
+def _as_it_is(diagram: Diagram) -> Diagram:
+    return diagram
+
+
 @dataclass(frozen=True)
 class Kind:
     """How a model is asked for one kind of diagram.
 
-    ``unit`` says in words what the model is writing, ``part`` is the key whose occurrences in the answer count it.
+    ``unit`` says in words what the model is writing, ``part`` is the key whose occurrences in the answer count it. ``finish``
+    does to a diagram what can be done only once it is whole.
     """
 
     name: str
@@ -29,17 +35,24 @@ class Kind:
     parse: Callable[[Json], Diagram]
     unit: str
     part: str
+    finish: Callable[[Diagram], Diagram] = _as_it_is
 
     def read(self, answer: Json, instructions: str) -> Diagram:
-        """The diagram that ``answer`` describes. Raises AnswerError, for the model, when it cannot be used."""
+        """The diagram that ``answer`` describes.
+
+        Raises AnswerError, for the model, when it cannot be used, or could be better.
+        """
         try:
-            diagram = self.parse(answer)
+            diagram = self.finish(self.parse(answer))
         except (KeyError, TypeError, AttributeError) as error:
             raise AnswerError(f"It does not have the form that was asked for ({error}).") from error
         problems = diagram_problems(diagram)
         if problems:
             raise AnswerError(" ".join(problems))
         self._refuse_copy(diagram, instructions)
+        wrong = complaints(diagram, instructions)
+        if wrong:
+            raise ImperfectAnswer(" ".join(wrong), diagram, len(wrong))
         return diagram
 
     def _refuse_copy(self, diagram: Diagram, instructions: str) -> None:

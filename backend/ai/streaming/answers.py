@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from backend.ai.calling.cached_calls import cached_call
-from backend.ai.calling.chain import AnswerError, Parsed, ask
+from backend.ai.calling.chain import AnswerError, Parsed, ask, best_of
 from backend.ai.calling.provider import Caller, Message, ModelAnswer, ModelCall
 from backend.ai.streaming import answer_store
 from backend.ai.streaming.prefix import Json, continued, growing, has_parts
@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 LOOK_EVERY = 0.2  # seconds between two looks of those who wait for another job's answer
 SAVE_EVERY = 0.3  # seconds between two savings of an answer that grows
+LIVELY = 0.8  # the temperature of a variant, which shall be another one
 TRY_AGAIN = (
     "Your answer broke off here. Go on: answer in the same form with what is still missing, and nothing that stands above. "
     "Leave texts empty that stand above."
@@ -48,6 +49,8 @@ class Answers:
 
     def ask(self, call: ModelCall, parse: Callable[[Json], T], on_growth: OnGrowth) -> Parsed[T]:
         """The answer to ``call``. Raises as ``backend.ai.calling.chain.ask``."""
+        if self._fresh:
+            call = replace(call, temperature=LIVELY)
         key = self._key(call)
         while True:
             with self._ctx.transaction() as connection:
@@ -92,7 +95,7 @@ class Answers:
                     return None
             if stored.done:
                 answer = ModelAnswer(stored.text, stored.provider or "", stored.model or "", 0, 0)
-                found = Parsed(parse(_object(stored.text)), answer)
+                found = Parsed(best_of(parse, _object(stored.text)), answer)
                 self._caller.on_call(cached_call(call, answer, self._caller.asker, self._providers))
                 return found
             if len(stored.text) > seen:

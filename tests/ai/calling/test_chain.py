@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backend.ai.calling.chain import AnswerError, Parsed, ask
+from backend.ai.calling.chain import AnswerError, ImperfectAnswer, Parsed, ask, best_of
 from backend.ai.calling.provider import ProviderFault
 from tests.ai.calling.callers import CALL, TestCaller, ignore, provider_of
 from tests.ai.protocol_server import Answer, ProtocolServer
@@ -118,3 +118,50 @@ def test_the_shortest_wait_is_told(server: ProtocolServer, second: ProtocolServe
         ask_all(server, second)
 
     assert caught.value.retry_after == 20.0
+
+
+def shades(answer: dict[str, Any]) -> str:
+    """Wants no dark one, and no pale one even less."""
+    faults = ["dark", "pale pale"].index(answer["colour"]) + 1 if answer["colour"] in ("dark", "pale pale") else 0
+    if faults:
+        raise ImperfectAnswer("Lighter.", answer["colour"], faults)
+    return colour(answer)
+
+
+def ask_shades(server: ProtocolServer) -> Parsed[str]:
+    return ask([provider_of(server)], CALL, shades, TestCaller(), ignore)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "used"),
+    [
+        ("dark", "red", "red"),
+        ("dark", "pale pale", "dark"),
+        ("pale pale", "dark", "dark"),
+        ("dark", "dark", "dark"),
+        ("dark", "blue", "dark"),
+        ("blue", "dark", "dark"),
+    ],
+)
+def test_an_imperfect_answer_is_used_when_no_better_one_comes(
+    server: ProtocolServer, first: str, then: str, used: str
+) -> None:
+    server.script({"colour": first}, {"colour": then})
+
+    assert ask_shades(server).value == used
+
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("trouble", [Answer(status=500), Answer(status=429), Answer(text="{}", cut_after=0)])
+def test_an_imperfect_answer_is_used_when_the_second_call_fails(server: ProtocolServer, trouble: Answer) -> None:
+    server.script({"colour": "dark"}, trouble)
+
+    assert ask_shades(server).value == "dark"
+
+
+def test_what_nobody_can_mend_any_more_is_used_as_it_is() -> None:
+    assert best_of(shades, {"colour": "dark"}) == "dark"
+    assert best_of(shades, {"colour": "red"}) == "red"
+    with pytest.raises(AnswerError):
+        best_of(shades, {"colour": "blue"})

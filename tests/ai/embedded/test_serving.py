@@ -22,6 +22,8 @@ from backend.ai.embedded.catalogue import NAME
 from backend.ai.embedded.keeper import EmbeddedProvider
 from backend.ai.embedded.machine import threads
 from backend.ai.embedded.serving import Serving
+from backend.ai.kinds.changes import schema_for
+from backend.ai.kinds.forms import FORMS
 from backend.config import ROOT
 from tests.ai.calling.callers import CALL, SCHEMA, Stopped, TestCaller, ignore
 from tests.ai.embedded.model_file import model_file
@@ -178,3 +180,18 @@ def _answers(port: int) -> bool:
     except requests.RequestException:
         return False
     return True
+
+
+@pytest.mark.parametrize("schema", [*(form.kind.schema for form in FORMS), schema_for(['a "b" \\ c\n„d“', "日本"])])
+def test_the_grammar_of_every_form_is_understood(provider: EmbeddedProvider, schema: Any) -> None:
+    seen: list[str] = []
+    caller = TestCaller()
+
+    def on_text(text: str) -> None:
+        seen.append(text)
+        if text:
+            caller.stop()
+
+    with pytest.raises(Stopped):
+        call_model(provider, ModelCall(CALL.messages, "form", schema), caller, on_text)
+    assert "".join(seen).startswith("{"), "a grammar that is not understood is refused, and asked again without"

@@ -1,111 +1,103 @@
-"""``make ai-quality``: every case, by the planner and by the models of ``AI_PROVIDERS``; goes on where it was stopped.
+"""``make ai-quality``: every case by the planner and by each model, scored; goes on where it was stopped.
 
-Each answer is kept in ``bench/results/ai-quality.jsonl`` as soon as it is there; with ``--again`` they are made anew. Prints
-a table per engine, and writes a sheet of all drawings (``bench/results/ai-quality.svg``).
+A model is one of ``AI_PROVIDERS``, or the embedded one (``EMBEDDED_MODEL`` is its file, or the worker has fetched it). It gets
+what the planner leaves to it, as in the product. Each answer is kept in ``bench/results/ai-answers.jsonl`` as soon as it is
+there; with ``--again`` they are asked for anew. Prints a table, and writes a sheet of all drawings of each engine beside it.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import json
+import platform
 import time
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
 
-from backend.ai.calling.chain import Parsed, ask
-from backend.ai.calling.provider import ModelCall, ProviderFault
+from backend.ai.calling.provider import ProviderFault
 from backend.ai.drawing.errors import DrawingError
-from backend.ai.generation import Ask, NeedsModel
+from backend.ai.embedded.machine import memory_bytes, processors
+from backend.ai.generation import NeedsModel
 from backend.ai.planner import PlanError
-from backend.config import ROOT, ProviderSettings, Settings
-from tests.ai.calling.callers import TestCaller
+from backend.config import ROOT, Settings
+from tests.ai.quality.answers import Model, models
 from tests.ai.quality.cases import HALVES, Case, Half, read_cases
+from tests.ai.quality.report import Row, sheet_of, table
 from tests.ai.quality.scoring import draw_case, problems
-from tests.ai.quality.sheet import write_sheet
 
-T = TypeVar("T")
-RESULTS = ROOT / "bench" / "results" / "ai-quality.jsonl"
-SHEET = ROOT / "bench" / "results" / "ai-quality.svg"
-
-Row = dict[str, Any]
+RESULTS = ROOT / "bench" / "results"
 
 
 def main() -> None:
-    """Do what is missing, then print the table."""
+    """Do the cases, then print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--again", action="store_true", help="forget earlier answers")
     parser.add_argument("--half", choices=HALVES, action="append", help="only this half")
+    parser.add_argument("--case", action="append", help="only this case")
     arguments = parser.parse_args()
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    kept = RESULTS / "ai-answers.jsonl"
     if arguments.again:
-        RESULTS.unlink(missing_ok=True)
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    providers = Settings.from_env().providers
-    asking = _asking(providers) if providers else None
-    rows = _read()
-    for half in arguments.half or HALVES:
-        for case in read_cases(half):
-            if (case.id, bool(providers)) not in {(row["case"], row["with_models"]) for row in rows}:
-                rows.append(_done(case, half, asking))
-                with RESULTS.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(rows[-1], ensure_ascii=False) + "\n")
-    print(table(rows))
-    write_sheet([(f"{row['case']} · {row['engine']}", row["elements"]) for row in rows if row["elements"]], SHEET)
-
-
-def table(rows: list[Row]) -> str:
-    """How many cases each engine did, and did right, by half. A case counts for the engine that answered."""
-    counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
-    for row in rows:
-        if row["engine"]:
-            counts[row["engine"], row["half"]][0] += 1
-            counts[row["engine"], row["half"]][1] += not row["problems"]
-    lines = ["| engine | half | cases | structurally right |", "| --- | --- | --- | --- |"]
-    for (engine, half), (cases, right) in sorted(counts.items()):
-        lines.append(f"| {engine} | {half.replace('_', ' ')} | {cases} | {right} ({right / cases:.0%}) |")
-    wrong = [
-        f"- {row['case']} ({row['engine']}): {'; '.join(row['problems'])[:300]}" for row in rows if row["problems"]
+        kept.unlink(missing_ok=True)
+    cases = [
+        (half, case)
+        for half in arguments.half or HALVES
+        for case in read_cases(half)
+        if arguments.case is None or case.id in arguments.case
     ]
-    return "\n".join([*lines, *(["", *wrong] if wrong else [])])
+    rows: list[Row] = []
+    with models(Settings.from_env(), kept) as found:
+        for model in (None, *found):
+            rows += _done(cases, model)
+    print(f"\n{_machine()}\n\n{table(rows)}")
+    for engine in sorted({row.engine for row in rows if row.engine}):
+        sheet_of(rows, engine, RESULTS / f"ai-{engine.split(',')[0]}.svg")
 
 
-def _done(case: Case, half: Half, asking: Ask | None) -> Row:
+def _done(cases: Sequence[tuple[Half, Case]], model: Model | None) -> Iterator[Row]:
+    for half, case in cases:
+        row = _row(half, case, model)
+        if model is not None and row.engine == "planner":
+            continue  # it has its row
+        told = f"{row.seconds:.1f} s {row.problems[:3]}" if row.engine else "left to a model"
+        print(f"{row.engine or 'planner'} · {case.id}: {told}", flush=True)
+        yield row
+
+
+def _row(half: Half, case: Case, model: Model | None) -> Row:
+    row = Row(case.id, half, model.provider.name if model else "planner")
     began = time.monotonic()
-    row: Row = {
-        "case": case.id,
-        "half": half,
-        "with_models": asking is not None,
-        "engine": "",
-        "problems": [],
-        "elements": [],
-    }
+    if model:
+        model.begin()
+
+    def shown() -> None:
+        if row.first is None:
+            row.first = model.now if model else time.monotonic() - began
+
     try:
-        drawn = draw_case(case, asking)
-        empty = drawn.engine == "planner" and not case.structured
-        row.update(engine=f"{drawn.engine}{', empty form' if empty else ''}", problems=problems(case, drawn))
-        row["elements"] = [each for each in drawn.after if not each["isDeleted"]]
+        drawn = draw_case(case, model.ask if model else None, shown)
+        row.engine = drawn.engine
+        if drawn.engine == "planner" and not case.structured:
+            row.engine = "planner, empty form"
+        row.problems = problems(case, drawn)
+        row.elements = [each for each in drawn.after if not each["isDeleted"]]
     except NeedsModel:
-        pass  # nobody was there who could answer
+        row.engine = ""  # nobody was there who could answer
     except (PlanError, DrawingError, ProviderFault) as error:
-        row.update(engine="models" if asking else "planner", problems=[str(error)])
-    row["seconds"] = round(time.monotonic() - began, 1)
-    print(f"{case.id}: {row['engine'] or 'left to a model'}, {row['seconds']} s {row['problems'][:3]}", flush=True)
+        row.problems = [str(error)]
+    row.seconds = model.spent if model and row.engine == model.provider.name else time.monotonic() - began
+    if model:
+        row.calls, row.tokens_in, row.tokens_out = model.calls, model.tokens_in, model.tokens_out
     return row
 
 
-def _asking(providers: tuple[ProviderSettings, ...]) -> Ask:
-    def run(call: ModelCall, parse: Callable[[Any], T], on_growth: Callable[[Any], None]) -> Parsed[T]:
-        return ask(providers, call, parse, TestCaller(), lambda _text: None)
-
-    return run
-
-
-def _read() -> list[Row]:
-    with contextlib.suppress(FileNotFoundError):
-        return [json.loads(line) for line in Path(RESULTS).read_text(encoding="utf-8").splitlines()]
-    return []
+def _machine() -> str:
+    """What the figures were measured on."""
+    try:
+        found = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+        name = next(line.split(":")[1].strip() for line in found.splitlines() if line.startswith("model name"))
+    except (OSError, StopIteration):
+        name = platform.machine()
+    return f"{processors()} processors ({name}), {memory_bytes() / 2**30:.0f} GiB of memory"
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -31,9 +31,11 @@ class Drawn:
     after: list[Element]
 
 
-def draw_case(case: Case, ask: Ask | None) -> Drawn:
-    """Let an engine do a case. Raises as generation does, NeedsModel where it cannot."""
-    desk = Desk(ask, lambda _share, _sentence: None, lambda _diagram: None)
+def draw_case(case: Case, ask: Ask | None, shown: Callable[[], None] = lambda: None) -> Drawn:
+    """Let an engine do a case; ``shown`` is called when a part of it can be drawn. Raises as generation does, NeedsModel
+    where it cannot.
+    """
+    desk = Desk(ask, lambda _share, _sentence: None, lambda _diagram: shown())
     if case.canvas is None:
         made = make_diagram(case.instructions, desk)
         return Drawn(made.engine.name, made.value.kind, [], _elements(made.value, NOW))

@@ -14,7 +14,7 @@ KINDS = {
     *("comparison", "swot", "retrospective", "customer_journey", "changes"),
 }  # fmt: skip
 # Fixed forms have a scaffold to be filled in by people, where no model is there to fill it.
-SCAFFOLDS = {"swot", "retrospective", "customer_journey"}
+SCAFFOLDS = {"swot", "retrospective", "customer_journey", "comparison"}
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.structured], ids=lambda case: case.id)

@@ -26,8 +26,8 @@ def the_rest(body: Body) -> dict[str, Any]:
     """What a model says that is asked to go on: the steps that are not in its answer so far."""
     before = json.loads(body["messages"][-2]["content"])
     assert body["messages"][-2]["role"] == "assistant"
-    known = {step["key"] for step in before["steps"]}
-    return {"title": "", "direction": "down", "steps": [step for step in LONG["steps"] if step["key"] not in known]}
+    known = {step["step"] for step in before["steps"]}
+    return {"title": "", "direction": "down", "steps": [step for step in LONG["steps"] if step["step"] not in known]}
 
 
 def until_some_are_there(
