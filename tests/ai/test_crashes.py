@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from typing import Any
 
 from backend.ai.drawing.geometry import check_geometry
 from tests.ai.installation import Installation
-from tests.ai.protocol_server import ProtocolServer
+from tests.ai.protocol_server import Answer, ProtocolServer
 from tests.ai.test_create_canvas import labels
 
 STEPS = 40
@@ -28,7 +29,8 @@ def kill_in_the_middle(installation: Installation) -> None:
 
 
 def test_a_killed_workers_drawing_is_finished_by_the_next_one(with_model: Installation, server: ProtocolServer) -> None:
-    server.script(LONG)
+    # In two halves: the second one comes while the first one is drawn, and is drawn in batches at the end.
+    server.script(Answer(text=LONG, chunk=len(json.dumps(LONG)) // 2, delay=0.06))
     person = with_model.guest()
     accepted = person.start("create_canvas", instructions="flow chart of a long process")
     with with_model.worker_process() as process:

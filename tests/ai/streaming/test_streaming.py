@@ -40,7 +40,7 @@ def until_some_are_there(
 
 def test_parts_are_on_the_canvas_before_the_model_has_ended(with_model: Installation, server: ProtocolServer) -> None:
     gate = threading.Event()
-    half = json.dumps(LONG).index('"key": "13"')  # all that is said before the gate opens
+    half = json.dumps(LONG).index(f'"Step {STEPS // 2 + 1}"')  # all that is said before the gate opens
     server.script(Answer(text=LONG, chunk=24, gate=gate, gate_after=half // 24))
     person = with_model.guest()
     accepted = person.start("create_canvas", instructions=FREE)
