@@ -55,7 +55,7 @@ def workers(priced: Installation) -> Iterator[Nursery]:
 
 @pytest.mark.parametrize(
     ("jobs", "room", "window", "seconds"),
-    [(40, 10, 1.0, 3.0), pytest.param(100, 10, 60.0, 300.0, marks=pytest.mark.soak)],
+    [(30, 10, 1.0, 2.0), pytest.param(100, 10, 60.0, 300.0, marks=pytest.mark.soak)],
     ids=["short", "five minutes"],
 )
 def test_many_jobs_and_little_room(

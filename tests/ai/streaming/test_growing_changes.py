@@ -179,3 +179,31 @@ def test_what_people_change_meanwhile_is_what_the_next_change_finds(
     express = next(each for each in now.values() if each.get("originalText") == "express")
     assert now[express["containerId"]]["startBinding"]["elementId"] == box
     assert now[express["containerId"]]["x"] < -2000
+
+
+def test_a_cancel_in_mid_stream_leaves_one_step_that_can_be_undone(
+    with_model: Installation, server: ProtocolServer
+) -> None:
+    server.script(
+        Answer(text=MODEL_SAYS, chunk=CHUNK, gate=threading.Event(), gate_after=chunks_until("Print the label"))
+    )
+    person = with_model.guest()
+    accepted = begun(with_model, person, preview=True)
+    canvas_id, before = accepted["canvas_id"], person.elements(accepted["canvas_id"])
+
+    with with_model.worker():
+        early = until_there(with_model, person, canvas_id, "Hand over to the carrier")
+        assert person.delete(f"/api/ai-agent/job/{accepted['job_id']}").status_code == 202
+        row = with_model.until_finished(accepted["job_id"])
+
+    assert row["status"] == "cancelled"
+    old = {each["id"] for each in before}
+    new = [each for each in early if each["id"] not in old]
+    assert new
+    assert all(each["strokeStyle"] == "dashed" and "preview" in each["customData"] for each in new)
+    assert labels(person.elements(canvas_id)) == ["Hand over to the carrier", "Order", "Pack", "Pay"]
+    path = f"/api/canvases/{canvas_id}/changes/{accepted['job_id']}"
+    assert person.post(f"{path}/keep", {}).status_code == 200
+    assert not any("preview" in (each.get("customData") or {}) for each in person.elements(canvas_id))
+    assert person.post(f"{path}/undo", {}).status_code == 200
+    assert same(person.elements(canvas_id), before)
