@@ -46,12 +46,14 @@ class Tap(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Passing)
         self.url, self.key = url, key
         self.first_part: float | None = None
+        self.turn = 0  # an answer to an earlier question may still come in for a moment
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A worker that hangs up in mid-stream is how each drawing ends here."""
 
     def forget(self) -> None:
         """Another answer is awaited."""
+        self.turn += 1
         self.first_part = None
 
     @property
@@ -76,10 +78,10 @@ class _Passing(BaseHTTPRequestHandler):
             self.send_response(answer.status_code)
             self.send_header("Content-Type", answer.headers["Content-Type"])
             self.end_headers()
-            text = ""
+            text, turn = "", self.server.turn
             for line in answer.iter_lines(chunk_size=1):
                 text += _said(line)
-                if self.server.first_part is None and has_parts(growing(text, schema)):
+                if self.server.turn == turn and self.server.first_part is None and has_parts(growing(text, schema)):
                     self.server.first_part = time.monotonic()
                 self.wfile.write(line + b"\n")
                 self.wfile.flush()
