@@ -93,7 +93,7 @@ def test_a_stream_that_is_cut_for_good_says_that_what_was_drawn_stays(
     with_model: Installation, server: ProtocolServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(circuit, "FIRST_PAUSE", 0.05)
-    half = json.dumps(CHART).index('"key": "3"')
+    half = json.dumps(CHART).index('"Fix it"')
     server.script(Answer(text=CHART, chunk=8, delay=0.01, cut_after=half // 8))
     server.otherwise = Answer(status=500)
     person = with_model.guest()
