@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 UV_VERSION := 0.13.9
 FRONTEND_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) $(wildcard frontend/*.ts frontend/*.html frontend/*.json)
 
-.PHONY: run test soak bench ai-quality check check-python check-frontend test-frontend test-python build format help
+.PHONY: run test soak bench ai-quality pictures check check-python check-frontend test-frontend test-python build format help
 .DEFAULT_GOAL := help
 # What a failed command has left half made is not there.
 .DELETE_ON_ERROR:
@@ -23,6 +23,7 @@ help:
 	@echo "make soak    kill, freeze and cut off workers and databases, then SOAK_MINUTES=20 of steady load"
 	@echo "make bench   measure the engine against its bars; WORKLOADS=W3,W4 for some of them"
 	@echo "make check   formatter, linters and type checkers of both languages"
+	@echo "make pictures make the screenshots of docs/images anew"
 	@echo "make format  write the code in the agreed format"
 
 run: .venv/.installed-run frontend/dist/index.html
@@ -58,6 +59,10 @@ soak: .venv/.installed-dev
 
 ai-quality: .venv/.installed-run
 	@$(BIN)/python -m tests.ai.quality.run
+
+# Every .png of docs/images is a screenshot of that name of a browser test.
+pictures: .venv/.installed-dev frontend/dist/index.html
+	DOCS_PICTURES=1 $(BIN)/pytest -q tests/browser
 
 bench: .venv/.installed-run
 	@$(BIN)/python -m bench $(if $(WORKLOADS),--workloads $(WORKLOADS))

@@ -7,7 +7,6 @@ runs as many jobs as it can the while, and each page of waiting jobs says when t
 from __future__ import annotations
 
 import json
-import socket
 import time
 import uuid
 from collections import defaultdict
@@ -53,7 +52,7 @@ OWN_PATHS = {
 def measure(server: Server, sizes: Sizes, say: Callable[[str], None]) -> Iterable[Figure]:
     """50 and 95 of a hundred answers of each request come within so many milliseconds."""
     with server.database() as url:
-        shipped = Shipped(url, _free_port())
+        shipped = Shipped(url)
         staff, busy, *others = shipped.people(PEOPLE)
         with shipped.connect() as connection:
             say("D filling")
@@ -68,13 +67,6 @@ def measure(server: Server, sizes: Sizes, say: Callable[[str], None]) -> Iterabl
     return [
         figure for name in DASHBOARD for figure in latencies("D", OURS, found[name], prefix=f"{name}_", shares=SHARES)
     ]
-
-
-def _free_port() -> int:
-    """Two sessions on one machine must not ask each other's server."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _fill(connection: Connection, busy: Person, others: list[Person], sizes: Sizes) -> None:

@@ -16,7 +16,6 @@ from bench.shipped import CONCURRENCY, Person, Shipped
 from bench.sizes import Sizes
 from bench.socket_client import SocketClient
 
-PORT = 8_961
 STEPS = 3  # with its beginning and its end a job of one second gives five events: ten jobs a second give fifty
 FAN_OUT_STEPS = 10  # a second and job, which is what a worker stores at most
 SETTLE_SECONDS = 2.0
@@ -24,10 +23,10 @@ SETTLE_SECONDS = 2.0
 
 def measure_delay(server: Server, sizes: Sizes) -> Iterable[Figure]:
     """W9: 50 updates a second, with 1, 100 and 1,000 clients connected, each with jobs of its own."""
-    with server.database() as url, Shipped(url, PORT) as shipped:
+    with server.database() as url, Shipped(url) as shipped:
         found: list[Figure] = []
         for clients in sizes.crowds:
-            crowd = Crowd(PORT)
+            crowd = Crowd(shipped.port)
             asyncio.run(_updates(shipped, crowd, clients, sizes.live_seconds))
             found += latencies("W9", OURS, crowd.delays, prefix=f"{clients}_")
         return found
@@ -36,8 +35,8 @@ def measure_delay(server: Server, sizes: Sizes) -> Iterable[Figure]:
 def measure_fan_out(server: Server, sizes: Sizes) -> Iterable[Figure]:
     """W10: everybody has one canvas open, on which two jobs give 20 events a second."""
     clients = sizes.crowds[-1]
-    with server.database() as url, Shipped(url, PORT) as shipped:
-        crowd = Crowd(PORT)
+    with server.database() as url, Shipped(url) as shipped:
+        crowd = Crowd(shipped.port)
         expected, seconds = asyncio.run(_fan_out(shipped, crowd, clients, sizes.live_seconds))
         delivered = sum(crowd.heard.values())
         return [

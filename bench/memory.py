@@ -13,13 +13,12 @@ from bench.server import Server
 from bench.shipped import Person, Shipped, resident_mb
 from bench.sizes import Sizes
 
-PORT = 8_963
 IDLE_SECONDS = 5.0
 
 
 def measure(server: Server, sizes: Sizes) -> Iterable[Figure]:
     """Idle processes, then sockets of as many people."""
-    with server.database() as url, Shipped(url, PORT) as shipped:
+    with server.database() as url, Shipped(url) as shipped:
         return asyncio.run(_measure(shipped, sizes))
 
 
@@ -27,7 +26,7 @@ async def _measure(shipped: Shipped, sizes: Sizes) -> list[Figure]:
     await asyncio.sleep(IDLE_SECONDS)
     worker, before = resident_mb(shipped.worker_pid), resident_mb(shipped.web_pid)
     people = shipped.people(sizes.sockets)
-    crowd = Crowd(PORT)
+    crowd = Crowd(shipped.port)
     await crowd.connect(people)
     await asyncio.sleep(sizes.hold_seconds)
     held, after = crowd.connected, resident_mb(shipped.web_pid)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -42,11 +43,11 @@ class Person:
 
 
 class Shipped:
-    """One running ``start.py``. Leaving the context stops it."""
+    """One running ``start.py`` on a port that nobody uses. Leaving the context stops it."""
 
-    def __init__(self, url: str, port: int) -> None:
-        self.url, self.port = url, port
-        self.base_url = f"http://127.0.0.1:{port}"
+    def __init__(self, url: str) -> None:
+        self.url, self.port = url, _free_port()
+        self.base_url = f"http://127.0.0.1:{self.port}"
         self._folder = tempfile.TemporaryDirectory(prefix="collabcanvas-bench-")
 
     def __enter__(self) -> Shipped:
@@ -120,6 +121,13 @@ class Shipped:
             if parent == self._process.pid and part in command:
                 return int(entry.name)
         raise RuntimeError(f"start.py runs no {part}")
+
+
+def _free_port() -> int:
+    """Two sessions on one machine must not ask each other's server."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def resident_mb(pid: int) -> float:

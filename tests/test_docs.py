@@ -97,3 +97,17 @@ def test_links_lead_somewhere(page: Path) -> None:
         there = page if not name else (page.parent / name).resolve()
         assert there.exists(), target
         assert not anchor or anchor in headings(there), target
+
+
+IMAGES = sorted((ROOT / "docs/images").glob("*.png"))
+MOST_BYTES = 200_000
+
+
+@pytest.mark.parametrize("image", IMAGES, ids=lambda image: image.name)
+def test_every_picture_is_shown_somewhere_small_and_made_by_a_test(image: Path) -> None:
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    assert any(f"images/{image.name})" in page.read_text(encoding="utf-8") for page in pages), "no page shows it"
+    assert image.stat().st_size < MOST_BYTES
+    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests/browser").glob("test_*.py"))
+    names = {re.escape(image.stem), r"[a-z-]+-\{name\}"}  # shot(page, f"canvas-{name}")
+    assert re.search(rf'shot\(\w+, f?"({"|".join(names)})"\)', tests), "no browser test makes it"

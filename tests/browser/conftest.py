@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.browser.chromium import ARGUMENTS, find_browser
 
 expect.set_options(timeout=20_000)  # milliseconds: a bound on hanging, on a machine that is busy with other tests
 SCREENSHOTS = ROOT / "tests" / "browser" / "screenshots"
+PICTURES = ROOT / "docs" / "images"
 DESKTOP, PHONE = (1360, 850), (390, 844)
 # Excalidraw's own fall-backs when it exports under a strict CSP; nothing is wrong for the person (docs/adr/0008).
 KNOWN_MESSAGES = re.compile(r"Failed to use workers for subsetting|Skipped glyph subsetting")
@@ -122,8 +124,11 @@ def visitor(chromium: Browser, installation: Installation) -> Iterator[NewVisito
 
 
 def shot(page: Page, name: str) -> Path:
-    """A screenshot under ``tests/browser/screenshots``, to be looked at."""
+    """A screenshot under ``tests/browser/screenshots``, to be looked at; ``make pictures`` has the documents' from here."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     path = SCREENSHOTS / f"{name}.png"
     page.screenshot(path=path, animations="disabled")
+    picture = PICTURES / path.name
+    if "DOCS_PICTURES" in os.environ and picture.exists():
+        shutil.copyfile(path, picture)
     return path

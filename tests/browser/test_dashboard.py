@@ -17,7 +17,10 @@ from tests.browser.conftest import PHONE, NewVisitor, Visitor, shot
 from tests.browser.people import Operator, make_staff, sign_in
 
 EMAIL = "operator@example.org"
+STAFF_PAGES = ("/staff", "/staff/workers", "/staff/audit", "/staff/people", "/staff/providers")
+PAGES = ("/", "/settings", "/usage", *STAFF_PAGES, "/jobs")  # the last one stays open
 FAILED = 50
+BAND = re.compile(r"place \d+ · starts (any moment|within .+|in about .+), ends (about|between) \d\d:\d\d")
 CUT_MS = 10_000
 QUEUED_STARTED_FAILED_TWICE = 6  # events
 
@@ -183,6 +186,36 @@ def test_everything_is_done_by_keyboard_alone(staff: Visitor, operator: Operator
     page.locator("body").click(position={"x": 5, "y": 400})
     page.keyboard.press("Shift+?")
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_contain_text("Try the job again")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("ControlOrMeta+k")
+    expect(page.get_by_role("dialog").get_by_role("textbox")).to_be_focused()
+    page.keyboard.type("settings")
+    expect(page.get_by_role("dialog").get_by_role("button")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(staff.base_url + "/settings")
+
+
+def test_a_waiting_job_says_its_place_and_when_it_will_probably_start_and_end(
+    staff: Visitor, operator: Operator
+) -> None:
+    operator.many_sleeps(12, 0.5, tag="learnt", max_attempts=1)
+    eventually(lambda: operator.count("tag=learnt&status=completed") == 12, "there is something to learn from")
+    operator.many_sleeps(4, 40, tag="line", max_attempts=1)
+    job = operator.sleep(1, tag="line")
+    eventually(lambda: (operator.get(f"/api/jobs/{job}")["estimate"] or {}).get("finish"), "its band is known", 60)
+    page = staff.open("/jobs?tag=line")
+    expect(row(page, job)).to_contain_text(BAND)
+    waiting = page.locator("li[data-job][data-status=queued]")
+    expect(waiting.last).to_have_attribute("data-job", job)  # the next to start stands first
+    row(page, job).get_by_role("link").first.click()
+    drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_role("heading", name="Why it waits")).to_be_visible()
+    known = drawer.get_by_role("listitem").filter(has_text=BAND)
+    expect(known).to_have_attribute("title", re.compile("^Learnt from the last .*right in four of five cases"))
+    shot(page, "job-waits")
+    operator.send("POST", "/api/jobs/bulk-action", {"action": "cancel", "filter": {"tag": "line"}})
+    expect(drawer.get_by_role("heading", name="Why it waits")).to_have_count(0)
 
 
 @dataclass(frozen=True)
@@ -229,7 +262,7 @@ def test_our_pages_have_no_serious_fault_for_anybody(visitor: NewVisitor, busy: 
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     faults = {"/signin": serious_faults(page)}
     signed_in(person)
-    for path in ("/", "/settings", "/usage", "/staff", "/staff/providers", "/jobs"):
+    for path in PAGES:
         page.goto(person.base_url + path)
         expect(page.get_by_role("heading", level=1).first).to_be_visible()
         if path == "/jobs":
@@ -240,9 +273,13 @@ def test_our_pages_have_no_serious_fault_for_anybody(visitor: NewVisitor, busy: 
     faults["a job"] = serious_faults(page)
     shot(page, "job-light")
 
-    dark = signed_in(visitor(dark=True)).open("/jobs")
-    expect(row(dark, busy.running)).to_be_visible()
-    faults["/jobs, dark"] = serious_faults(dark)
+    dark = signed_in(visitor(dark=True)).open("/staff")
+    for path in (*STAFF_PAGES, "/jobs"):
+        dark.goto(person.base_url + path)
+        expect(dark.get_by_role("heading", level=1).first).to_be_visible()
+        if path == "/jobs":
+            expect(row(dark, busy.running)).to_be_visible()
+        faults[f"{path}, dark"] = serious_faults(dark)
     shot(dark, "jobs-dark")
     open_job_page(dark, busy)
     faults["a job, dark"] = serious_faults(dark)

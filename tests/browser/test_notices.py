@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 import re
+import uuid
 
 from playwright.sync_api import Page, expect
 
+from tests.acceptance.installation import Installation
 from tests.browser.conftest import PHONE, NewVisitor, Visitor, shot
+from tests.browser.people import Operator, make_staff, sign_in
 from tests.browser.test_main_job import start_as_guest
 
+LONG = 12  # seconds; from ten on a job is long enough to ask
+# The edge of the browser: what it was asked to show and to sound. Only a person can hide a page, and let a site tell of things.
+EDGE = """
+  window.told = [];
+  window.asked = 0;
+  window.notes = 0;
+  let hidden = false;
+  window.hide = (now) => { hidden = now; document.dispatchEvent(new Event("visibilitychange")); };
+  Object.defineProperty(document, "hidden", { get: () => hidden });
+  window.Notification = class {
+    static permission = "default";
+    static async requestPermission() { window.asked += 1; return (this.permission = "granted"); }
+    constructor(title, options) { this.title = title; this.options = options; window.told.push(this); }
+    close() { this.closed = true; }
+  };
+  const makes = AudioContext.prototype.createOscillator;
+  AudioContext.prototype.createOscillator = function () { window.notes += 1; return makes.call(this); };
+"""
 CHAIN = " -> ".join(f"Step {number}" for number in range(1, 31))
 
 
@@ -78,6 +99,41 @@ def test_settings_follow_the_person_to_the_other_tab(visitor: NewVisitor) -> Non
     start_as_guest(person)
     one, other = person.open("/settings#notices"), person.open("/settings")
     expect(other.get_by_role("switch", name="with a sound")).not_to_be_checked()
-    one.get_by_role("switch", name="with a sound").check()
+    one.get_by_role("switch", name="with a sound").click()
     expect(other.get_by_role("switch", name="with a sound")).to_be_checked()
     shot(one, "notice-settings-phone-dark")
+
+
+def test_the_browser_is_asked_once_and_tells_what_ends_out_of_sight(
+    visitor: NewVisitor, installation: Installation
+) -> None:
+    email = f"teller-{uuid.uuid4().hex[:8]}@example.org"
+    make_staff(installation, email)
+    operator, person = Operator(installation.base_url, email), visitor()
+    person.context.add_init_script(EDGE)
+    sign_in(person.context, person.base_url, email)
+    page = person.open("/settings")
+    page.get_by_role("switch", name="with a sound").click()
+    expect(page.get_by_role("switch", name="with a sound")).to_be_checked()
+    bell(page, 0)
+    job = operator.sleep(LONG, steps=24)
+    assert page.evaluate("asked") == 0  # nobody is asked at the door
+    question = page.get_by_role("region", name="This takes a while. Tell you when it’s done?")
+    expect(question).to_be_visible()
+    shot(page, "notice-question")
+    question.get_by_role("button", name="Yes, tell me").click()
+    expect(question).to_have_count(0)
+    assert page.evaluate("asked") == 1
+
+    page.evaluate("hide(true)")
+    page.wait_for_function("() => told.length > 0")
+    (told,) = page.evaluate("told.map(({ title, options }) => [title, options.tag])")
+    assert told[0] == f"Done: Sleep {LONG} s"
+    assert told[1] == operator.get("/api/notices")["items"][0]["id"]  # tabs that tell the same show one
+    page.wait_for_function("() => notes === 2")
+    expect(page).to_have_title(re.compile(r"^\(1\) Settings"))
+    page.evaluate("() => { hide(false); told[0].onclick(); }")
+    expect(page).to_have_url(f"{person.base_url}/jobs/{job}")
+    assert page.evaluate("told[0].closed")
+    bell(page, 0)
+    expect(page).to_have_title(re.compile(r"^Sleep"))

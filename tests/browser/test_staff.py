@@ -61,6 +61,7 @@ def test_staff_see_what_runs_and_stop_a_queue_and_start_it_again(
     page.get_by_role("link", name="Audit").click()
     expect(page.get_by_role("cell", name=f"Paused queue {QUEUE}")).to_be_visible()
     expect(page.get_by_role("cell", name="Moving house")).to_be_visible()
+    shot(page, "staff-audit")
 
 
 def test_read_only_staff_look_and_find_nothing_to_press(visitor: NewVisitor, installation: Installation) -> None:

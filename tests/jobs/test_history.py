@@ -287,3 +287,16 @@ def test_read_only_staff_count_and_change_only_their_own(app: Flask, engine: Eng
     assert_problem(reader("POST", f"/api/jobs/{job}/run-again"), 403)
     assert reader("GET", f"/api/jobs/{job}").json["actions"] == []
     assert dataclasses.asdict(actions.Acted()) == {"done": [], "skipped": {}}
+
+
+def test_a_search_says_up_to_when_it_finds_what_has_ended(engine: Engine, staff: Caller) -> None:
+    ended(engine, 1)
+    index_all(engine.connection)
+    engine.connection.execute("UPDATE ai_job_duty SET mark = now() - interval '2 hours' WHERE name = 'index_history'")
+    late = staff("GET", "/api/jobs?tag=x").json["found_until"]
+    assert datetime.fromisoformat(late) < datetime.now(UTC) - timedelta(hours=1)
+    assert staff("GET", "/api/jobs").json["found_until"] is None  # every job is looked at, the newest first
+    engine.connection.execute("UPDATE ai_job_duty SET mark = '-infinity' WHERE name = 'index_history'")
+    assert staff("GET", "/api/jobs?tag=x").json["found_until"].startswith("1970-01-01")
+    index_all(engine.connection)
+    assert staff("GET", "/api/jobs?tag=x").json["found_until"] is None

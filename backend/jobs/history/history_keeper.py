@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 import time
+from datetime import datetime
 
 from backend.jobs.store import Connection, one, run, statement
 
 DUTY = "index_history"
 INTERVAL = 5.0  # seconds, for the whole installation
 BATCH = 500  # jobs; some 20 ms
+LATE = 60.0  # seconds behind: somebody who searches is told
 REST = 30.0  # times as long as a full batch took: writing the history never takes more than 3 % of a processor from the jobs
 IN_ORDER = "SELECT set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)"
 
@@ -30,6 +32,12 @@ class HistoryKeeper:
                 return INTERVAL * random.uniform(0.5, 1.0)
             _, self._behind = _index(connection, BATCH)
         return REST * (time.monotonic() - began) if self._behind else INTERVAL
+
+
+def found_until(connection: Connection) -> datetime | None:
+    """Up to when ended jobs are found by a search; None while that is all of them but for the last moments."""
+    row = run(connection, "read_history_lag", {"seconds": LATE}).fetchone()
+    return None if row is None else row[0]
 
 
 def index_all(connection: Connection) -> int:

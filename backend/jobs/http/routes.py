@@ -13,6 +13,7 @@ from backend.identity import Actor, require_actor
 from backend.jobs import bulk, service
 from backend.jobs.batches import submit_batch
 from backend.jobs.enqueue import InvalidRequest
+from backend.jobs.history.history_keeper import found_until
 from backend.jobs.history.job_filter import JobFilter
 from backend.jobs.http import views
 from backend.jobs.http.facts import facts_of
@@ -113,6 +114,7 @@ def list_jobs(query: dict[str, Any]) -> dict[str, Any]:
         "items": job_bodies(db.session, actor, page),
         "next_cursor": cursor_after(page[-1].created_at, page[-1].id) if more else None,
         "total": None if before else _total(actor, wanted, len(page), more=more),
+        "found_until": found_until(driver_connection(db.session)) if wanted.scattered and not before else None,
     }
 
 

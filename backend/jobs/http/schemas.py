@@ -152,6 +152,14 @@ class JobListSchema(Schema):
     total = fields.Nested(
         TotalSchema, required=True, allow_none=True, metadata={"description": "With the first page alone."}
     )
+    found_until = fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The search is catching up: of jobs that ended after this moment it may miss some. Null: it misses "
+            "none. With the first page alone."
+        },
+    )
 
 
 class TreeNodeSchema(JobSchema):

@@ -5470,6 +5470,11 @@ export interface components {
       user?: string | null;
     };
     JobList: {
+      /**
+       * Format: date-time
+       * @description The search is catching up: of jobs that ended after this moment it may miss some. Null: it misses none. With the first page alone.
+       */
+      found_until: string | null;
       items: components["schemas"]["Job"][];
       next_cursor: string | null;
       /** @description With the first page alone. */

@@ -10,7 +10,7 @@ import type { Job, JobHistoryEvent } from "./job-types";
 const OTHER_ID = "0198b7a0-1111-7000-8000-00000000000f";
 
 function pages(...items: Job[]): JobPages {
-  return { pages: [{ items, next_cursor: null, total: null }], pageParams: [null] };
+  return { pages: [{ items, next_cursor: null, total: null, found_until: null }], pageParams: [null] };
 }
 
 function cacheWith(...items: Job[]) {

@@ -8,7 +8,7 @@ import { jobKeys } from "./job-keys";
 import type { Job } from "./job-types";
 
 const pages = (items: Job[], next_cursor: string | null = null): JobPages => ({
-  pages: [{ items, next_cursor, total: null }],
+  pages: [{ items, next_cursor, total: null, found_until: null }],
   pageParams: [null],
 });
 

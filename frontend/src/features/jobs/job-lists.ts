@@ -9,6 +9,8 @@ export interface JobPage {
   next_cursor: string | null;
   /** With the first page alone. */
   total: { jobs: number; exact: boolean } | null;
+  /** The search misses some of what ended later. */
+  found_until: string | null;
 }
 export type JobPages = InfiniteData<JobPage>;
 

@@ -29,7 +29,10 @@ function follow() {
   const client = createQueryClient();
   const { source, send, listening } = fakeSource();
   const asked = { lists: 0, detail: 0 };
-  const data: JobPages = { pages: [{ items: [aJob()], next_cursor: null, total: null }], pageParams: [null] };
+  const data: JobPages = {
+    pages: [{ items: [aJob()], next_cursor: null, total: null, found_until: null }],
+    pageParams: [null],
+  };
   watch(client, jobKeys.list("all", {}), data, () => (asked.lists += 1));
   watch(client, jobKeys.detail(JOB_ID), aJob(), () => (asked.detail += 1));
   const stop = followJobs(client, source);

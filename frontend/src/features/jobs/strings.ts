@@ -34,6 +34,8 @@ export const strings = {
   status,
   priority,
   action,
+  catchingUp: (time: string) =>
+    `The search is catching up: of jobs that ended after ${time} it may miss some yet.`,
   loading: "Jobs are loading",
   more: "Load older jobs",
   moreWaiting: "Show more that wait",

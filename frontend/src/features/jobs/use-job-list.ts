@@ -25,6 +25,8 @@ export interface JobListState {
   retry: () => void;
   /** How many fit, shown or not, where the server says so. */
   total: number | null;
+  /** The search is catching up: of what ended later it may miss some. */
+  foundUntil: string | null;
   parts: Record<"running" | "waiting" | "finished", ListPart>;
 }
 
@@ -51,6 +53,7 @@ export function useJobList(filters: JobFilters): JobListState {
       for (const query of all) if (query.error) void query.refetch();
     },
     total: totalOf([runs, waits, ended]),
+    foundUntil: ended?.pages[0]?.found_until ?? null,
     parts: {
       running: partOf(running, "running", filters),
       waiting: partOf(waiting, "waiting", filters),

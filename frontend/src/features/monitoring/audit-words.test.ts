@@ -15,18 +15,19 @@ function entry(action: string, targets: string[], details: Record<string, unknow
 
 test.each([
   [entry("queue.pause", ["reports"], { reason: "Moving house" }), "Paused queue reports", "Moving house"],
-  [entry("limit.set", ["user:*"], { before: 3, after: 2 }), "Set limit user:*", "3 → 2"],
-  [entry("limit.set", ["user:*"], { after: 2 }), "Set limit user:*", "– → 2"],
+  [entry("limit.set", ["user:*"], { before: 3, after: 2 }), "Set limit user:*", "from 3 to 2"],
+  [entry("limit.set", ["user:*"], { after: 2 }), "Set limit user:*", "to 2"],
+  [entry("limit.remove", ["user:*"], { before: 2 }), "Removed limit user:*", "was 2"],
   [entry("job.cancel", [JOB], { job_type: "create_canvas" }), "Cancelled a job (create canvas)", ""],
   [
     entry("job.priority", [JOB, "x"], { before: ["low", "normal"], after: "high" }),
     "Changed the priority of 2 jobs",
-    "low, normal → high",
+    "from low, normal to high",
   ],
   [
     entry("account.role", [JOB], { email: "eve@example.org", before: "user", after: "staff" }),
     "Changed the role of eve@example.org",
-    "user → staff",
+    "from user to staff",
   ],
   [
     entry("account.sign_in_failed", [JOB], { email: "ada@example.org", address: "10.0.0.1" }),

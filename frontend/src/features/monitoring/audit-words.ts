@@ -13,7 +13,8 @@ export function auditSentence({ action, targets, target_count, details }: AuditE
 /** What else was said: the values before and after first, then the rest as name: value. */
 export function auditDetails({ details }: AuditEntry): string {
   const { before, after, reason, address } = details as Readonly<Record<string, unknown>>;
-  const change = known(before) || known(after) ? [strings.audit.change(shown(before), shown(after))] : [];
+  const [was, is] = [before, after].map((value) => (known(value) ? shown(value) : null));
+  const change = known(before) || known(after) ? [strings.audit.change(was ?? null, is ?? null)] : [];
   const said = [...change, ...[reason, address].filter(known).map(shown)];
   const rest = Object.entries(details)
     .filter(([name, value]) => !SAID_BY_SENTENCE.has(name) && known(value))

@@ -177,7 +177,8 @@ export const strings = {
     clear: "Clear filters",
     acts: ACTS,
     job: (id: string) => `job ${id}`,
-    change: (before: string, after: string) => `${before} → ${after}`,
+    change: (before: string | null, after: string | null) =>
+      before === null ? `to ${after}` : after === null ? `was ${before}` : `from ${before} to ${after}`,
     yes: "yes",
     no: "no",
     and: (more: number) => `and ${count.format(more)} more`,

@@ -14,7 +14,7 @@ import { useJobList } from "../use-job-list";
 import { useListKeys } from "../use-list-keys";
 import { BulkBar } from "./BulkBar";
 import { JobSection } from "./JobSection";
-import { ListLoading, NoJobs } from "./ListStates";
+import { ListLoading, NoJobs, SearchIsLate } from "./ListStates";
 import classes from "./JobList.module.css";
 
 const WHILE_COUNTING_MS = 1_000;
@@ -24,7 +24,7 @@ const OTHERWISE_MS = 30_000;
 export function JobBoard() {
   const { filters } = useFilters();
   const list = useRef<HTMLDivElement>(null);
-  const { jobs, outdated, error, retry, total, parts } = useJobList(filters);
+  const { jobs, outdated, error, retry, total, foundUntil, parts } = useJobList(filters);
   const [order] = useState(() => new JobOrder());
   const counting = jobs?.some(({ status }) => !isFinished(status)) ?? false;
   const now = useNow(counting ? WHILE_COUNTING_MS : OTHERWISE_MS);
@@ -35,10 +35,13 @@ export function JobBoard() {
   useBoardKeys(list, jobs ?? [], selection);
   if (error) return <ErrorNotice error={error} onRetry={retry} />;
   if (!jobs) return <ListLoading />;
-  if (jobs.length === 0) return <NoJobs filtered={isFiltered(filters)} />;
-  const common = { now, selection, tree: !isFiltered(filters) };
+  const filtered = isFiltered(filters);
+  const late = filtered && foundUntil ? <SearchIsLate until={foundUntil} /> : null;
+  if (jobs.length === 0) return <NoJobs filtered={filtered} note={late} />;
+  const common = { now, selection, tree: !filtered };
   return (
     <div ref={list} className={classes.board} data-outdated={outdated || undefined}>
+      {late}
       <JobSection
         {...common}
         title={strings.active}

@@ -24,6 +24,11 @@ const routes = [{ path: "/jobs", Component: JobsPage, children: [{ path: ":jobId
 
 /** The list as the server answers it; returns the questions that were asked. */
 function answerJobs(...jobs: Job[]) {
+  return answerJobsLate(null, ...jobs);
+}
+
+/** The same from a server whose search is behind. */
+function answerJobsLate(late: string | null, ...jobs: Job[]) {
   const asked: URLSearchParams[] = [];
   server.use(
     http.get(url("/api/jobs"), ({ request }) => {
@@ -31,7 +36,7 @@ function answerJobs(...jobs: Job[]) {
       asked.push(query);
       const wanted = query.get("status")?.split(",") ?? [];
       const items = jobs.filter((job) => wanted.length === 0 || wanted.includes(job.status));
-      return HttpResponse.json({ items, next_cursor: null });
+      return HttpResponse.json({ items, next_cursor: null, found_until: late });
     }),
   );
   return asked;
@@ -253,4 +258,15 @@ test("who may only look is offered nothing to do", async () => {
   await rows();
   await screen.findByRole("radio", { name: "Mine" });
   expect(screen.queryByRole("button", { name: /Cancel|Retry|More for/ })).toBeNull();
+});
+
+test.each([
+  ["finds nothing", "/jobs?q=kangaroo", [], true],
+  ["finds something", "/jobs?q=flow", [aJob({ status: "completed" })], true],
+  ["was not asked for", "/jobs", [aJob({ status: "completed" })], false],
+])("a search that is behind and %s", async (_what, path, jobs, isSaid) => {
+  answerJobsLate("2026-01-01T10:00:00Z", ...jobs);
+  renderPage(routes, path);
+  await (jobs.length > 0 ? rows() : screen.findByText("Nothing here"));
+  expect(screen.queryByText(/The search is catching up/) !== null).toBe(isSaid);
 });
