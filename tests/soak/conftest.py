@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from backend.config import ROOT
+from tests.ai.installation import Installation, with_providers
+from tests.ai.protocol_server import ProtocolServer
 from tests.jobs.engine import Engine
 from tests.soak import tasks
 from tests.soak.history import TABLES
@@ -22,6 +24,14 @@ assert tasks.LOG  # the tasks are known to this process too
 
 RESULT = "soak"  # the property under which a test's report carries its line of the table
 Tally = Callable[..., None]
+MONEY = {
+    "BILLING": "on",
+    "FREE_TOKENS": "100000000",
+    "GUEST_TOKENS": "100000000",
+    "AI_DAILY_BUDGET": "1000",
+    "AI_USER_DAILY_BUDGET": "1000",
+    "AI_GUEST_DAILY_BUDGET": "1000",
+}
 
 
 class Nursery:
@@ -85,6 +95,31 @@ def engine(engine_environ: dict[str, str]) -> Iterator[Engine]:
 def nursery(engine: Engine) -> Iterator[Nursery]:
     """Workers of that engine."""
     found = Nursery(engine.environ)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def server() -> Iterator[ProtocolServer]:
+    """A provider of models that keeps account of its calls."""
+    with ProtocolServer() as running:
+        yield running
+
+
+@pytest.fixture
+def priced(engine_environ: dict[str, str], server: ProtocolServer) -> Iterator[Installation]:
+    """An installation whose one provider costs something; an attempt that is spent is the last one."""
+    provider = server.provider(price_in=1.0, price_out=10.0, timeout=60)
+    environ = {**engine_environ, **MONEY, "RATE_LIMITS": "off", "MAX_JOB_RETRIES": "0"}
+    installation = Installation(with_providers(environ, provider))
+    yield installation
+    installation.close()
+
+
+@pytest.fixture
+def workers(priced: Installation) -> Iterator[Nursery]:
+    """Its workers, as they are shipped."""
+    found = Nursery(priced.environ)
     yield found
     found.close()
 

@@ -5,52 +5,17 @@ A real server that speaks the protocol counts the calls, taken and refused, of e
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator
 
 import pytest
 
-from tests.ai.installation import Installation, Person, with_providers
+from tests.ai.installation import Installation, Person
 from tests.ai.protocol_server import Allowance, Answer, ProtocolServer
 from tests.ai.test_create_canvas import CHART
 from tests.soak.conftest import Nursery, Tally
 
 WORKERS, THREADS = 2, 4
-MONEY = {
-    "BILLING": "on",
-    "FREE_TOKENS": "100000000",
-    "GUEST_TOKENS": "100000000",
-    "AI_DAILY_BUDGET": "1000",
-    "AI_USER_DAILY_BUDGET": "1000",
-    "AI_GUEST_DAILY_BUDGET": "1000",
-}
-
-
-@pytest.fixture
-def server() -> Iterator[ProtocolServer]:
-    """Who refuses."""
-    with ProtocolServer() as running:
-        running.otherwise = Answer(text=CHART, chunk=100, delay=0.02)
-        yield running
-
-
-@pytest.fixture
-def priced(engine_environ: dict[str, str], server: ProtocolServer) -> Iterator[Installation]:
-    """An installation whose one provider costs something; an attempt that is spent is the last one."""
-    provider = server.provider(price_in=1.0, price_out=10.0, timeout=60)
-    environ = {**engine_environ, **MONEY, "RATE_LIMITS": "off", "MAX_JOB_RETRIES": "0"}
-    installation = Installation(with_providers(environ, provider))
-    yield installation
-    installation.close()
-
-
-@pytest.fixture
-def workers(priced: Installation) -> Iterator[Nursery]:
-    """Its workers, as they are shipped."""
-    found = Nursery({**os.environ, **priced.environ})
-    yield found
-    found.close()
+DRAWN = Answer(text=CHART, chunk=100, delay=0.02)
 
 
 @pytest.mark.parametrize(
@@ -69,6 +34,7 @@ def test_many_jobs_and_little_room(
     seconds: float,
 ) -> None:
     """Refused for ``seconds``, then there is room for all."""
+    server.otherwise = DRAWN
     server.allowance = allowance = Allowance(room, window)
     person = priced.guest()
     ids = [start(person, number) for number in range(jobs)]
@@ -99,6 +65,7 @@ def test_workers_that_ask_all_at_once_are_found(
 ) -> None:
     """Without a lead several calls are on their way when the first is refused: in one of a few openings at the latest."""
     person, wasted = priced.guest(), 0
+    server.otherwise = DRAWN
     for _ in range(WORKERS):
         workers.start("--concurrency", str(THREADS), SOAK_FAULT="all at once")
     for turn in range(10):
