@@ -280,7 +280,7 @@ def test_pages_in_the_dark_and_on_a_phone_have_room_for_everything(visitor: NewV
         shot(page, f"first-visit-{name}")
         page, _ = start_as_guest(person)
         expect(page.get_by_text(DRAWN).first).to_be_visible(timeout=30_000)
-        shot(page, f"canvas-{name}")
+        shot(page, f"guest-canvas-{name}")
         for path, what in (("/", "home"), ("/jobs", "jobs"), ("/settings", "settings"), ("/signup", "signup")):
             page.goto(person.base_url + path)
             expect(page.get_by_role("main")).to_be_visible()
@@ -288,4 +288,4 @@ def test_pages_in_the_dark_and_on_a_phone_have_room_for_everything(visitor: NewV
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
                 f"{path} scrolls sideways on {name}"
             )
-            shot(page, f"{what}-{name}")
+            shot(page, f"guest-{what}-{name}")

@@ -124,6 +124,7 @@ def test_the_browser_is_asked_once_and_tells_what_ends_out_of_sight(
     question.get_by_role("button", name="Yes, tell me").click()
     expect(question).to_have_count(0)
     assert page.evaluate("asked") == 1
+    expect(page.get_by_text("While the page is not in sight. This browser may.")).to_be_visible()
 
     page.evaluate("hide(true)")
     page.wait_for_function("() => told.length > 0")

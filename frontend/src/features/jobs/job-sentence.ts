@@ -33,11 +33,15 @@ export function sentenceText({ what, about, state }: JobSentence): string {
   return [what, about, state].filter((part) => part !== null).join(SEPARATOR);
 }
 
-function stateWords(job: Job | FullJob, now: number): string {
+/** How it stands. `estimate`: with its place and when it will start and end. */
+export function stateWords(job: Job | FullJob, now: number, estimate = true): string {
   switch (job.status) {
     case "queued":
       if (isGroup(job) && job.message) return job.message;
-      return [heldWords(job) ?? providerWait(job) ?? waitingWords(job, now), estimateWords(job, now)]
+      return [
+        heldWords(job) ?? providerWait(job) ?? waitingWords(job, now),
+        estimate && estimateWords(job, now),
+      ]
         .filter(Boolean)
         .join(SEPARATOR);
     case "processing":

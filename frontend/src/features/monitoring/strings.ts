@@ -106,6 +106,11 @@ export const strings = {
     beat: (time: string) => `last heard of ${time}`,
     abandoned: (runs: number) => `${runs} given up and still running`,
     idle: "Nothing to do",
+    gone: {
+      silent:
+        "It has died or is cut off. Its jobs are taken back by the others; once it is heard of again it goes on.",
+      stopped: "It was stopped, and gave its jobs back.",
+    },
     runningFor: (time: string) => `for ${time}`,
     of: (name: string) => `of ${name}`,
     none: {

@@ -1,4 +1,9 @@
+import { Store } from "../../lib/store";
+
 export type Permission = NotificationPermission | "unsupported";
+
+/** What the page knows of it: the question is asked in one place and told in another. */
+export const permissionKnown = new Store<{ allowed: Permission }>({ allowed: permission() });
 
 export function permission(): Permission {
   return typeof Notification === "undefined" ? "unsupported" : Notification.permission;
@@ -6,8 +11,9 @@ export function permission(): Permission {
 
 /** Asks once; must be called from a click. The browser remembers the answer. */
 export async function askPermission(): Promise<Permission> {
-  if (permission() !== "default") return permission();
-  return Notification.requestPermission();
+  if (permission() === "default") await Notification.requestPermission();
+  permissionKnown.patch({ allowed: permission() });
+  return permission();
 }
 
 /** Several tabs that show the same notice show one: the browser goes by the tag. */

@@ -6,7 +6,7 @@ import { StatusBadge } from "../../../components/ui/StatusBadge";
 import { ApiProblem } from "../../../lib/api-problem";
 import { useNow } from "../../../lib/use-now";
 import { usePageTitle } from "../../../lib/use-page-title";
-import { jobSentence } from "../job-sentence";
+import { jobSentence, stateWords } from "../job-sentence";
 import { isFinished, shownStatus, type FullJob, type Job } from "../job-types";
 import { strings } from "../strings";
 import { JobDetailActions } from "./JobDetailActions";
@@ -36,7 +36,7 @@ export function JobDetail({ job, page = false }: { job: FullJob; page?: boolean 
           <StatusBadge status={shownStatus(job)} progress={job.progress} />
           {job.status !== "failed" && (
             <Text size="sm" c="dimmed">
-              {sentence.state}
+              {stateWords(job, now, false)}
             </Text>
           )}
         </Group>

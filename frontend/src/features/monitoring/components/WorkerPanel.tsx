@@ -39,7 +39,7 @@ export function WorkerPanel({ worker, now }: { worker: Worker; now: number }) {
         {worker.abandoned > 0 && <li data-warn>{words.abandoned(worker.abandoned)}</li>}
       </ul>
       {worker.runs.length === 0 ? (
-        <p className={classes.idle}>{words.idle}</p>
+        <p className={classes.idle}>{worker.state === "live" ? words.idle : words.gone[worker.state]}</p>
       ) : (
         <ul className={classes.runs}>
           {worker.runs.map((run) => (

@@ -1,12 +1,12 @@
 import { Button, Checkbox, Fieldset, Group, Skeleton, Stack, Switch } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 
 import { Appear } from "../../../components/ui/Appear";
 import { ErrorNotice } from "../../../components/ui/ErrorNotice";
 import { asProblem } from "../../../lib/api-problem";
-import { askPermission, permission } from "../browser-notice";
+import { askPermission, permission, permissionKnown } from "../browser-notice";
 import { playTone } from "../core/sound";
 import { settingsQuery, useChangeSettings } from "../notice-queries";
 import type { NoticeKind, NoticeSettings as Settings } from "../notice-types";
@@ -71,7 +71,8 @@ interface WaysProps {
 }
 
 function Ways({ ways, onChange }: WaysProps) {
-  const [allowed, setAllowed] = useState(permission);
+  const { allowed } = useSyncExternalStore(permissionKnown.subscribe, permissionKnown.get);
+  useEffect(() => permissionKnown.patch({ allowed: permission() }), []); // it may have been changed in the browser's settings
   const set = (way: keyof Settings["ways"]) => ({
     checked: ways[way],
     onChange: ({ currentTarget }: { currentTarget: HTMLInputElement }) =>
@@ -87,12 +88,7 @@ function Ways({ ways, onChange }: WaysProps) {
         {...(allowed === "denied" && { checked: false, disabled: true })}
       />
       {ways.browser && allowed === "default" && (
-        <Button
-          size="compact-sm"
-          variant="default"
-          w="fit-content"
-          onClick={() => void askPermission().then(setAllowed)}
-        >
+        <Button size="compact-sm" variant="default" w="fit-content" onClick={() => void askPermission()}>
           {words.allow}
         </Button>
       )}
