@@ -12,6 +12,7 @@ from backend.jobs.store import Connection
 from backend.jobs.upkeep.courses import COURSES, cumulated, read_course
 from backend.jobs.upkeep.statistics import BOUND, bounded_rows, percentile
 
+OWN_BOUND = 2_000  # of one's last jobs: each is read
 FIGURES = ("running", "waiting", "failed_today", "usual_wait")
 
 Figure = dict[str, Any]
@@ -39,10 +40,10 @@ def overview_of_all(connection: Connection, span: str, day: datetime) -> dict[st
 
 
 def overview_of_own(connection: Connection, user_id: uuid.UUID, span: str, day: datetime) -> dict[str, Any]:
-    """One person's, from the last ``BOUND`` jobs. Raises ``TooBusy``."""
+    """One person's, from the last ``OWN_BOUND`` jobs. Raises ``TooBusy``."""
     course, moment = COURSES[span], datetime.now(UTC)
     at = course.moments(moment)
-    parameters = {"user_id": user_id, "bound": BOUND}
+    parameters = {"user_id": user_id, "bound": OWN_BOUND}
     (now,) = bounded_rows(connection, "count_own_now", {**parameters, "day": day, "since": moment - timedelta(days=1)})
     rows = bounded_rows(connection, "read_own_course", {**parameters, "first": at[0], "step": course.step})
     waits = {row["span"]: row["wait"] for row in rows}
@@ -53,7 +54,7 @@ def overview_of_own(connection: Connection, user_id: uuid.UUID, span: str, day: 
         "span": span,
         "running": _figure(now["running"], at, cumulated(rows, course.points, "running")),
         "waiting": _figure(
-            now["waiting"], at, cumulated(rows, course.points, "waiting"), at_least=now["looked"] == BOUND
+            now["waiting"], at, cumulated(rows, course.points, "waiting"), at_least=now["looked"] == OWN_BOUND
         ),
         "failed_today": _figure(now["failed"], at, [failures.get(number, 0) for number in points]),
         "usual_wait": _figure(now["wait"], at, [waits.get(number) for number in points]),
