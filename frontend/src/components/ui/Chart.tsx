@@ -24,7 +24,11 @@ export function Chart({ title, at, lines, format, steps }: ChartProps) {
   useEffect(() => {
     const [target, tooltip] = [place.current, tip.current];
     if (!target || !tooltip) return undefined;
-    const made = new uPlot(chartOptions({ at, lines, format, ...(steps && { steps }) }, target, tooltip), dataOf(at, lines), target);
+    const made = new uPlot(
+      chartOptions({ at, lines, format, ...(steps && { steps }) }, target, tooltip),
+      dataOf(at, lines),
+      target,
+    );
     const resize = new ResizeObserver(() => made.setSize({ width: target.clientWidth, height: made.height }));
     resize.observe(target);
     plot.current = made;

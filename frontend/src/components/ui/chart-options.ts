@@ -58,7 +58,13 @@ export function chartOptions(
     ],
     axes: [
       { ...axis, grid: { show: false }, values: timeTicks, size: 28, space: 72 },
-      { ...axis, values: (_plot, ticks) => ticks.map(format), size: 64, space: 36, ...(steps && { incrs: [...steps] }) },
+      {
+        ...axis,
+        values: (_plot, ticks) => ticks.map(format),
+        size: 64,
+        space: 36,
+        ...(steps && { incrs: [...steps] }),
+      },
     ],
     hooks: {
       draw: [(plot) => nameLines(plot, lines, color, font)],
