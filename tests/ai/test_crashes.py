@@ -44,7 +44,7 @@ def test_a_killed_workers_drawing_is_finished_by_the_next_one(with_model: Instal
 
     elements = person.elements(accepted["canvas_id"])
     assert row["status"] == "completed"
-    assert 0 < len(half) < len(elements)
+    assert 0 < len(half) <= len(elements)  # all of it, if the second half was drawn before the worker was dead
     assert len(server.requests) == 1, "the model must not be asked (and paid) again"
     assert labels(elements) == sorted(f"Step {n}" for n in range(1, STEPS + 1))
     assert row["result_data"]["elements"] == len(elements)

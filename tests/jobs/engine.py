@@ -173,14 +173,6 @@ class Engine:
         finally:
             worker.stop()
             thread.join(PATIENCE)
-            self.until(lambda: self._sessions("collabcanvas worker hints") == 0)
-
-    def _sessions(self, application_name: str) -> int:
-        """Connections to this test's database that call themselves so."""
-        asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = %s"
-        row = self.connection.execute(asked, (application_name,)).fetchone()
-        assert row is not None
-        return int(row[0])
 
     @contextmanager
     def process(self, *arguments: str, **environ: str) -> Iterator[subprocess.Popen[bytes]]:
