@@ -136,9 +136,11 @@ class Installation:
             thread.join(PATIENCE)
 
     @contextmanager
-    def worker_process(self) -> Iterator[subprocess.Popen[bytes]]:
-        """A worker in a process of its own, as it is shipped; killed at the end if it still lives."""
-        process = subprocess.Popen([sys.executable, "worker.py"], cwd=ROOT, env={**os.environ, **self.environ})
+    def worker_process(self, before: str = "") -> Iterator[subprocess.Popen[bytes]]:
+        """A worker in a process of its own, as it is shipped, ``before`` (Python) apart; killed at the end if it still lives."""
+        shipped = "import runpy; runpy.run_path('worker.py', run_name='__main__')"
+        arguments = ["-c", f"{before}\n{shipped}"] if before else ["worker.py"]
+        process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env={**os.environ, **self.environ})
         try:
             yield process
         finally:
