@@ -13,9 +13,10 @@ from typing import Any, cast
 import psycopg
 import pytest
 
-from backend.jobs import store
+from backend.jobs import hints, store
 from backend.jobs.handling.execute import UNKNOWN_PAUSE
 from backend.jobs.hints import Hints
+from backend.jobs.link import Link
 from backend.jobs.runtime import claimer, worker
 from backend.jobs.runtime.completer import Completer
 from backend.jobs.runtime.worker import WorkerTools
@@ -287,3 +288,28 @@ def test_connections_that_threads_open_at_once_are_all_closed_with_the_worker(
     tools.close()
     assert len(made) == 8
     assert all(connection.closed for connection in made)
+
+
+def test_a_hint_that_is_owed_when_the_worker_stops_leaves_no_connection_behind(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes later than everything else of the worker, and would open the connection again that was closed."""
+    monkeypatch.setattr(hints, "WINDOW", 0.25)
+    links: list[Link] = []
+
+    class Noted(Link):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            links.append(self)
+
+    monkeypatch.setattr(worker, "Link", Noted)
+    with engine.worker() as running:
+        engine.until_status(engine.enqueue().id, "completed")
+        running._hints.lead(hints.READY)
+        running._hints.owe(hints.READY, "default")
+    assert running._hints.settle(5)
+    try:
+        assert [link._name for link in links if link._connection is not None] == []
+    finally:
+        for link in links:
+            link.close()
