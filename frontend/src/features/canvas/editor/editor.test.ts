@@ -1,3 +1,4 @@
+import { generateKeyBetween } from "fractional-indexing";
 import { describe, expect, it, vi } from "vitest";
 
 import { Editor } from "./editor";
@@ -72,6 +73,16 @@ describe("merging into the editor", () => {
         ["c", "a2", 1, 7],
       ],
     );
+  });
+
+  it("gives another index, as a change of its own, to what has one that nothing can be drawn next to", () => {
+    const { editor, scene } = fakeApi();
+    editor.merge([box("a", "a0"), box("b", "a10"), box("c", "a2"), box("d", "zz")]);
+    expect(scene().map(({ id }) => id)).toEqual(["a", "b", "c", "d"]);
+    const [a, b, c, d] = scene().map(({ index }) => index);
+    expect([a, c]).toEqual(["a0", "a2"]);
+    for (const index of [b, d]) expect(() => generateKeyBetween(index, null)).not.toThrow();
+    expect(scene().map(({ version }) => version > 1)).toEqual([false, true, false, true]);
   });
 
   it("keeps deletions, and bindings to elements that are not in the same delta", () => {

@@ -1,3 +1,5 @@
+import { generateKeyBetween } from "fractional-indexing";
+
 import type { Scene } from "../core/canvas-session";
 import type { CanvasElement } from "../core/merge";
 import { outline, type OutlineEntry } from "../core/outline";
@@ -38,7 +40,7 @@ export class Editor implements Scene, View {
 
   merge(remote: readonly CanvasElement[]): void {
     // Restoring gives new indices, and with them new versions, to what is not in the order of its indices.
-    const inOrder = [...(remote as readonly ExcalidrawElement[])].sort(byIndex);
+    const inOrder = [...(remote as readonly ExcalidrawElement[])].sort(byIndex).map(withUsableIndex);
     const restored = restoreElements(inOrder, null); // no repair of bindings: a delta lacks its other ends
     const local = this.api.getSceneElementsIncludingDeleted();
     type Remote = Parameters<typeof reconcileElements>[1];
@@ -202,6 +204,16 @@ function byIndex(a: ExcalidrawElement, b: ExcalidrawElement): number {
   const [first, second] = [a.index ?? "", b.index ?? ""];
   if (first === second) return a.id < b.id ? -1 : 1;
   return first < second ? -1 : 1;
+}
+
+/** The editor throws as soon as something is drawn next to an index that is none, so it is to give a new one. */
+function withUsableIndex(element: ExcalidrawElement): ExcalidrawElement {
+  try {
+    generateKeyBetween(element.index, null);
+    return element;
+  } catch {
+    return { ...element, index: null };
+  }
 }
 
 function jobOf(element: ExcalidrawElement): unknown {
