@@ -74,7 +74,7 @@ def canvas_join(payload: dict[str, Any]) -> dict[str, Any]:
     """{canvas_id}: the elements, and from now on every change."""
     actor, canvas_id = socket_actor(), uuid_from(payload, "canvas_id")
     canvas = enter_canvas_room(canvas_id, lambda: accessible_canvas(db.session, actor, canvas_id))
-    _state().feed.begin_at(canvas_id, canvas.version)
+    _state().feed.begin_at(canvas_id, canvas.version, canvas.told)
     people = _state().people.arrive(driver_connection(db.session), canvas_id, _socket_id(), actor)
     db.session.commit()
     canvas = accessible_canvas(db.session, actor, canvas_id)  # its version now, before the elements are read

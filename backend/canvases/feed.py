@@ -25,9 +25,9 @@ SELECT canvas_version, job_id, data FROM canvas_element WHERE canvas_id = %s AND
 ORDER BY canvas_version, data->>'index' COLLATE "C" NULLS LAST, id
 """
 BEHIND = """
-SELECT canvas.id, canvas.deleted_at IS NOT NULL
-FROM unnest(%s::uuid[], %s::bigint[]) AS known (id, version) JOIN canvas USING (id)
-WHERE canvas.version > known.version OR canvas.deleted_at IS NOT NULL
+SELECT canvas.id, canvas.version > known.version, canvas.told, canvas.deleted_at IS NOT NULL
+FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[]) AS known (id, version, told) JOIN canvas USING (id)
+WHERE canvas.version > known.version OR canvas.told > known.told OR canvas.deleted_at IS NOT NULL
 """
 
 
@@ -42,27 +42,25 @@ class CanvasFeed:
         self._emit = emit
         self._close_room = close_room
         self._sent: dict[uuid.UUID, int] = {}  # the version up to which each open canvas was emitted
+        self._told: dict[uuid.UUID, int] = {}  # of open canvases: how much of what was told of them was emitted
         self._lock = threading.Lock()  # between somebody who arrives and the sweep that forgets empty rooms
 
-    def begin_at(self, canvas_id: uuid.UUID, version: int) -> None:
-        """Somebody has entered the room and reads the canvas afterwards: ``version`` is one from before the reading."""
+    def begin_at(self, canvas_id: uuid.UUID, version: int, told: int) -> None:
+        """Somebody has entered the room and reads the canvas afterwards: both figures are from before the reading."""
         with self._lock:
+            self._told.setdefault(canvas_id, told)
             self._sent.setdefault(canvas_id, version)
 
     def on_notify(self, connection: Connection, payloads: Sequence[str]) -> None:
-        """Payloads are ``canvas_id:`` and a version, ``closed``, ``versions``, or ``change job_id status``."""
+        """Payloads are ``canvas_id:`` and a version, or ``told``, its number, and what ``canvases.tell`` was given."""
         newest: dict[uuid.UUID, int] = {}
         for payload in payloads:
             text, _, what = payload.partition(":")
             canvas_id = uuid.UUID(text)
             if canvas_id not in self._sent:
                 continue
-            if what == "closed":
-                self._close(canvas_id)
-            elif what == "versions":
-                self._emit("canvas:versions", {"canvas_id": str(canvas_id)}, to=canvas_room(canvas_id))
-            elif what.startswith("change "):
-                self._tell_change(canvas_id, *what.split()[1:])
+            if what.startswith("told "):
+                self._pass_on(canvas_id, *what.split()[1:])
             else:
                 newest[canvas_id] = max(int(what), newest.get(canvas_id, 0))
         for canvas_id, version in newest.items():
@@ -76,12 +74,18 @@ class CanvasFeed:
         if not known:
             return
         with connection.cursor(row_factory=tuple_row) as cursor:
-            behind = cursor.execute(BEHIND, [list(known), list(known.values())]).fetchall()
-        for canvas_id, is_deleted in behind:
+            told = [self._told.get(canvas_id, 0) for canvas_id in known]
+            behind = cursor.execute(BEHIND, [list(known), list(known.values()), told]).fetchall()
+        for canvas_id, is_drawn_on, told_now, is_deleted in behind:
             if is_deleted:
                 self._close(canvas_id)
-            else:
+                continue
+            if is_drawn_on:
                 self._forward(connection, canvas_id)
+            if told_now > self._told.get(canvas_id, told_now):
+                self._told[canvas_id] = told_now
+                self._tell_versions(canvas_id)
+                self._tell_change(canvas_id)
 
     def _forward(self, connection: Connection, canvas_id: uuid.UUID) -> None:
         since = self._sent.get(canvas_id)
@@ -95,8 +99,20 @@ class CanvasFeed:
         for body in messages(canvas_id, since, rows):
             self._emit("canvas:elements", body, to=canvas_room(canvas_id))
 
-    def _tell_change(self, canvas_id: uuid.UUID, job_id: str, status: str) -> None:
-        """What a job did was kept, undone or done again."""
+    def _pass_on(self, canvas_id: uuid.UUID, number: str, what: str, *about: str) -> None:
+        self._told[canvas_id] = max(int(number), self._told.get(canvas_id, 0))
+        if what == "closed":
+            self._close(canvas_id)
+        elif what == "versions":
+            self._tell_versions(canvas_id)
+        else:
+            self._tell_change(canvas_id, *about)
+
+    def _tell_versions(self, canvas_id: uuid.UUID) -> None:
+        self._emit("canvas:versions", {"canvas_id": str(canvas_id)}, to=canvas_room(canvas_id))
+
+    def _tell_change(self, canvas_id: uuid.UUID, job_id: str | None = None, status: str | None = None) -> None:
+        """What a job did was kept, undone or done again. None: of some jobs this may be so, nobody heard of which."""
         body = {"canvas_id": str(canvas_id), "job_id": job_id, "status": status}
         self._emit("canvas:change", body, to=canvas_room(canvas_id))
 
@@ -105,11 +121,13 @@ class CanvasFeed:
         self._emit("canvas:closed", {"canvas_id": str(canvas_id), "reason": "deleted"}, to=room)
         self._close_room(room)
         self._sent.pop(canvas_id, None)
+        self._told.pop(canvas_id, None)
 
     def _forget_empty(self) -> None:
         with self._lock:
             for canvas_id in [open_id for open_id in self._sent if not occupied([canvas_room(open_id)])]:
                 del self._sent[canvas_id]
+                self._told.pop(canvas_id, None)
 
 
 def messages(

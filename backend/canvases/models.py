@@ -16,6 +16,7 @@ from backend.db import Model, uuid7
 class Canvas(Model):
     """A canvas. ``version`` counts the merges that changed it; deleted ones keep their row until they are purged.
 
+    ``told`` counts what people on it are told besides its elements, for web processes that do not hear it.
     ``versioned_at`` is when a version of it was last kept, None: something was drawn since that is worth one.
     """
 
@@ -26,6 +27,7 @@ class Canvas(Model):
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("app_user.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(Text)
     version: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    told: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
     versioned_at: Mapped[datetime | None] = mapped_column(server_default=func.now())

@@ -22,10 +22,14 @@ from backend.identity import Actor
 MAX_CANVAS_ELEMENTS = 20_000  # deleted ones included
 MOST_MERGED = 500  # elements that a program merges at once: half of what a merge takes, for their size
 CHANGE_CHANNEL = (
-    "canvas_change"  # payload ``canvas_id:`` and a version, ``closed``, ``versions``, or ``change job_id status``
+    "canvas_change"  # payload ``canvas_id:`` and a version, or how often something was told of it and what (``tell``)
 )
 
 # Not FOR UPDATE: that would wait for every transaction that enqueues a job for this canvas.
+TELL = """
+WITH told AS (UPDATE canvas SET told = told + 1 WHERE id = %(canvas_id)s RETURNING id, told)
+SELECT pg_notify(%(channel)s, format('%%s:told %%s %%s', id, told, %(what)s::text)) FROM told
+"""
 LOCK = "SELECT version FROM canvas WHERE id = %s AND deleted_at IS NULL FOR NO KEY UPDATE"
 MERGE = """
 WITH given AS (
@@ -174,8 +178,11 @@ def lock_elements(connection: psycopg.Connection[Any], canvas_id: uuid.UUID, ids
 
 
 def tell(connection: psycopg.Connection[Any], canvas_id: uuid.UUID, what: str) -> None:
-    """Tell every web process something about a canvas, once the caller commits."""
-    connection.execute("SELECT pg_notify(%s, %s)", [CHANGE_CHANNEL, f"{canvas_id}:{what}"])
+    """Tell every web process ``closed``, ``versions`` or ``change job_id status`` of a canvas, once the caller commits.
+
+    It is counted, so that a process that does not hear it finds out. Nobody else changes the canvas before the commit.
+    """
+    connection.execute(TELL, {"canvas_id": canvas_id, "channel": CHANGE_CHANNEL, "what": what})
 
 
 def load_elements(connection: psycopg.Connection[Any], canvas_id: uuid.UUID, *, since: int = 0) -> list[Element]:

@@ -11,6 +11,7 @@ import pytest
 
 from backend.canvases import feed as feed_module
 from backend.canvases.feed import CanvasFeed
+from backend.canvases.service import tell
 from tests.canvases.conftest import Drawn
 from tests.canvases.shapes import rectangle
 
@@ -48,7 +49,7 @@ def room(drawn: Drawn, monkeypatch: pytest.MonkeyPatch) -> Room:
 def feed(drawn: Drawn, room: Room) -> CanvasFeed:
     """A feed to whose canvas somebody has just come."""
     made = CanvasFeed(room.emit, room.close)
-    made.begin_at(drawn.canvas_id, drawn.version())
+    made.begin_at(drawn.canvas_id, drawn.version(), told=0)
     return made
 
 
@@ -120,16 +121,42 @@ def test_a_canvas_that_nobody_has_open_costs_nothing(feed: CanvasFeed, room: Roo
 
 def test_who_comes_later_does_not_reset_what_the_others_still_get(feed: CanvasFeed, room: Room, drawn: Drawn) -> None:
     drawn.merge(rectangle("a"))
-    feed.begin_at(drawn.canvas_id, drawn.version())
+    feed.begin_at(drawn.canvas_id, drawn.version(), told=0)
     feed.on_notify(drawn.connection, [f"{drawn.canvas_id}:1"])
     assert [(body["since"], body["version"]) for body in room.take()] == [(0, 1)]
+
+
+def test_what_is_told_of_a_canvas_is_heard_and_is_no_news_to_the_sweep(
+    feed: CanvasFeed, room: Room, drawn: Drawn, heard: psycopg.Connection[Any]
+) -> None:
+    job = str(uuid.uuid4())
+    tell(drawn.connection, drawn.canvas_id, f"change {job} kept")
+    hear(feed, heard)
+    tell(drawn.connection, drawn.canvas_id, "versions")
+    hear(feed, heard)
+    feed.sweep(drawn.connection)
+    canvas = {"canvas_id": str(drawn.canvas_id)}
+    change = {**canvas, "job_id": job, "status": "kept"}
+    assert room.messages == [("canvas:change", change), ("canvas:versions", canvas)]
+
+
+def test_who_does_not_hear_what_is_told_is_told_by_the_sweep_that_there_is_something(
+    feed: CanvasFeed, room: Room, drawn: Drawn
+) -> None:
+    tell(drawn.connection, drawn.canvas_id, f"change {uuid.uuid4()} kept")
+    tell(drawn.connection, drawn.canvas_id, "versions")
+    feed.sweep(drawn.connection)
+    feed.sweep(drawn.connection)
+    canvas = {"canvas_id": str(drawn.canvas_id)}
+    ask = {**canvas, "job_id": None, "status": None}
+    assert room.messages == [("canvas:versions", canvas), ("canvas:change", ask)]
 
 
 @pytest.mark.parametrize("way", ["notify", "sweep"])
 def test_a_deleted_canvas_is_closed_for_everybody(feed: CanvasFeed, room: Room, drawn: Drawn, way: str) -> None:
     drawn.connection.execute("UPDATE canvas SET deleted_at = now()")
     if way == "notify":
-        feed.on_notify(drawn.connection, [f"{drawn.canvas_id}:closed"])
+        feed.on_notify(drawn.connection, [f"{drawn.canvas_id}:told 1 closed"])
     feed.sweep(drawn.connection)
     assert room.messages == [("canvas:closed", {"canvas_id": str(drawn.canvas_id), "reason": "deleted"})]
     assert not room.is_open

@@ -87,7 +87,8 @@ export type ServerEvents = {
   "canvas:elements": (message: CanvasElementsMessage) => void;
   "canvas:presence": (message: PresenceMessage) => void;
   "canvas:people": (message: { canvas_id: string; people: Person[] }) => void;
-  "canvas:change": (message: { canvas_id: string; job_id: string; status: string }) => void;
+  /** What a job did was kept, undone or done again. Without a job: ask for all of them. */
+  "canvas:change": (message: { canvas_id: string; job_id: string | null; status: string | null }) => void;
   /** A version of it was kept, named or removed. */
   "canvas:versions": (message: { canvas_id: string }) => void;
   /** The first thing that the server says: which version it is. */
