@@ -153,7 +153,9 @@ ROUTES: dict[tuple[str, str], Aim] = {
     ("POST", "/api/staff/credits"): Aim(
         body=lambda ids: {"user_id": ids["user_id"], "tokens": 5}, foreign=frozenset({403})
     ),
+    ("GET", "/api/staff/credits"): Aim(query="?q={user_id}", foreign=frozenset({403})),
     ("GET", "/api/staff/credits/<uuid:user_id>"): STAFF,
+    ("GET", "/api/staff/credits/<uuid:user_id>/entries"): STAFF,
     ("PUT", "/api/staff/plans/<uuid:user_id>"): Aim(body=lambda _: {"name": "Mine"}, foreign=frozenset({403})),
     ("DELETE", "/api/staff/plans/<uuid:user_id>"): STAFF,
     ("GET", "/api/staff/budgets"): STAFF,

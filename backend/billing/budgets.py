@@ -40,11 +40,31 @@ class BudgetState(NamedTuple):
     amount: int | None
     spent: int
     resets_at: datetime
+    own: bool = False  # set by staff, not by the settings
 
     @property
     def used_up(self) -> bool:
         """Nothing may be spent any more."""
         return self.amount is not None and self.spent >= self.amount
+
+    @property
+    def share(self) -> float | None:
+        """How much of it is spent, 1 and more: all; None without a limit. Of a budget of nothing, nothing is left."""
+        if self.amount is None:
+            return None
+        return self.spent / self.amount if self.amount else 1.0
+
+
+def body_of(state: BudgetState) -> dict[str, Any]:
+    """As the API has it, in US dollars."""
+    return {
+        "period": state.period,
+        "amount": None if state.amount is None else state.amount / MICRO,
+        "spent": state.spent / MICRO,
+        "share": state.share,
+        "set_by_staff": state.own,
+        "resets_at": state.resets_at,
+    }
 
 
 def begins_on(period: str, now: datetime) -> date:
@@ -78,6 +98,7 @@ def budgets_of(
             own[period] if period in own else default_amount(settings, who, period, guest=guest),
             spent.get(period, 0),
             resets_at(period, now),
+            period in own,
         )
         for period in PERIODS
     ]

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from backend.billing.errors import InsufficientTokens
+from backend.config import Settings
 from backend.jobs.engine_settings import current_settings
 
 Connection = psycopg.Connection[Any]
@@ -26,6 +27,13 @@ USED = "SELECT coalesce(sum(tokens_in + tokens_out), 0) FROM ai_operation WHERE 
 CHARGED = (
     "SELECT coalesce(-sum(amount), 0), count(*) FROM credit_entry WHERE job_id = %s AND user_id = %s AND kind = 'use'"
 )
+# What ``person`` has still to get of what everybody gets once: a guest gets less, and the rest on becoming an account.
+DUE = """
+(SELECT CASE WHEN bool_or(key = CASE WHEN person.is_guest THEN 'guest' ELSE 'account' END) THEN 0 ELSE greatest(
+    0, CASE WHEN person.is_guest THEN %(guest_tokens)s ELSE %(free_tokens)s END - coalesce(sum(amount), 0)
+)::bigint END FROM credit_entry WHERE user_id = person.id AND key IN ('guest', 'account'))
+"""
+ENDOWMENT = f"SELECT is_guest, {DUE} FROM app_user AS person WHERE id = %(user_id)s"  # noqa: S608 - constants
 # Whose handler can no longer settle them: those that ended with a worker that died, and those that are gone.
 STALE = """
 SELECT job_id, status FROM credit_hold LEFT JOIN ai_job ON ai_job.id = job_id
@@ -112,22 +120,20 @@ def settle_stale(connection: Connection, user_id: uuid.UUID, *, besides: uuid.UU
     return len(found)
 
 
+def endowment(settings: Settings) -> dict[str, int]:
+    """What ``DUE`` needs to know."""
+    return {
+        "free_tokens": settings.free_tokens,
+        "guest_tokens": min(settings.guest_tokens, settings.free_tokens),
+    }
+
+
 def _endow(connection: Connection, user_id: uuid.UUID) -> None:
-    """What everybody gets once; a guest gets less, and the rest on becoming an account."""
-    settings = current_settings()
-    row = connection.execute("SELECT is_guest FROM app_user WHERE id = %s", (user_id,)).fetchone()
-    if row is None:
-        return
-    key, most = (
-        ("guest", min(settings.guest_tokens, settings.free_tokens)) if row[0] else ("account", settings.free_tokens)
-    )
-    given = connection.execute(
-        "SELECT coalesce(sum(amount), 0), bool_or(key = %s) FROM credit_entry WHERE user_id = %s AND kind = 'sign_up_grant'",
-        (key, user_id),
-    ).fetchone()
-    total, done = given or (0, False)
-    if not done and most > total:
-        book(connection, user_id, "sign_up_grant", most - int(total), key)
+    """What everybody gets once."""
+    values = {"user_id": user_id, **endowment(current_settings())}
+    is_guest, due = connection.execute(ENDOWMENT, values).fetchone() or (False, 0)
+    if due:
+        book(connection, user_id, "sign_up_grant", due, "guest" if is_guest else "account")
 
 
 def _hold(connection: Connection, user_id: uuid.UUID, job_id: uuid.UUID, tokens: int) -> None:

@@ -78,6 +78,7 @@ class CreditEntry(Model):
     __tablename__ = "credit_entry"
     __table_args__ = (
         UniqueConstraint("user_id", "key"),
+        Index("ix_credit_entry_user_id", "user_id", "id"),
         CheckConstraint(
             "kind IN ('sign_up_grant', 'staff_grant', 'purchase', 'reservation', 'release', 'use')", name="kind"
         ),

@@ -14,16 +14,24 @@ Connection = psycopg.Connection[Any]
 
 MOST_PERIODS = 1200
 
-# The first end that lies ahead; counted from the old end, so that the 31st stays the 31st where there is one.
-RENEW = """
-UPDATE plan SET
-    ends_at = (
-        SELECT min(ends_at + number * step) FROM generate_series(1, %(most)s) AS number WHERE ends_at + number * step > now()
-    ),
-    updated_at = now()
-FROM (VALUES ('monthly', interval '1 month'), ('yearly', interval '1 year')) AS renewing (renewal, step)
-WHERE plan.renewal = renewing.renewal AND user_id = %(user_id)s AND ends_at <= now()
-"""
+# The end that counts. Of a plan that renews itself the first that lies ahead; counted from the old end, so that the 31st stays
+# the 31st where there is one.
+END = f"""
+CASE WHEN plan.ends_at > now() THEN plan.ends_at
+WHEN plan.renewal = 'monthly' THEN (
+    SELECT min(plan.ends_at + number * interval '1 month') FROM generate_series(1, {MOST_PERIODS}) AS number
+    WHERE plan.ends_at + number * interval '1 month' > now()
+)
+WHEN plan.renewal = 'yearly' THEN (
+    SELECT min(plan.ends_at + number * interval '1 year') FROM generate_series(1, {MOST_PERIODS}) AS number
+    WHERE plan.ends_at + number * interval '1 year' > now()
+)
+ELSE plan.ends_at END
+"""  # noqa: S608 - a number
+RENEW = f"""
+UPDATE plan SET ends_at = {END}, updated_at = now()
+WHERE user_id = %(user_id)s AND renewal <> 'none' AND ends_at <= now()
+"""  # noqa: S608 - constants
 
 
 class PlanState(NamedTuple):
@@ -38,7 +46,7 @@ class PlanState(NamedTuple):
 
 def plan_of(connection: Connection, user_id: uuid.UUID) -> PlanState | None:
     """Somebody's plan, renewed if it renews itself; None without one."""
-    connection.execute(RENEW, {"user_id": user_id, "most": MOST_PERIODS})
+    connection.execute(RENEW, {"user_id": user_id})
     row = connection.execute(
         "SELECT name, starts_at, ends_at, renewal, coalesce(ends_at <= now(), false) FROM plan WHERE user_id = %s",
         (user_id,),

@@ -9,7 +9,6 @@ from flask_smorest import Blueprint
 from backend.billing import accounts, usage
 from backend.billing.schemas import CallListSchema, EntryListSchema, PageQuerySchema, UsageQuerySchema, UsageSchema
 from backend.db import db, driver_connection
-from backend.errors import Unprocessable
 from backend.identity import require_actor
 from backend.paging import cursor_after, position_of
 
@@ -52,12 +51,4 @@ def list_calls(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, EntryListSchema)
 def list_entries(query: dict[str, Any]) -> dict[str, Any]:
     """What changed my balance, the newest first."""
-    limit, cursor = query["limit"], query["cursor"]
-    if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < len(str(2**63))):
-        message = "Use the next_cursor of the answer before, or leave it out to begin at the start."
-        raise Unprocessable(f"The cursor is not one of ours. {message}", errors={"cursor": [message]})
-    before = None if cursor is None else int(cursor)
-    user_id = require_actor().user_id
-    found = usage.entries(driver_connection(db.session), user_id, limit=limit + 1, before=before)
-    page, more = found[:limit], len(found) > limit
-    return {"items": page, "next_cursor": str(page[-1]["id"]) if more else None}
+    return usage.entry_page(driver_connection(db.session), require_actor().user_id, **query)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, fields, validate
 
 from backend.billing.models import ENTRY_KINDS, PERIODS, RENEWALS
-from backend.config import MAX_DOLLARS, MAX_TOKENS
-from backend.jobs.http.request_schemas import short_text
 
 MAX_DAYS = 400
 MAX_PAGE = 100
-FIRST_YEAR, LAST_YEAR = 2000, 3000
 
 
 class UsageQuerySchema(Schema):
@@ -52,13 +47,6 @@ class TypeSchema(SumsSchema):
     operation = fields.String(required=True)
 
 
-class PersonSumsSchema(SumsSchema):
-    """Who used it; nobody: accounts that are gone."""
-
-    user_id = fields.UUID(required=True, allow_none=True)
-    name = fields.String(required=True, allow_none=True)
-
-
 class PlanSchema(Schema):
     """Until when somebody may use models."""
 
@@ -75,6 +63,10 @@ class BudgetSchema(Schema):
     period = fields.String(required=True, validate=validate.OneOf(PERIODS))
     amount = fields.Float(required=True, allow_none=True, metadata={"description": "null: no limit."})
     spent = fields.Float(required=True)
+    share = fields.Float(
+        required=True, allow_none=True, metadata={"description": "Of the amount that is spent: 1 is all of it."}
+    )
+    set_by_staff = fields.Boolean(required=True, metadata={"description": "false: it is what the settings say."})
     resets_at = fields.AwareDateTime(required=True)
 
 
@@ -95,17 +87,6 @@ class UsageSchema(AccountSchema):
     total = fields.Nested(SumsSchema, required=True)
     by_day = fields.List(fields.Nested(DaySchema), required=True)
     by_type = fields.List(fields.Nested(TypeSchema), required=True)
-
-
-class StaffUsageSchema(Schema):
-    """What the installation has used, and what it may."""
-
-    days = fields.Integer(required=True)
-    budgets = fields.List(fields.Nested(BudgetSchema), required=True)
-    total = fields.Nested(SumsSchema, required=True)
-    by_day = fields.List(fields.Nested(DaySchema), required=True)
-    by_type = fields.List(fields.Nested(TypeSchema), required=True)
-    by_person = fields.List(fields.Nested(PersonSumsSchema), required=True)
 
 
 class CallSchema(Schema):
@@ -152,66 +133,3 @@ class EntryListSchema(Schema):
 
     items = fields.List(fields.Nested(EntrySchema), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
-
-
-class GrantSchema(Schema):
-    """Tokens for somebody."""
-
-    user_id = fields.UUID(required=True)
-    tokens = fields.Integer(required=True, strict=True, validate=validate.Range(1, MAX_TOKENS))
-    note = fields.String(load_default=None, validate=short_text)
-
-
-class GrantedSchema(Schema):
-    """The balance after it. ``created`` false: the key was used before, nothing was granted again."""
-
-    balance = fields.Integer(required=True)
-    created = fields.Boolean(required=True)
-
-
-class NewPlanSchema(Schema):
-    """A plan for somebody, instead of the one before."""
-
-    name = fields.String(required=True, validate=short_text)
-    starts_at = fields.AwareDateTime(load_default=None, allow_none=True)
-    ends_at = fields.AwareDateTime(load_default=None, allow_none=True)
-    renewal = fields.String(load_default="none", validate=validate.OneOf(RENEWALS))
-
-    @validates_schema
-    def check_period(self, data: dict[str, Any], **_: Any) -> None:
-        """It ends after it begins, and one that renews itself has an end."""
-        start, end = data["starts_at"], data["ends_at"]
-        for name, moment in (("starts_at", start), ("ends_at", end)):
-            if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
-                raise ValidationError(f"Name a year from {FIRST_YEAR} to {LAST_YEAR}.", name)
-        if data["renewal"] != "none" and end is None:
-            raise ValidationError("A plan that renews itself needs an end.", "ends_at")
-        if end is not None and start is not None and end <= start:
-            raise ValidationError("The end must come after the start.", "ends_at")
-
-
-def _amount() -> fields.Float:
-    return fields.Float(
-        allow_none=True,
-        validate=validate.Range(0, MAX_DOLLARS),
-        metadata={"description": "US dollars; null: no limit. Left out: as it is."},
-    )
-
-
-class NewBudgetsSchema(Schema):
-    """Budgets of the installation, or of a person."""
-
-    user_id = fields.UUID(load_default=None, allow_none=True, metadata={"description": "null: the installation."})
-    day = _amount()
-    month = _amount()
-    reset = fields.List(
-        fields.String(validate=validate.OneOf(PERIODS)),
-        load_default=[],
-        metadata={"description": "Periods whose budget is what the settings say again."},
-    )
-
-
-class BudgetListSchema(Schema):
-    """Budgets."""
-
-    budgets = fields.List(fields.Nested(BudgetSchema), required=True)

@@ -11,6 +11,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from backend.billing.budgets import MICRO
+from backend.errors import Unprocessable
 
 Connection = psycopg.Connection[Any]
 
@@ -20,6 +21,7 @@ SUMS = (
     "coalesce(sum(tokens_in), 0)::bigint AS tokens_in, coalesce(sum(tokens_out), 0)::bigint AS tokens_out, "
     "coalesce(sum(cost), 0)::bigint AS cost, coalesce(sum(saved), 0)::bigint AS saved"
 )
+SUM_NAMES = ("calls", "failed", "cached", "tokens_in", "tokens_out", "cost", "saved")
 SINCE = (
     "(%(user_id)s::uuid IS NULL OR user_id = %(user_id)s) "
     "AND at >= date_trunc('day', now(), 'UTC') - (%(days)s - 1) * interval '1 day'"
@@ -51,9 +53,20 @@ FROM ai_operation
 WHERE user_id = %(user_id)s AND (%(at)s::timestamptz IS NULL OR (at, id) < (%(at)s, %(id)s))
 ORDER BY at DESC, id DESC LIMIT %(limit)s
 """
+# ``balance``: after the entry; counted back from the account's, so that the first pages read little.
 ENTRIES = """
-SELECT id, at, kind, amount, job_id, note FROM credit_entry
-WHERE user_id = %(user_id)s AND (%(before)s::bigint IS NULL OR id < %(before)s) ORDER BY id DESC LIMIT %(limit)s
+WITH page AS (
+    SELECT * FROM credit_entry
+    WHERE user_id = %(user_id)s AND (%(before)s::bigint IS NULL OR id < %(before)s) ORDER BY id DESC LIMIT %(limit)s
+), newer AS (
+    SELECT coalesce(sum(amount), 0)::bigint AS amount FROM credit_entry
+    WHERE user_id = %(user_id)s AND id > (SELECT max(id) FROM page)
+)
+SELECT page.id, page.at, kind, page.amount, job_id, note, actor_id, actor.name AS actor_name,
+    account.balance - newer.amount + page.amount - (sum(page.amount) OVER (ORDER BY page.id DESC))::bigint AS balance
+FROM page CROSS JOIN newer JOIN credit_account AS account ON account.user_id = page.user_id
+LEFT JOIN app_user AS actor ON actor.id = actor_id
+ORDER BY page.id DESC
 """
 WORTH = """
 SELECT operation, sum(cost)::float8 / greatest(1, count(DISTINCT job_id)) / 1000000 FROM ai_operation
@@ -104,9 +117,15 @@ def calls(
     return _rows(connection, CALLS, {"user_id": user_id, "limit": limit, "at": at, "id": operation_id})
 
 
-def entries(connection: Connection, user_id: uuid.UUID, *, limit: int, before: int | None) -> list[dict[str, Any]]:
-    """What changed somebody's balance, the newest first."""
-    return _rows(connection, ENTRIES, {"user_id": user_id, "limit": limit, "before": before})
+def entry_page(connection: Connection, user_id: uuid.UUID, *, limit: int, cursor: str | None) -> dict[str, Any]:
+    """What changed somebody's balance, the newest first: {items, next_cursor}. Raises Unprocessable for a wrong cursor."""
+    if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < len(str(2**63))):
+        message = "Use the next_cursor of the answer before, or leave it out to begin at the start."
+        raise Unprocessable(f"The cursor is not one of ours. {message}", errors={"cursor": [message]})
+    before = None if cursor is None else int(cursor)
+    found = _rows(connection, ENTRIES, {"user_id": user_id, "limit": limit + 1, "before": before})
+    page, more = found[:limit], len(found) > limit
+    return {"items": page, "next_cursor": str(page[-1]["id"]) if more else None}
 
 
 def worth_of_runs(connection: Connection, hours: int) -> dict[str, float]:
@@ -124,7 +143,10 @@ def _rows(connection: Connection, query: str, values: Mapping[str, Any]) -> list
     """Rows with their money in US dollars."""
     with connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(query, values).fetchall()
-    for row in rows:
-        if "cost" in row:
-            row["usd"], row["saved_usd"] = row.pop("cost") / MICRO, row.pop("saved") / MICRO
-    return rows
+    return [in_dollars(row) if "cost" in row else row for row in rows]
+
+
+def in_dollars(sums: dict[str, Any]) -> dict[str, Any]:
+    """The same with its money in US dollars."""
+    rest = {name: value for name, value in sums.items() if name not in ("cost", "saved")}
+    return {**rest, "usd": sums["cost"] / MICRO, "saved_usd": sums["saved"] / MICRO}

@@ -68,16 +68,20 @@ def test_an_entry_stands_exactly_if_the_action_does(web: Flask, engine: Engine) 
 
 
 def test_queues_limits_and_the_cache_are_told(engine: Engine, staff: Caller) -> None:
-    staff("POST", "/api/queues/ai/pause", {"reason": "The provider is down"})
-    staff("POST", "/api/queues/ai/resume")
+    for reason in ("The provider is down", "The provider is down", "Still down", None):
+        staff("POST", "/api/queues/ai/pause", {"reason": reason})  # again for the same reason: nothing to tell
+    for _ in range(2):
+        staff("POST", "/api/queues/ai/resume")
     staff("PUT", "/api/staff/limits/queue/ai", {"slots": 3})
     staff("PUT", "/api/staff/limits/queue/ai", {"slots": 2})
     assert staff("DELETE", "/api/staff/limits/queue/ai").status_code == 204
     assert_problem(staff("DELETE", "/api/staff/limits/queue/ai"), 404)
     told = [(entry["action"], entry["targets"], entry["details"]) for entry in reversed(entries(staff))]
     assert told == [
-        ("queue.pause", ["ai"], {"reason": "The provider is down"}),
-        ("queue.resume", ["ai"], {}),
+        ("queue.pause", ["ai"], {"before": "running", "after": "paused", "reason": "The provider is down"}),
+        ("queue.pause", ["ai"], {"before": "paused: The provider is down", "after": "paused", "reason": "Still down"}),
+        ("queue.pause", ["ai"], {"before": "paused: Still down", "after": "paused"}),
+        ("queue.resume", ["ai"], {"before": "paused", "after": "running"}),
         ("limit.set", ["queue:ai"], {"after": 3}),
         ("limit.set", ["queue:ai"], {"before": 3, "after": 2}),
         ("limit.remove", ["queue:ai"], {"before": 2}),

@@ -9,11 +9,14 @@ from typing import Any
 
 import psycopg
 import pytest
+from flask import Flask
 
+from backend.app import create_app
 from backend.billing.operations import Asking, Use, begin, end
 from backend.config import Settings
 from backend.db import uuid7
 from backend.jobs.engine_settings import keeping_settings, use_settings
+from tests.closing import close_app
 
 Connection = psycopg.Connection[Any]
 
@@ -72,3 +75,19 @@ def books(environ: dict[str, str]) -> Iterator[Books]:
     with keeping_settings():
         use_settings(settings)
         yield Books(environ["DATABASE_URL"], settings)
+
+
+@pytest.fixture
+def app(books: Books) -> Iterator[Flask]:
+    """An installation where credits count."""
+    application = create_app(books.settings)
+    yield application
+    close_app(application)
+
+
+@pytest.fixture
+def free(settings: Settings) -> Iterator[Flask]:
+    """The application as it is by default: everything is free."""
+    application = create_app(settings)
+    yield application
+    close_app(application)

@@ -3,51 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
 import pytest
 from flask import Flask
 
-from backend.app import create_app
-from backend.config import Settings
 from tests.billing.conftest import Books
-from tests.clients import Program, new_program
-from tests.closing import close_app
-
-
-@pytest.fixture
-def app(books: Books) -> Iterator[Flask]:
-    application = create_app(books.settings)
-    yield application
-    close_app(application)
-
-
-@pytest.fixture
-def free(settings: Settings) -> Iterator[Flask]:
-    """The application as it is by default: everything is free."""
-    application = create_app(settings)
-    yield application
-    close_app(application)
-
-
-def id_of(person: Program) -> uuid.UUID:
-    return uuid.UUID((person.get("/api/auth/me").json or {})["id"])
-
-
-def staff_of(app: Flask, role: str = "staff") -> Program:
-    person = new_program(app)
-    email = (person.get("/api/auth/me").json or {})["email"]
-    command = ["accounts", "create-staff", "--email", email, "--role", role]
-    assert app.test_cli_runner().invoke(args=command).exit_code == 0
-    return person
-
-
-def body_of(person: Program, path: str) -> dict[str, Any]:
-    answer = person.get(path)
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json or {})
+from tests.billing.people import body_of, id_of, staff_of
+from tests.clients import new_program
 
 
 def test_usage_shows_credit_and_what_was_used_by_day_and_type(app: Flask, books: Books) -> None:

@@ -18,7 +18,6 @@ from backend.ai.providers.schemas import (
     TestSchema,
     TestStartedSchema,
 )
-from backend.audit.service import record
 from backend.config import Settings
 from backend.db import db
 from backend.identity import require_staff
@@ -49,10 +48,7 @@ def list_providers() -> dict[str, Any]:
 def add_provider(fields: dict[str, Any]) -> dict[str, Any]:
     """Add a provider. Workers ask it within seconds, after all others."""
     actor = require_staff(acting=True)
-    row = service.add(db.session, _settings(), fields)
-    record(
-        db.session, actor, "provider.add", "provider", [row.id], name=row.name, base_url=row.base_url, model=row.model
-    )
+    row = service.add(db.session, actor, _settings(), fields)
     db.session.commit()
     return views.row_body(row, _settings(), {})
 
@@ -64,9 +60,7 @@ def add_provider(fields: dict[str, Any]) -> dict[str, Any]:
 def change_provider(fields: dict[str, Any], provider_id: uuid.UUID) -> dict[str, Any]:
     """Change what is named. A key that is not named stays; an address on another host needs it anew."""
     actor = require_staff(acting=True)
-    row = service.change(db.session, _settings(), provider_id, dict(fields))
-    changed = {name: "…" if name == "api_key" else value for name, value in fields.items()}
-    record(db.session, actor, "provider.change", "provider", [row.id], name=row.name, changed=changed)
+    row = service.change(db.session, actor, _settings(), provider_id, fields)
     db.session.commit()
     return views.row_body(row, _settings(), {})
 
@@ -76,9 +70,7 @@ def change_provider(fields: dict[str, Any], provider_id: uuid.UUID) -> dict[str,
 @refuses(blueprint, _403=FOR_STAFF, _404=service.NO_PROVIDER)
 def remove_provider(provider_id: uuid.UUID) -> None:
     """Remove a provider with its key. What it was asked for stays accounted for."""
-    actor = require_staff(acting=True)
-    name = service.remove(db.session, provider_id)
-    record(db.session, actor, "provider.remove", "provider", [provider_id], name=name)
+    service.remove(db.session, require_staff(acting=True), provider_id)
     db.session.commit()
 
 
@@ -88,9 +80,7 @@ def remove_provider(provider_id: uuid.UUID) -> None:
 @refuses(blueprint, _403=FOR_STAFF, _409="The list is not that of the providers there are.")
 def order_providers(fields: dict[str, Any]) -> dict[str, Any]:
     """Ask the providers of staff in this order."""
-    actor = require_staff(acting=True)
-    service.reorder(db.session, fields["ids"])
-    record(db.session, actor, "provider.order", "provider", fields["ids"])
+    service.reorder(db.session, require_staff(acting=True), fields["ids"])
     db.session.commit()
     return views.list_body(db.session, _settings())
 

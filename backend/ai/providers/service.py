@@ -1,4 +1,4 @@
-"""What staff do with providers: look, add, change, order, remove. Keys go in and never come out."""
+"""What staff do with providers: look, add, change, order, remove, each told in the audit. Keys go in and never come out."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from sqlalchemy.exc import IntegrityError
 from backend.ai.providers.models import AiProvider
 from backend.ai.providers.roster import seal_key
 from backend.ai.providers.schemas import MAX_PROVIDERS
+from backend.audit.service import record
 from backend.config import ProviderSettings, Settings
 from backend.db import AnySession, driver_connection
 from backend.errors import Conflict, NotFound, Unprocessable
+from backend.identity import Actor
 from backend.jobs.admission import circuit
 
 SHOWN = 4  # characters of a key
 LONG_ENOUGH = 12  # characters of a key, of which the last may be shown
+FIGURES = ("name", "base_url", "model", "price_in", "price_out", "requests_per_minute", "tokens_per_minute", "timeout")
 NO_PROVIDER = "There is no such provider among those that staff have added."
 
 
@@ -27,7 +30,7 @@ def all_rows(session: AnySession) -> list[AiProvider]:
     return list(session.scalars(select(AiProvider).order_by(AiProvider.position, AiProvider.id)))
 
 
-def add(session: AnySession, settings: Settings, fields: dict[str, Any]) -> AiProvider:
+def add(session: AnySession, actor: Actor, settings: Settings, fields: dict[str, Any]) -> AiProvider:
     """A new provider, the last in the order."""
     rows = all_rows(session)
     if len(rows) >= MAX_PROVIDERS:
@@ -39,10 +42,14 @@ def add(session: AnySession, settings: Settings, fields: dict[str, Any]) -> AiPr
     session.add(row)
     _flush(session, row.name)
     _let_go(session, row.name, row.model)
+    said = {"name": row.name, "base_url": row.base_url, "model": row.model}
+    record(session, actor, "provider.add", "provider", [row.id], **said)
     return row
 
 
-def change(session: AnySession, settings: Settings, provider_id: uuid.UUID, fields: dict[str, Any]) -> AiProvider:
+def change(
+    session: AnySession, actor: Actor, settings: Settings, provider_id: uuid.UUID, fields: dict[str, Any]
+) -> AiProvider:
     """Change what ``fields`` name. Whoever waits for it may ask it at once."""
     row = _row(session, provider_id)
     key = fields.pop("api_key", None)
@@ -52,27 +59,33 @@ def change(session: AnySession, settings: Settings, provider_id: uuid.UUID, fiel
         raise Unprocessable(message, errors={"api_key": [message]})
     if "name" in fields:
         _check_name(settings, fields["name"])
-    before = (row.name, row.model)
+    before = _said(row)
+    asked_as = (row.name, row.model)
     for name, value in fields.items():
         setattr(row, name, value)
     if key is not None:
         _set_key(row, settings, key)
     _flush(session, row.name)
-    for name, model in {before, (row.name, row.model)}:
+    for name, model in {asked_as, (row.name, row.model)}:
         _let_go(session, name, model)
+    after = _said(row) | ({"api_key": f"new, {row.key_hint}"} if key else {})
+    changed = [name for name in after if after[name] != before[name]]
+    if changed:
+        said = {"before": {name: before[name] for name in changed}, "after": {name: after[name] for name in changed}}
+        record(session, actor, "provider.change", "provider", [row.id], name=before["name"], **said)
     return row
 
 
-def remove(session: AnySession, provider_id: uuid.UUID) -> str:
-    """Remove a provider with its key; its name. Who waits for it asks the others."""
+def remove(session: AnySession, actor: Actor, provider_id: uuid.UUID) -> None:
+    """Remove a provider with its key. Who waits for it asks the others."""
     row = _row(session, provider_id)
     session.delete(row)
     session.flush()
     _let_go(session, row.name, row.model)
-    return row.name
+    record(session, actor, "provider.remove", "provider", [row.id], name=row.name, before=_said(row))
 
 
-def reorder(session: AnySession, ids: list[uuid.UUID]) -> None:
+def reorder(session: AnySession, actor: Actor, ids: list[uuid.UUID]) -> None:
     """Ask them in this order."""
     rows = {row.id: row for row in session.scalars(select(AiProvider).with_for_update())}
     if sorted(ids) != sorted(rows):
@@ -80,9 +93,13 @@ def reorder(session: AnySession, ids: list[uuid.UUID]) -> None:
             "Name every provider that staff have added, each once. Somebody may have added or removed one meanwhile."
         )
         raise Conflict(message)
+    before = sorted(rows, key=lambda provider_id: (rows[provider_id].position, provider_id))
     for position, provider_id in enumerate(ids, 1):
         rows[provider_id].position = position
     session.flush()
+    if ids != before:
+        said = {name: [rows[each].name for each in order] for name, order in (("before", before), ("after", ids))}
+        record(session, actor, "provider.order", "provider", ids, **said)
 
 
 def hint_of(key: str) -> str | None:
@@ -105,6 +122,12 @@ def find_configured(settings: Settings, name: str) -> ProviderSettings | None:
 def find_row(session: AnySession, name: str) -> AiProvider | None:
     """The provider of this name that staff have added."""
     return session.scalar(select(AiProvider).where(func.lower(AiProvider.name) == name.lower()))
+
+
+def _said(row: AiProvider) -> dict[str, Any]:
+    """What the audit tells of a provider: all but the key, of which it has what the page shows."""
+    figures = {name: getattr(row, name) for name in ("kind", "enabled", *FIGURES)}
+    return {**figures, "api_key": row.key_hint or "none"}
 
 
 def _row(session: AnySession, provider_id: uuid.UUID) -> AiProvider:

@@ -22,7 +22,6 @@ KINDS_BY_HOST = {
 KEY_UNREADABLE = "Its key was stored under another SECRET_KEY and cannot be read: enter it again."
 HIDDEN = "AI_PROVIDERS has one of the same name, which is asked instead."
 CLOSED = {"state": "closed", "open_until": None, "reason": None, "waiting": 0}
-FIGURES = ("name", "base_url", "model", "price_in", "price_out", "requests_per_minute", "tokens_per_minute", "timeout")
 
 
 def list_body(session: AnySession, settings: Settings) -> dict[str, Any]:
@@ -37,7 +36,7 @@ def list_body(session: AnySession, settings: Settings) -> dict[str, Any]:
 def configured_body(provider: ProviderSettings, circuits: dict[str, CircuitRow]) -> dict[str, Any]:
     """One of AI_PROVIDERS: it can be looked at and tried."""
     return {
-        **{name: getattr(provider, name) for name in FIGURES},
+        **{name: getattr(provider, name) for name in service.FIGURES},
         "id": None,
         "source": "settings",
         "kind": next((kind for host, kind in KINDS_BY_HOST.items() if host in provider.base_url), "other"),
@@ -51,7 +50,7 @@ def configured_body(provider: ProviderSettings, circuits: dict[str, CircuitRow])
 def row_body(row: AiProvider, settings: Settings, circuits: dict[str, CircuitRow]) -> dict[str, Any]:
     """One that staff have added."""
     return {
-        **{name: getattr(row, name) for name in FIGURES},
+        **{name: getattr(row, name) for name in service.FIGURES},
         "id": row.id,
         "source": "staff",
         "kind": row.kind,

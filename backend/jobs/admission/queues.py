@@ -34,6 +34,13 @@ class QueueState:
     workers: int  # that serve it and live
     limits: tuple[LimitRow, ...]  # its own, and that for each queue
 
+    @property
+    def standing(self) -> str:
+        """Whether its jobs are begun, in words: “running”, “paused”, “paused: why”."""
+        if self.paused_at is None:
+            return "running"
+        return "paused" if self.reason is None else f"paused: {self.reason}"
+
 
 def pause_queue(target: AnyConnection, name: str, *, by: uuid.UUID | None, reason: str | None) -> None:
     """Let no worker claim from a queue until it is resumed, in the caller's transaction. What runs goes on.

@@ -12,7 +12,8 @@ from backend.jobs.acts import note_act
 from backend.jobs.admission.circuit import close_circuit, list_circuits
 from backend.jobs.admission.limit_models import SCOPES
 from backend.jobs.admission.limits import limit_slots, limits_overview, remove_limit, set_limit
-from backend.jobs.admission.queues import pause_queue, resume_queue
+from backend.jobs.admission.queues import pause_queue, queue_state, resume_queue
+from backend.jobs.admission.steering import note_steering
 from backend.jobs.cli.arguments import as_json
 from backend.jobs.cli.group import engine_connection, jobs_commands
 from backend.jobs.cli.printing import duration, print_json, print_table
@@ -23,8 +24,9 @@ from backend.jobs.cli.printing import duration, print_json, print_table
 @click.option("--reason", help="Shown to whoever asks why a job does not run.")
 def pause(queue: str, reason: str | None) -> None:
     """Let no worker claim from a queue until it is resumed. What runs goes on."""
+    before = queue_state(db.session, queue)
     pause_queue(db.session, queue, by=None, reason=reason)
-    note_act(db.session, OPERATOR, "queue.pause", "queue", [queue], reason=reason)
+    note_steering(db.session, OPERATOR, "queue.pause", before, queue_state(db.session, queue))
     db.session.commit()
     click.echo(f"The queue “{queue}” is paused.")
 
@@ -33,8 +35,9 @@ def pause(queue: str, reason: str | None) -> None:
 @click.argument("queue")
 def resume(queue: str) -> None:
     """Let workers claim from a paused queue again."""
+    before = queue_state(db.session, queue)
     was_paused = resume_queue(db.session, queue)
-    note_act(db.session, OPERATOR, "queue.resume", "queue", [queue] if was_paused else [])
+    note_steering(db.session, OPERATOR, "queue.resume", before, queue_state(db.session, queue))
     db.session.commit()
     click.echo(f"The queue “{queue}” {'is resumed' if was_paused else 'was not paused'}.")
 
@@ -103,10 +106,10 @@ def circuits(as_json: bool) -> None:
 def close(provider: str) -> None:
     """Let all jobs ask PROVIDER again at once, without a probe. If it still refuses, it is left alone again."""
     found = close_circuit(driver_connection(db.session), provider)
-    note_act(db.session, OPERATOR, "circuit.close", "provider", [provider] if found is not None else [])
-    db.session.commit()
     if found is None:
         raise click.ClickException(f"No provider called “{provider}” has refused or been out: see flask jobs circuits.")
     state, gone = found
+    note_act(db.session, OPERATOR, "circuit.close", "provider", [provider], before=state, let_go=gone)
+    db.session.commit()
     let_go = "1 job goes" if gone == 1 else f"{gone} jobs go"
     click.echo(f"The circuit of “{provider}” was {state.replace('_', ' ')} and is closed; {let_go} that waited for it.")

@@ -8,9 +8,9 @@ from flask_smorest import Blueprint
 
 from backend.db import db
 from backend.identity import require_staff
-from backend.jobs.acts import note_act
 from backend.jobs.admission import queues
 from backend.jobs.admission.limits import limits_overview
+from backend.jobs.admission.steering import note_steering
 from backend.jobs.http.queue_schemas import PauseSchema, QueueListSchema, QueueSchema
 from backend.jobs.http.queue_views import queue_body
 from backend.jobs.http.refusals import FOR_STAFF, NO_QUEUE
@@ -38,11 +38,12 @@ def list_queues() -> dict[str, Any]:
 def pause_queue(fields: dict[str, Any], name: str) -> dict[str, Any]:
     """Let no worker begin a job of this queue. What runs goes on."""
     actor = require_staff(acting=True)
+    before = queues.queue_state(db.session, name)
     queues.pause_queue(db.session, name, by=actor.user_id, reason=fields["reason"])
-    note_act(db.session, actor, "queue.pause", "queue", [name], reason=fields["reason"])
-    body = queue_body(queues.queue_state(db.session, name))
+    after = queues.queue_state(db.session, name)
+    note_steering(db.session, actor, "queue.pause", before, after)
     db.session.commit()
-    return body
+    return queue_body(after)
 
 
 @blueprint.route("/<string:name>/resume", methods=["POST"])
@@ -51,8 +52,9 @@ def pause_queue(fields: dict[str, Any], name: str) -> dict[str, Any]:
 def resume_queue(name: str) -> dict[str, Any]:
     """Let workers begin jobs of this queue again."""
     actor = require_staff(acting=True)
-    if queues.resume_queue(db.session, name):
-        note_act(db.session, actor, "queue.resume", "queue", [name])
-    body = queue_body(queues.queue_state(db.session, name))
+    before = queues.queue_state(db.session, name)
+    queues.resume_queue(db.session, name)
+    after = queues.queue_state(db.session, name)
+    note_steering(db.session, actor, "queue.resume", before, after)
     db.session.commit()
-    return body
+    return queue_body(after)

@@ -3280,7 +3280,46 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /** People with their credit, plan, budgets and what they have used this month, the newest first. */
+    get: {
+      parameters: {
+        query?: {
+          limit?: number;
+          cursor?: string | null;
+          /** @description Part of the name or address, or the id. */
+          q?: string | null;
+          /** @description Only those with little credit, an ended plan, most of a budget spent, or an own budget. */
+          needs?:
+            "ended_plan" | "low_credit" | "own_budget" | "used_budget" | null;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["PayerList"];
+          };
+        };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
     put?: never;
     /** Give somebody tokens. With an Idempotency-Key it happens once. */
     post: {
@@ -3345,7 +3384,7 @@ export interface paths {
       };
       cookie?: never;
     };
-    /** Somebody's credit, plan and budgets. */
+    /** Somebody's credit, plan and budgets, and what they have used this month. */
     get: {
       parameters: {
         query?: never;
@@ -3363,7 +3402,7 @@ export interface paths {
             [name: string]: unknown;
           };
           content: {
-            "application/json": components["schemas"]["Account"];
+            "application/json": components["schemas"]["PayerAccount"];
           };
         };
         /** @description For staff; read-only staff may look and not act. */
@@ -3384,6 +3423,69 @@ export interface paths {
             "application/problem+json": components["schemas"]["Problem"];
           };
         };
+        default: components["responses"]["DEFAULT_ERROR"];
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/staff/credits/{user_id}/entries": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        user_id: string;
+      };
+      cookie?: never;
+    };
+    /** What changed somebody's balance, with what it came to and who granted it, the newest first. */
+    get: {
+      parameters: {
+        query?: {
+          limit?: number;
+          cursor?: string | null;
+        };
+        header?: never;
+        path: {
+          user_id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/json": components["schemas"]["StaffEntryList"];
+          };
+        };
+        /** @description For staff; read-only staff may look and not act. */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        /** @description There is nobody with this id. */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
+        422: components["responses"]["UNPROCESSABLE_ENTITY"];
         default: components["responses"]["DEFAULT_ERROR"];
       };
     };
@@ -4796,6 +4898,10 @@ export interface components {
       period: "day" | "month";
       /** Format: date-time */
       resets_at: string;
+      /** @description false: it is what the settings say. */
+      set_by_staff: boolean;
+      /** @description Of the amount that is spent: 1 is all of it. */
+      share: number | null;
       spent: number;
     };
     BudgetList: {
@@ -5784,6 +5890,48 @@ export interface components {
       /** @default null */
       reason?: string | null;
     };
+    Payer: {
+      /** @description Tokens; null while free. */
+      balance: number | null;
+      budgets: components["schemas"]["Budget"][];
+      /** Format: date-time */
+      created_at: string;
+      email: string | null;
+      is_guest: boolean;
+      /** @description Calls of models in this month (UTC). */
+      month: components["schemas"]["Sums"];
+      name: string;
+      plan: components["schemas"]["Plan"] | null;
+      /** @description Tokens held for jobs that run. */
+      reserved: number;
+      suspended: boolean;
+      /** Format: uuid */
+      user_id: string;
+    };
+    PayerAccount: {
+      /** @description Tokens; null while free. */
+      balance: number | null;
+      /** @description false: everything is free here. */
+      billing: boolean;
+      budgets: components["schemas"]["Budget"][];
+      /** Format: date-time */
+      created_at: string;
+      email: string | null;
+      is_guest: boolean;
+      /** @description Calls of models in this month (UTC). */
+      month: components["schemas"]["Sums"];
+      name: string;
+      plan: components["schemas"]["Plan"] | null;
+      /** @description Tokens held for jobs that run. */
+      reserved: number;
+      suspended: boolean;
+      /** Format: uuid */
+      user_id: string;
+    };
+    PayerList: {
+      items: components["schemas"]["Payer"][];
+      next_cursor: string | null;
+    };
     People: {
       items: components["schemas"]["Person"][];
       next_cursor: string | null;
@@ -6010,6 +6158,35 @@ export interface components {
       /** @description not_found, forbidden, not_queued, not_finished, already_completed (or failed, cancelled), cancel_requested, equal_job_waits, need_failed (retry what it needs first, or both together), group (it has no priority), unknown_job_type, or busy: try again */
       reason: string;
     };
+    StaffEntry: {
+      /**
+       * Format: uuid
+       * @description Who granted it.
+       */
+      actor_id: string | null;
+      actor_name: string | null;
+      amount: number;
+      /** Format: date-time */
+      at: string;
+      /** @description After it. */
+      balance: number;
+      id: number;
+      /** Format: uuid */
+      job_id: string | null;
+      /** @enum {string} */
+      kind:
+        | "sign_up_grant"
+        | "staff_grant"
+        | "purchase"
+        | "reservation"
+        | "release"
+        | "use";
+      note: string | null;
+    };
+    StaffEntryList: {
+      items: components["schemas"]["StaffEntry"][];
+      next_cursor: string | null;
+    };
     StaffQueue: {
       /** @description Jobs that wait for something else. */
       blocked: number;
@@ -6051,6 +6228,8 @@ export interface components {
       warnings: string[];
     };
     StaffUsage: {
+      /** @description false: BILLING=off, nobody is charged. */
+      billing: boolean;
       budgets: components["schemas"]["Budget"][];
       by_day: components["schemas"]["Day"][];
       by_person: components["schemas"]["PersonSums"][];

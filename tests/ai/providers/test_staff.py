@@ -334,11 +334,31 @@ def test_a_trial_of_a_server_without_schemas_says_so(
 
 def test_what_staff_do_is_audited(alone: Installation, staff: Person) -> None:
     path = f"{PATH}/{add(staff)['id']}"
-    send(staff, "PATCH", path, {"enabled": False, "api_key": KEY})
+    send(staff, "PATCH", path, {"enabled": False, "price_in": 2.5, "api_key": KEY, "timeout": 120})
+    send(staff, "PATCH", path, {"enabled": False, "timeout": 120})  # as it is: nothing to tell
     send(staff, "DELETE", path)
     with alone.database() as connection:
         rows = connection.execute(
             "SELECT action, details FROM audit_entry WHERE target_type = 'provider' ORDER BY id"
         ).fetchall()
     assert [row["action"] for row in rows] == ["provider.add", "provider.change", "provider.remove"]
-    assert rows[1]["details"]["changed"] == {"enabled": False, "api_key": "…"}
+    (added, changed, removed) = (row["details"] for row in rows)
+    assert added == {"name": "mine", "base_url": "https://api.example.org/v1", "model": "large"}
+    assert changed == {
+        "name": "mine",
+        "before": {"enabled": True, "price_in": 0, "api_key": "…abcd"},
+        "after": {"enabled": False, "price_in": 2.5, "api_key": "new, …abcd"},
+    }
+    assert removed["name"] == "mine"
+    assert (
+        removed["before"].items() >= {"model": "large", "price_in": 2.5, "enabled": False, "api_key": "…abcd"}.items()
+    )
+
+
+def test_an_order_is_told_by_names_and_only_if_it_is_another_one(alone: Installation, staff: Person) -> None:
+    ids = [add(staff, name=name)["id"] for name in ("first", "second")]
+    for order in (ids, ids[::-1]):
+        assert send(staff, "PUT", f"{PATH}/order", {"ids": order}).status_code == 200
+    with alone.database() as connection:
+        rows = connection.execute("SELECT details FROM audit_entry WHERE action = 'provider.order'").fetchall()
+    assert [row["details"] for row in rows] == [{"before": ["first", "second"], "after": ["second", "first"]}]

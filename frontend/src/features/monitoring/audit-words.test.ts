@@ -35,9 +35,44 @@ test.each([
     "10.0.0.1",
   ],
   [
-    entry("provider.change", [JOB], { name: "Local", enabled: false }),
+    entry("provider.change", [JOB], {
+      name: "Local",
+      before: { enabled: true, price_in: 1, timeout: 60 },
+      after: { enabled: false, price_in: 2.5, timeout: 60 },
+    }),
     "Changed provider Local",
-    "enabled: no",
+    "enabled: from yes to no · price in: from 1 to 2.5",
+  ],
+  [
+    entry("provider.order", [JOB, "x"], { before: ["A", "B"], after: ["B", "A"] }),
+    "Put the providers in another order",
+    "from A, B to B, A",
+  ],
+  [
+    entry("user.grant_credit", [JOB], {
+      ...{ name: "eve@example.org", tokens: 500, before: 1000, after: 1500, reason: "Sorry" },
+    }),
+    "Granted 500 tokens to eve@example.org",
+    "from 1000 to 1500 · Sorry",
+  ],
+  [
+    entry("user.give_plan", [JOB], { name: "Eve", before: null, after: { plan: "Team", until: "for ever" } }),
+    "Gave a plan to Eve",
+    "plan: Team · until: for ever",
+  ],
+  [
+    entry("user.remove_plan", [JOB], { name: "Eve", before: { plan: "Team" } }),
+    "Took away the plan of Eve",
+    "plan: was Team",
+  ],
+  [
+    entry("budget.change", ["all"], {
+      name: "the installation",
+      before: { day: "$5 by the settings" },
+      after: { day: "no limit" },
+    }),
+    "Changed the budget of the installation",
+    "day: from $5 by the settings to no limit",
   ],
   [entry("house.paint_blue", [JOB], { by_hand: true }), "House: paint blue", "by hand: yes"],
 ])("what was done reads as a sentence (%#)", (told, sentence, details) => {

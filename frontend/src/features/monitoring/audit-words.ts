@@ -1,7 +1,16 @@
 import { strings } from "./strings";
 import type { AuditEntry } from "./staff-types";
 
-const SAID_BY_SENTENCE = new Set(["before", "after", "reason", "address", "job_type", "email", "name"]);
+const SAID_BY_SENTENCE = new Set([
+  "before",
+  "after",
+  "reason",
+  "address",
+  "job_type",
+  "email",
+  "name",
+  "tokens",
+]);
 
 /** "Paused the queue reports": what was done as one half of a sentence whose other half is who did it. */
 export function auditSentence({ action, targets, target_count, details }: AuditEntry): string {
@@ -13,13 +22,31 @@ export function auditSentence({ action, targets, target_count, details }: AuditE
 /** What else was said: the values before and after first, then the rest as name: value. */
 export function auditDetails({ details }: AuditEntry): string {
   const { before, after, reason, address } = details as Readonly<Record<string, unknown>>;
-  const [was, is] = [before, after].map((value) => (known(value) ? shown(value) : null));
-  const change = known(before) || known(after) ? [strings.audit.change(was ?? null, is ?? null)] : [];
-  const said = [...change, ...[reason, address].filter(known).map(shown)];
+  const said = [...changes(before, after), ...[reason, address].filter(known).map(shown)];
   const rest = Object.entries(details)
     .filter(([name, value]) => !SAID_BY_SENTENCE.has(name) && known(value))
     .map(([name, value]) => `${name.replaceAll("_", " ")}: ${shown(value)}`);
   return [...said, ...rest].join(" · ");
+}
+
+/** From what to what; of a thing with parts, each part that differs. */
+function changes(before: unknown, after: unknown): string[] {
+  if (!known(before) && !known(after)) return [];
+  if (!isParts(before) && !isParts(after)) {
+    return [strings.audit.change(known(before) ? shown(before) : null, known(after) ? shown(after) : null)];
+  }
+  const [was, is] = [before, after].map((side) => (isParts(side) ? side : {}));
+  return [...new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})])].flatMap((part) =>
+    shown(was?.[part]) === shown(is?.[part])
+      ? []
+      : [
+          `${part.replaceAll("_", " ")}: ${known(before) ? changes(was?.[part], is?.[part]).join("") : shown(is?.[part])}`,
+        ],
+  );
+}
+
+function isParts(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The target by the name it had, else by its id where that is a name: a queue, a limit. */
