@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -166,6 +167,26 @@ def test_a_lead_that_says_nothing_holds_nobody_up_for_long(engine: Engine, monke
         (first.job_id, first.token),
     )
     ask(second._replace(pause=lambda _: pytest.fail("it waited for a worker that died")))
+
+
+def test_who_waits_goes_on_waiting_while_the_lead_passes_from_call_to_call(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine each of many calls takes its time, and a refusal of the first must not find the others under way."""
+    monkeypatch.setattr(circuit, "LEAD", 1.0)
+    _, first = asking(engine)
+    _, second = asking(engine)
+    leads: list[uuid.UUID] = []
+
+    def another_leads(_: float) -> None:
+        time.sleep(0.15)
+        leads.append(uuid.uuid4())
+        job_id = None if len(leads) == 8 else leads[-1]
+        engine.connection.execute("UPDATE provider_lead SET job_id = %s, since = clock_timestamp()", (job_id,))
+
+    with guarded(first):
+        ask(second._replace(pause=another_leads))
+    assert len(leads) == 8
 
 
 def test_a_call_that_is_under_way_takes_room_in_the_window_in_which_it_may_arrive(engine: Engine) -> None:
