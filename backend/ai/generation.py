@@ -11,7 +11,8 @@ from backend.ai.calling.chain import AnswerError, Parsed
 from backend.ai.calling.provider import ModelAnswer, ModelCall
 from backend.ai.diagram import Diagram
 from backend.ai.kinds.changes import Change, Draw, read_beginning, read_changes
-from backend.ai.kinds.forms import Form, form_by_words, form_of_answer
+from backend.ai.kinds.choosing import plain_form
+from backend.ai.kinds.forms import Form, form_of_answer
 from backend.ai.kinds.kind import count_keys
 from backend.ai.operations import AddDiagram, Operation
 from backend.ai.planner import PlanError, plan_changes, plan_diagram, plan_scaffold
@@ -100,7 +101,7 @@ def make_diagram(instructions: str, desk: Desk) -> Made[Diagram]:
 
 
 def _asked_diagram(instructions: str, desk: Desk, ask: Ask, show: Callable[[Diagram], None]) -> Made[Diagram]:
-    form = form_by_words(instructions) or _chosen_form(instructions, desk, ask)
+    form = plain_form(instructions) or _chosen_form(instructions, desk, ask)
 
     def on_growth(answer: Json) -> None:
         parts = count_keys(answer, form.kind.part)

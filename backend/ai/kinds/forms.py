@@ -10,7 +10,7 @@ from backend.ai.kinds.board import BOARD
 from backend.ai.kinds.comparison import COMPARISON
 from backend.ai.kinds.customer_journey import CUSTOMER_JOURNEY
 from backend.ai.kinds.flowchart import FLOWCHART
-from backend.ai.kinds.kind import Json, Kind, one_of, record
+from backend.ai.kinds.kind import Json, Kind
 from backend.ai.kinds.mind_map import MIND_MAP
 from backend.ai.kinds.organisation_chart import ORGANISATION_CHART
 from backend.ai.kinds.outline import OUTLINE
@@ -26,7 +26,6 @@ class Form:
 
     name: str
     kind: Kind
-    purpose: str
     words: re.Pattern[str]
     hint: str = ""
 
@@ -42,19 +41,16 @@ FORMS = (
     Form(
         "swot",
         SWOT,
-        "strengths, weaknesses, opportunities and threats",
         _words("swot", "fofa", "dafo", "foda", other="強み"),
     ),
     Form(
         "retrospective",
         RETROSPECTIVE,
-        "what a team learnt from its last weeks",
         _words("retro", "retrospectives?", "retrospektive", "rétrospective", "retrospectiva"),
     ),
     Form(
         "mind_map",
         MIND_MAP,
-        "ideas around one topic",
         _words(
             r"mind[ -]?maps?",
             "brainstorm(?:ing)?",
@@ -68,7 +64,6 @@ FORMS = (
     Form(
         "customer_journey",
         CUSTOMER_JOURNEY,
-        "what a customer does and feels from stage to stage",
         _words(
             r"(?:customer|user)[ -]journeys?",
             r"journey maps?",
@@ -83,7 +78,6 @@ FORMS = (
     Form(
         "organisation_chart",
         ORGANISATION_CHART,
-        "who reports to whom",
         _words(
             "org(?:ani[sz]ation(?:al)?)?[ -]?(?:chart|tree)s?",
             "organigramme?",
@@ -96,7 +90,6 @@ FORMS = (
     Form(
         "timeline",
         TIMELINE,
-        "what happens when",
         _words(
             "time[ -]?lines?",
             "road[ -]?maps?",
@@ -113,19 +106,16 @@ FORMS = (
     Form(
         "outline",
         OUTLINE,
-        "parts and their parts, as in a table of contents",
         _words("outline", "agenda", "table of contents", "syllabus", "gliederung", "inhaltsverzeichnis", "sommaire"),
     ),
     Form(
         "board",
         BOARD,
-        "cards sorted into columns",
         _words("kanban", "boards?", "pros and cons", "tablero", "quadro", "pinnwand", other="看板|カンバン"),
     ),
     Form(
         "comparison",
         COMPARISON,
-        "things beside each other, compared by their properties",
         _words(
             "compar(?:e|es|ing|ison|isons|er|ar|aison|ación|ação)",
             "versus",
@@ -142,7 +132,6 @@ FORMS = (
     Form(
         "table",
         TABLE,
-        "facts in rows and columns",
         _words(
             "tables?",
             "matrix",
@@ -158,7 +147,6 @@ FORMS = (
     Form(
         "flowchart",
         FLOWCHART,
-        "steps, decisions and what follows from them",
         _words(
             r"flow[ -]?charts?",
             r"(?:work)?flows?",
@@ -180,15 +168,12 @@ FORMS = (
     Form(
         "list",
         OUTLINE,
-        "items one below the other",
         _words("lists?", "check[ -]?lists?", "listen?", "liste", "lista", "to-?dos?", other="清单|列表|リスト"),
         "Leave children empty unless the instructions name parts of an item.",
     ),
 )
 
 BY_NAME = {form.name: form for form in FORMS}
-
-CHOICE_SCHEMA = record(form=one_of(*BY_NAME))
 
 
 def form_by_words(instructions: str) -> Form | None:
