@@ -27,11 +27,22 @@ _WIDE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 _NO_NAMES = frozenset({"i", "kanban", "gantt", "mermaid", "markdown"})
 
 
+# “from X to Y”, where both are a step or a place in time.
+_ARTICLE = r"(?:the |a |der |dem |die |la |le |el |l['’])?"
+_FROM_TO = re.compile(
+    rf"\b(?:from|von|vom|de|du|desde|dal|da)\s+{_ARTICLE}([^\W\d_][\w-]{{2,}}(?:\s[\w-]+)?)\s+"
+    r"(?:to|bis zur|bis zum|bis|à la|à l['’]|jusqu['’]à|hasta|alla|al|até)\s+"
+    rf"{_ARTICLE}([^\W\d_][\w-]{{2,}})",
+    re.IGNORECASE,
+)
+
+
 def things_named(instructions: str) -> list[str]:
     """Texts that a drawing must have, in their order. Only what is certain; few for most instructions."""
     found = [next(filter(None, groups)) for groups in _QUOTED.findall(instructions)]
     for sentence in _SENTENCE.split(instructions):
         found += _listed(sentence)
+    found += [end for ends in _FROM_TO.findall(instructions) for end in ends]
     if language_of(instructions) != "German":  # where every noun has a capital
         found += _names(instructions)
     kept: list[str] = []

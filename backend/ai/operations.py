@@ -19,7 +19,8 @@ class AddNode:
     With ``after`` alone it is put behind that node: when that node has exactly one arrow out, the new node is spliced
     into it; otherwise it becomes a further branch. ``before`` alone likewise with the arrows in. With neither, it
     is tied by the ``Connect`` operations that follow, and has its place beside what they tie it to; without any, it
-    stands free. ``edge_label`` is the label of the arrow that leads to it.
+    stands free. ``edge_label`` is the label of the arrow that leads to it. A ``branch`` is never spliced in: it follows
+    ``after`` besides what follows already.
     """
 
     label: str
@@ -27,6 +28,7 @@ class AddNode:
     before: str | None = None
     shape: Shape = "rectangle"
     edge_label: str = ""
+    branch: bool = False
 
 
 @dataclass(frozen=True, slots=True)

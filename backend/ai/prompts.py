@@ -62,7 +62,7 @@ def _needs(instructions: str) -> str:
 
 def _in_language(instructions: str) -> str:
     language = language_of(instructions)
-    return f"Write all texts in {language or 'the language of the instructions'}."
+    return f"Write all texts in {language or 'the language of the instructions'}, titles and headings too."
 
 
 def _conversation(system: str, examples: Sequence[tuple[str, Any]], instructions: str) -> tuple[Message, ...]:

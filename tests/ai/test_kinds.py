@@ -319,7 +319,7 @@ def test_the_form_is_known_by_the_words_that_name_it(instructions: str, form: st
 
 
 def test_a_models_choice_must_be_one_of_the_forms() -> None:
-    assert form_of_answer({"form": "list"}).kind is KINDS["outline"]
+    assert form_of_answer({"form": "list"}).kind is KINDS["list"]
     with pytest.raises(AnswerError, match="timeline"):
         form_of_answer({"form": "hologram"})
 

@@ -17,6 +17,9 @@ LANGUAGES = {
     "es": "Spanish",
     "pt": "Portuguese",
     "ru": "Russian",
+    "ar": "Arabic",
+    "hi": "Hindi",
+    "it": "Italian",
     "zh": "Chinese",
     "ja": "Japanese",
 }

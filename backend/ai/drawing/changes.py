@@ -90,7 +90,7 @@ class _Change:
         neighbour = after or before
         if neighbour is not None and (after is None or before is None) and self._shapes.add_to_list(label, neighbour):
             return
-        if after is not None and before is None:
+        if after is not None and before is None and not operation.branch:
             before = self._only(after, forward=True)
         elif before is not None and after is None:
             after = self._only(before, forward=False)

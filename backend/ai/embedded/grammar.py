@@ -10,8 +10,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-MOST = 24  # entries of a list; a small model that goes on for longer repeats itself
-MOST_WITHIN = 8  # entries of a list inside of another one
+# Entries of a list, of one inside of it, and of one inside of that: a small model that goes on for longer repeats itself.
+MOST = (10, 5, 2)
 
 _TEXT = r'"\"" [^"\\\x00-\x20\x7f] ( [^"\\\x00-\x1f\x7f] | "\\" ["\\/] )* "\""'
 _MAYBE = r'"\"\"" | text'
@@ -54,7 +54,8 @@ class _Writer:
     def _list(self, schema: Mapping[str, Any], name: str, depth: int) -> str:
         items, entry = schema["items"], f"{name}-e"
         self._rules[entry] = "text" if _is_text(items) else self.value(items, entry, depth + 1)
-        most = min(schema.get("maxItems", MOST), MOST_WITHIN if depth else MOST)
+        bound = MOST[min(depth, len(MOST) - 1)]
+        most = min(schema.get("maxItems", bound), bound)
         least = min(schema.get("minItems", 0), most)
         body = f'{entry} ( "," {entry} ){{{max(0, least - 1)},{most - 1}}}'
         return f'"[" {body} "]"' if least else f'"[" ( {body} )? "]"'

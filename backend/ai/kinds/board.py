@@ -10,13 +10,13 @@ SCHEMA = record(title=TEXT, columns=many(record(name=TEXT, cards=many(TEXT, 0)),
 TASK = "Make a board: columns from left to right, each with a name and a few short concrete cards, none of them twice."
 
 EXAMPLE = (
-    "kanban board for moving house",
+    "kanban board of a beekeeper",
     {
-        "title": "Moving house",
+        "title": "Beekeeping",
         "columns": [
-            {"name": "To do", "cards": ["Pack the kitchen", "Change postal address"]},
-            {"name": "Doing", "cards": ["Compare moving companies"]},
-            {"name": "Done", "cards": ["Sign the new lease", "Give notice"]},
+            {"name": "To do", "cards": ["Harvest the honey", "Order new frames", "Treat the mites"]},
+            {"name": "Doing", "cards": ["Paint the hives", "Feed the young bees"]},
+            {"name": "Done", "cards": ["Mark the queen", "Check the wax"]},
         ],
     },
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.ai.calling.chain import AnswerError
+from backend.ai.calling.chain import AnswerError, ImperfectAnswer
 from backend.ai.diagram import Shape
 from backend.ai.kinds.kind import TEXT, Json, label_of, many, one_of, record, rows_of, text_of
 from backend.ai.operations import AddNode, Connect, Disconnect, Operation, Remove, Rename, TidyUp
@@ -15,16 +15,18 @@ MAX_CHANGES = 100
 MAX_TARGETS = 200
 MAX_NEW = 20  # new nodes that later operations of the same answer may name, as “new 1” …
 
-ADDING = ("add_after", "add_before", "add_between", "add_alone")
+ADDING = ("add_after", "add_before", "add_between", "add_branch", "add_alone")
 OPERATIONS = (*ADDING, "rename", "remove", "connect", "disconnect", "draw", "tidy_up")
 
 TASK = (
     "Change the diagram that is on the canvas, with as few operations as the instructions need, in their order. "
     "“target” and “other” name nodes by their labels exactly as they are on the canvas; the n-th node that you add can be "
     "named “new n” afterwards. What an operation does not need is empty.\n"
-    "add_after, add_before: a new node “label” next to “target”. add_between: a new node between “target” and “other”. "
-    "add_alone: a new node without arrows. rename: “target” gets the text “label”. remove: “target” goes. "
-    "connect: an arrow from “target” to “other” with the text “edge_label”. disconnect: no arrow between the two. "
+    "Something new is a node of its own. add_after, add_before: a new node “label” next to “target”, in its way. add_between: a "
+    "new node between “target” and “other”. add_branch: a new node that follows “target” only in the case “edge_label”, besides "
+    "what follows always. add_alone: a new node without arrows. rename: “target” gets the text “label”. remove: “target” goes. "
+    "connect: an arrow from “target” to “other”, both there already, with the text “edge_label”. disconnect: no arrow between "
+    "the two. "
     "tidy_up: lays everything out anew; only if the instructions ask for order. "
     "draw: a whole further diagram beside what is there, described in “label”; at most once.\n"
     "Change nothing that the instructions do not speak of."
@@ -32,11 +34,18 @@ TASK = (
 
 EXAMPLE_LABELS = ("Cart", "Checkout", "Shipping")
 EXAMPLE = (
-    "put a gift wrap option before shipping, call the cart basket",
+    "put a gift wrap option before shipping, call the cart basket, and somebody may have forgotten the address at checkout",
     {
         "operations": [
             {"op": "add_before", "target": "Shipping", "other": "", "label": "Gift wrap option", "edge_label": ""},
             {"op": "rename", "target": "Cart", "other": "", "label": "Basket", "edge_label": ""},
+            {
+                "op": "add_branch",
+                "target": "Checkout",
+                "other": "",
+                "label": "Ask for address",
+                "edge_label": "no address",
+            },
         ]
     },
 )
@@ -62,7 +71,10 @@ def schema_for(labels: Sequence[str]) -> Json:
 
 
 def read_changes(answer: Json, labels: Sequence[str]) -> list[Change]:
-    """The changes in an answer. Raises AnswerError when one cannot be made on a canvas with these labels."""
+    """The changes in an answer.
+
+    Raises AnswerError when one cannot be made on a canvas with these labels, or is probably not what was meant.
+    """
     try:
         rows = rows_of(answer["operations"])
         reader = _Reader(labels)
@@ -75,6 +87,8 @@ def read_changes(answer: Json, labels: Sequence[str]) -> list[Change]:
         raise AnswerError(f"There are more than {MAX_CHANGES} operations.")
     if sum(isinstance(change, Draw) for change in changes) > 1:
         raise AnswerError("“draw” may stand in it once.")
+    if reader.doubts:
+        raise ImperfectAnswer(" ".join(reader.doubts), changes, len(reader.doubts))
     return changes
 
 
@@ -88,7 +102,7 @@ def read_beginning(answer: Json, labels: Sequence[str]) -> list[Operation]:
             change = reader.change(row)
         except (AnswerError, KeyError, TypeError, AttributeError):
             break
-        if isinstance(change, Draw):
+        if isinstance(change, Draw) or reader.doubts:
             break
         found.append(change)
     return found
@@ -100,6 +114,7 @@ class _Reader:
     def __init__(self, labels: Sequence[str]) -> None:
         self._labels = dict.fromkeys(labels)
         self._new: list[str] = []
+        self.doubts: list[str] = []
 
     def change(self, row: Json) -> Change:
         op = row["op"]
@@ -121,7 +136,7 @@ class _Reader:
 
     def _add(self, op: str, row: Json) -> AddNode:
         label = label_of(row["label"])
-        after = self._known(row["target"]) if op in ("add_after", "add_between") else None
+        after = self._known(row["target"]) if op in ("add_after", "add_between", "add_branch") else None
         before = (
             self._known(row["other" if op == "add_between" else "target"])
             if op in ("add_before", "add_between")
@@ -132,7 +147,7 @@ class _Reader:
         self._labels[label] = None
         self._new.append(label)
         shape: Shape = "diamond" if label.endswith(("?", "？", "؟")) else "rectangle"
-        return AddNode(label, after, before, shape, text_of(row.get("edge_label", "")))
+        return AddNode(label, after, before, shape, text_of(row.get("edge_label", "")), branch=op == "add_branch")
 
     def _rename(self, row: Json) -> Rename:
         target, label = self._known(row["target"]), label_of(row["label"])
@@ -144,11 +159,14 @@ class _Reader:
         source, target = self._known(row["target"]), self._known(row["other"])
         if source == target:
             raise AnswerError(f"“{source}” cannot be connected with itself.")
-        return (
-            Connect(source, target, text_of(row.get("edge_label", "")))
-            if op == "connect"
-            else Disconnect(source, target)
-        )
+        if op == "disconnect":
+            return Disconnect(source, target)
+        text, label = text_of(row.get("edge_label", "")), text_of(row.get("label", ""))
+        if label and not text and label not in self._labels:
+            self.doubts.append(
+                f"“connect” only joins what is there. If “{label}” is something new, use add_between, add_after or add_branch."
+            )
+        return Connect(source, target, text or label)
 
     def _known(self, value: object) -> str:
         """The label that ``value`` means: exactly, as “new n”, or but for capitals and spaces."""

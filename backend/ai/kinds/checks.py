@@ -18,14 +18,25 @@ def complaints(diagram: Diagram, instructions: str) -> list[str]:
     labels = [label for label in labels_of(diagram) if label]
     found = []
     language = language_of(instructions)
-    if language is not None and differs(labels, language):
+    if language is not None and differs([diagram.title, *labels], language):
         found.append(f"It is not written in {language}. Write every text in {language}.")
     lost = missing(things_named(instructions), [diagram.title, *labels])
     if lost:
         found.append(f"This is missing in it: {'; '.join(lost)}.")
+    twice = _persons_twice(diagram, instructions)
+    if twice:
+        found.append(f"Nobody stands in it twice, but {', '.join(twice)} does.")
     if _is_thin(diagram):
         found.append("There is next to nothing in it. Say more.")
     return found
+
+
+def _persons_twice(diagram: Diagram, instructions: str) -> list[str]:
+    """Who is named in the instructions and has two places in the organisation."""
+    if diagram.kind != "organisation_chart":
+        return []
+    labels = [label.casefold() for label in labels_of(diagram)]
+    return [name for name in things_named(instructions) if labels.count(name.casefold()) > 1]
 
 
 def _is_thin(diagram: Diagram) -> bool:

@@ -9,7 +9,7 @@ from backend.ai.kinds.kind import TEXT, Json, Kind, label_of, many, record, rows
 SCHEMA = record(
     title=TEXT,
     things=many(TEXT, 1, MAX_COLUMNS - 1),
-    properties=many(record(property=TEXT, values=many(TEXT, 1, MAX_COLUMNS - 1))),
+    properties=many(record(property=TEXT, values=many(TEXT, 1, MAX_COLUMNS - 1)), 3),
 )
 
 TASK = (

@@ -9,7 +9,7 @@ ROWS = ("actions", "thoughts", "feelings", "opportunities")
 SCHEMA = record(
     title=TEXT,
     row_names=record(**dict.fromkeys(ROWS, TEXT)),
-    stages=many(record(stage=TEXT, **dict.fromkeys(ROWS, TEXT)), 1, 12),
+    stages=many(record(stage=TEXT, **dict.fromkeys(ROWS, TEXT)), 3, 12),
 )
 
 TASK = (

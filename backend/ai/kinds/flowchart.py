@@ -17,7 +17,7 @@ QUESTION_MARKS = "?？؟"
 
 OTHERWISE = record(answer=TEXT, step=TEXT, then=one_of(NEXT, AGAIN, END))
 STEP = record(step=TEXT, question=TEXT, expected=TEXT, otherwise=many(OTHERWISE, 0, 8))
-SCHEMA = record(title=TEXT, direction=one_of("down", "right"), steps=many(STEP))
+SCHEMA = record(title=TEXT, direction=one_of("down", "right"), steps=many(STEP, 3))
 
 TASK = (
     "Draw a flow chart: the steps in their order, usually four to eight, each beginning with a verb. Some of them have a "

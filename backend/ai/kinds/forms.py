@@ -1,4 +1,4 @@
-"""What people ask for by name, and the kind that draws it: a list and an outline are one kind."""
+"""What people ask for by name, and the kind that draws it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from backend.ai.kinds.flowchart import FLOWCHART
 from backend.ai.kinds.kind import Json, Kind
 from backend.ai.kinds.mind_map import MIND_MAP
 from backend.ai.kinds.organisation_chart import ORGANISATION_CHART
-from backend.ai.kinds.outline import OUTLINE
+from backend.ai.kinds.outline import LIST, OUTLINE
 from backend.ai.kinds.retrospective import RETROSPECTIVE
 from backend.ai.kinds.swot import SWOT
 from backend.ai.kinds.table import TABLE
@@ -106,7 +106,20 @@ FORMS = (
     Form(
         "outline",
         OUTLINE,
-        _words("outline", "agenda", "table of contents", "syllabus", "gliederung", "inhaltsverzeichnis", "sommaire"),
+        _words(
+            "outline",
+            "agenda",
+            "grouped by",
+            "by categor(?:y|ies)",
+            "nach kategorien?",
+            "par catégories?",
+            "por categorías?",
+            "table of contents",
+            "syllabus",
+            "gliederung",
+            "inhaltsverzeichnis",
+            "sommaire",
+        ),
     ),
     Form(
         "board",
@@ -167,9 +180,8 @@ FORMS = (
     ),
     Form(
         "list",
-        OUTLINE,
+        LIST,
         _words("lists?", "check[ -]?lists?", "listen?", "liste", "lista", "to-?dos?", other="清单|列表|リスト"),
-        "Leave children empty unless the instructions name parts of an item.",
     ),
 )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.ai.calling.chain import AnswerError, ImperfectAnswer
-from backend.ai.diagram import MAX_NODES, Diagram, diagram_problems, labels_of
+from backend.ai.diagram import MAX_NODES, Board, Diagram, diagram_problems, labels_of
 from backend.ai.kinds.checks import complaints
 
 Json = dict[str, Any]
@@ -57,12 +57,19 @@ class Kind:
 
     def _refuse_copy(self, diagram: Diagram, instructions: str) -> None:
         """Small models like to hand the example back."""
-        copied = set(labels_of(self.parse(self.example[1])))
-        labels = list(labels_of(diagram))
+        copied = set(_contents(self.parse(self.example[1])))
+        labels = _contents(diagram)
         asked = instructions.casefold()
         repeated = [label for label in labels if label in copied and label.casefold() not in asked]
-        if 2 * len(repeated) >= len(labels):
+        if repeated and 2 * len(repeated) >= len(labels):
             raise AnswerError("It repeats the example. Answer what the instructions ask for, in their words.")
+
+
+def _contents(diagram: Diagram) -> list[str]:
+    """What a diagram says, without headings that many of its kind have."""
+    if isinstance(diagram, Board):
+        return [card for column in diagram.columns for card in column.cards]
+    return list(labels_of(diagram))
 
 
 def count_keys(value: Any, name: str) -> int:

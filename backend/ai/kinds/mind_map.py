@@ -6,7 +6,7 @@ from backend.ai.diagram import Outline
 from backend.ai.kinds.kind import TEXT, Json, Kind, label_of, many, record
 from backend.ai.kinds.outline import CHILDREN, items_of
 
-SCHEMA = record(center=TEXT, branches=many(record(label=TEXT, children=CHILDREN)))
+SCHEMA = record(center=TEXT, branches=many(record(label=TEXT, children=CHILDREN), 2))
 
 TASK = (
     "Draw a mind map: the topic in the centre, three to seven branches around it, and two to five short concrete "

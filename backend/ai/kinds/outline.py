@@ -53,4 +53,24 @@ def items_of(value: Any) -> tuple[Item, ...]:
     )
 
 
+LIST_TASK = "Write a list of short concrete items. “ordered” is true when their order matters."
+
+LIST_EXAMPLE = (
+    "what to pack for a weekend in the mountains",
+    {
+        "title": "Mountain weekend",
+        "ordered": False,
+        "items": [{"label": "Rain jacket"}, {"label": "Oats"}, {"label": "Map and compass"}, {"label": "Head torch"}],
+    },
+)
+
+LIST = Kind(
+    "list",
+    LIST_TASK,
+    record(title=TEXT, ordered={"type": "boolean"}, items=many(record(label=TEXT))),
+    LIST_EXAMPLE,
+    parse,
+    unit="items",
+    part="label",
+)
 OUTLINE = Kind("outline", TASK, SCHEMA, EXAMPLE, parse, unit="items", part="label")

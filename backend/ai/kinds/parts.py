@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from backend.ai.diagram import Column
 from backend.ai.kinds.kind import TEXT, Json, label_of, many, record, rows_of
 
-PART = record(heading=TEXT, points=many(TEXT, 1, 12))
+
+def part_of(least: int) -> Json:
+    """The schema of a part with at least so many points."""
+    return record(heading=TEXT, points=many(TEXT, least, 12))
 
 
 def columns_of(answer: Json, names: Sequence[str]) -> tuple[Column, ...]:

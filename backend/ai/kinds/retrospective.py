@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from backend.ai.diagram import Board
 from backend.ai.kinds.kind import TEXT, Json, Kind, record, title_of
-from backend.ai.kinds.parts import PART, columns_of
+from backend.ai.kinds.parts import columns_of, part_of
 
 PARTS = ("went_well", "to_improve", "actions")
-SCHEMA = record(title=TEXT, **dict.fromkeys(PARTS, PART))
+SCHEMA = record(title=TEXT, **dict.fromkeys(PARTS, part_of(1)))
 
 TASK = (
     "Make a retrospective. Each part has a heading in the language of the instructions (What went well, What to improve, "

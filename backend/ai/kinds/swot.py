@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from backend.ai.diagram import Board
 from backend.ai.kinds.kind import TEXT, Json, Kind, record, title_of
-from backend.ai.kinds.parts import PART, columns_of
+from backend.ai.kinds.parts import columns_of, part_of
 
 PARTS = ("strengths", "weaknesses", "opportunities", "threats")
-SCHEMA = record(title=TEXT, **dict.fromkeys(PARTS, PART))
+SCHEMA = record(title=TEXT, **dict.fromkeys(PARTS, part_of(2)))
 
 TASK = (
     "Make a SWOT analysis. Each part has a heading (Strengths, Weaknesses, Opportunities, Threats, in the language of the "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from backend.ai.diagram import Period, Timeline
 from backend.ai.kinds.kind import TEXT, Json, Kind, label_of, many, record, rows_of, title_of
 
-SCHEMA = record(title=TEXT, periods=many(record(when=TEXT, events=many(TEXT, 1, 8)), 1, 100))
+SCHEMA = record(title=TEXT, periods=many(record(when=TEXT, events=many(TEXT, 1, 8)), 2, 100))
 
 TASK = (
     "Make a timeline: dates or periods in the order of time, none of them twice. “when” is the date or the period alone, "

@@ -78,7 +78,10 @@ TEMPLATES: tuple[tuple[Action, str], ...] = (
     ("after", "füge|setze|ergänze nach|hinter {a} {new} ein|hinzu"),
     ("before", "füge|fügen sie|setze|ergänze {new} vor {a} ein|hinzu"),
     ("before", "füge|setze|ergänze {new} vor {a}"),
-    ("connect", "verbinde|verbinden sie {a} mit|und {b} mit der beschriftung|mit dem text|beschriftet mit {label}"),
+    (
+        "connect",
+        "verbinde|verbinden sie {a} mit|und {b} mit der beschriftung|beschriftung|mit dem text|beschriftet mit {label}",
+    ),
     ("connect", "verbinde|verbinden sie {a} mit|und {b}"),
     ("disconnect", "trenne|löse {a} von|und {b}"),
     ("disconnect", "entferne den pfeil von|lösche den pfeil von {a} nach|zu {b}"),

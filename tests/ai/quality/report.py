@@ -32,6 +32,11 @@ class Row:
     tokens_in: int = 0
     tokens_out: int = 0
 
+    @property
+    def maker(self) -> str:
+        """The engine, whatever it made."""
+        return self.engine.split(",")[0]
+
 
 def table(rows: Sequence[Row]) -> str:
     """How many cases each engine did, how many right, and how long it took. A case counts for the engine that answered."""
@@ -41,9 +46,9 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join([*lines, *(["", *wrong] if wrong else [])])
 
 
-def sheet_of(rows: Iterable[Row], engine: str, path: Path) -> None:
+def sheet_of(rows: Iterable[Row], maker: str, path: Path) -> None:
     """The drawings of one engine."""
-    write_sheet([(_caption(row), row.elements) for row in rows if row.engine == engine and row.elements], path)
+    write_sheet([(_caption(row), row.elements) for row in rows if row.maker == maker and row.elements], path)
 
 
 def _of(rows: Iterable[Row], engine: str, half: str) -> list[Row]:

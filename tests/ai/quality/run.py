@@ -49,8 +49,8 @@ def main() -> None:
         for model in (None, *found):
             rows += _done(cases, model)
     print(f"\n{_machine()}\n\n{table(rows)}")
-    for engine in sorted({row.engine for row in rows if row.engine}):
-        sheet_of(rows, engine, RESULTS / f"ai-{engine.split(',')[0]}.svg")
+    for maker in sorted({row.maker for row in rows if row.engine}):
+        sheet_of(rows, maker, RESULTS / f"ai-{maker}.svg")
 
 
 def _done(cases: Sequence[tuple[Half, Case]], model: Model | None) -> Iterator[Row]:

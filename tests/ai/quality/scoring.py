@@ -18,6 +18,7 @@ from backend.ai.planner import plan_diagram
 from tests.ai.quality.cases import Case
 
 Element = dict[str, Any]
+FEWEST = 2  # boxes with text
 BEFORE, NOW = UUID(int=1 << 80), UUID(int=2 << 80)
 
 
@@ -63,7 +64,8 @@ def problems(case: Case, drawn: Drawn) -> list[str]:
         found += _out_of_order(texts, case.entities)
     found += _touched(case, drawn)
     found += _unbounded(living)
-    if len(texts) < 2:
+    boxes = {each["id"] for each in living if each["type"] in ("rectangle", "ellipse", "diamond")}
+    if sum(each["type"] == "text" and each["containerId"] in boxes for each in living) < FEWEST:
         found.append("there is next to nothing in it")
     return found
 
