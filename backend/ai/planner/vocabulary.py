@@ -124,8 +124,8 @@ KINDS = {
         خريطة ذهنية|माइंड मैप|思维导图|心智图|マインドマップ|마인드맵|마인드 맵
     """,
     "org_chart": """
-        organi?ation chart*|संगठन चार्ट|संगठन तालिका|organi?ational chart*|org chart*|orgchart*|organi?ation tree|organigramm*|organigrama*
-        organograma*
+        organi?ation chart*|organi?ational chart*|org chart*|orgchart*|organi?ation tree|organigramm*|organigrama*
+        organograma*|संगठन चार्ट|संगठन तालिका
         organizační struktur*|schemat organizacyjny|оргструктур*|организационн* структур*|组织结构图|組織図|조직도
     """,
     "timeline": """
