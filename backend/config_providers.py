@@ -38,8 +38,8 @@ class ProviderSettings:
         (``backend.ai.embedded``); ``checkpoint`` raises when nobody waits for it any more."""
         return self
 
-    def form(self, name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-        """How a request says that its answer must be JSON of this schema."""
+    def form(self, name: str, schema: Mapping[str, Any], _most: int = 0) -> dict[str, Any]:
+        """How a request says that its answer must be JSON of this schema, in whose lists ``most`` entries may be needed."""
         return {
             "response_format": {
                 "type": "json_schema",

@@ -14,9 +14,10 @@ from backend.ai.kinds.changes import Change, Draw, read_beginning, read_changes
 from backend.ai.kinds.choosing import plain_form
 from backend.ai.kinds.forms import Form, form_of_answer
 from backend.ai.kinds.kind import count_keys
+from backend.ai.kinds.translation import Translation, translation_asked
 from backend.ai.operations import AddDiagram, Operation
 from backend.ai.planner import PlanError, plan_changes, plan_diagram, plan_scaffold
-from backend.ai.prompts import changes_call, diagram_call, form_call
+from backend.ai.prompts import changes_call, diagram_call, form_call, translation_call
 
 T = TypeVar("T")
 
@@ -140,6 +141,10 @@ def make_changes(
         drawn = make_diagram(instructions, replace(desk, show=_unseen))
         return Made([AddDiagram(drawn.value)], drawn.engine)
 
+    translation = translation_asked(instructions, _texts(labels, arrows))
+    if translation is not None:
+        return _asked_translation(instructions, translation, desk, desk.ask)
+
     def on_growth(answer: Json) -> None:
         parts = len(answer.get("operations", ()))
         desk.report(parts / (parts + HALF_WAY), f"Generating: {parts} changes so far")
@@ -147,8 +152,24 @@ def make_changes(
 
     desk.report(0.0, "Waiting for the model")
     call = changes_call(instructions, labels, arrows, conversation)
-    parsed = desk.ask(call, lambda answer: read_changes(answer, labels), on_growth)
+    parsed = desk.ask(call, lambda answer: read_changes(answer, labels, instructions), on_growth)
     return Made([_operation(change, desk) for change in parsed.value], _engine(parsed.answer))
+
+
+def _asked_translation(instructions: str, translation: Translation, desk: Desk, ask: Ask) -> Made[list[Operation]]:
+    def on_growth(answer: Json) -> None:
+        found = translation.read_beginning(answer)
+        desk.report(len(found) / len(translation.texts), f"Translating: {len(found)} texts so far")
+        desk.change(found)
+
+    desk.report(0.0, "Waiting for the model")
+    parsed = ask(translation_call(instructions, translation), translation.read, on_growth)
+    return Made(parsed.value, _engine(parsed.answer))
+
+
+def _texts(labels: Sequence[str], arrows: Sequence[tuple[str, str, str]]) -> list[str]:
+    """Everything that is written on a canvas, each text once."""
+    return list(dict.fromkeys((*labels, *(text for _, _, text in arrows if text))))
 
 
 def _planned_diagram(instructions: str, desk: Desk) -> Diagram | None:

@@ -37,9 +37,17 @@ _FROM_TO = re.compile(
 )
 
 
+# A number up to sixty in front of a word that is no unit: “20 ideas”, not “20 km”, “20 %” or “the 20th”.
+_COUNT = re.compile(
+    r"(?<![a-zA-Z0-9_.,:/$€£-])([1-5]?\d|60)(?:[ -]|(?=[^\W\d_a-zA-Z]))"
+    r"(?!(?:k?[mg]|cm|mm|min|sec|s|h|hrs?|hours?|minutes?|euros?|dollars?|pounds?|°|percent|stunden|minuten|heures?|horas?)\b)"
+    r"(?=[^\W\d_])"
+)
+
+
 def things_named(instructions: str) -> list[str]:
     """Texts that a drawing must have, in their order. Only what is certain; few for most instructions."""
-    found = [next(filter(None, groups)) for groups in _QUOTED.findall(instructions)]
+    found = quoted(instructions)
     for sentence in _SENTENCE.split(instructions):
         found += _listed(sentence)
     found += [end for ends in _FROM_TO.findall(instructions) for end in ends]
@@ -50,6 +58,18 @@ def things_named(instructions: str) -> list[str]:
         if thing and not any(thing.casefold() in other.casefold() for other in kept):
             kept.append(thing)
     return kept if len(kept) <= MOST else []
+
+
+def quoted(instructions: str) -> list[str]:
+    """What stands in quotation marks."""
+    return [next(filter(None, groups)) for groups in _QUOTED.findall(instructions)]
+
+
+def most_asked_for(instructions: str) -> int:
+    """How many things instructions ask for at most: the largest number that counts something, or as many as they name."""
+    numbers = [int(digits) for digits in _COUNT.findall(instructions)]
+    listed = sum(len(_COMMA.split(sentence)) for sentence in _SENTENCE.split(instructions))
+    return max(0, len(things_named(instructions)), listed if listed <= MOST else 0, *numbers)
 
 
 def missing(named: Iterable[str], texts: Sequence[str]) -> list[str]:

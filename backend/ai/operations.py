@@ -8,6 +8,7 @@ the target of a later operation).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from backend.ai.diagram import Diagram, Shape
 
@@ -56,6 +57,25 @@ class Rename:
     label: str
 
 
+Colour = Literal["red", "orange", "yellow", "green", "teal", "blue", "purple", "pink", "grey", "white"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recolour:
+    """Give a node another colour: its border and what fills it. Its text stays readable."""
+
+    target: str
+    colour: Colour
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceText:
+    """Every text that is exactly ``old`` becomes ``new``: of nodes, however many, and of arrows."""
+
+    old: str
+    new: str
+
+
 @dataclass(frozen=True, slots=True)
 class Remove:
     """Remove a node with its text and its arrows."""
@@ -75,4 +95,4 @@ class TidyUp:
     """Lay out anew what arrows join: of the selection, or of the whole canvas. The one operation that moves things."""
 
 
-Operation = AddNode | Connect | Disconnect | Rename | Remove | AddDiagram | TidyUp
+Operation = AddNode | Connect | Disconnect | Rename | Recolour | ReplaceText | Remove | AddDiagram | TidyUp

@@ -8,10 +8,13 @@ from typing import Any
 
 from backend.ai.calling.provider import Message, ModelCall
 from backend.ai.kinds import choosing
-from backend.ai.kinds.changes import EXAMPLE, EXAMPLE_LABELS, TASK, schema_for
+from backend.ai.kinds import translation as translating
+from backend.ai.kinds.change_schema import schema_for
+from backend.ai.kinds.changes import EXAMPLE, EXAMPLE_LABELS, TASK
 from backend.ai.kinds.forms import Form
+from backend.ai.kinds.translation import Translation
 from backend.ai.language import language_of
-from backend.ai.named import things_named
+from backend.ai.named import most_asked_for, things_named
 
 RULES = (
     "You turn instructions into JSON from which a program draws. Write short, concrete texts without formatting about what the "
@@ -31,7 +34,9 @@ def diagram_call(form: Form, instructions: str) -> ModelCall:
     """Ask for a diagram of this form."""
     parts = (RULES, form.kind.task, form.hint, _needs(instructions), _in_language(instructions))
     system = "\n\n".join(filter(None, parts))
-    return ModelCall(_conversation(system, [form.kind.example], instructions), form.kind.name, form.kind.schema)
+    language = language_of(instructions)
+    messages = _conversation(system, [form.kind.example_for(language)], instructions)
+    return ModelCall(messages, form.kind.name, form.kind.schema_in(language), most=most_asked_for(instructions))
 
 
 def changes_call(
@@ -47,7 +52,16 @@ def changes_call(
     there = data({"nodes": labels, "arrows": arrows})
     before = f"Asked for before, and done:\n{data(list(conversation))}\n\nNow:\n" if conversation else ""
     messages = _conversation(system, [(f"{shown}\n\n{asked}", answer)], f"{there}\n\n{before}{instructions}")
-    return ModelCall(messages, "changes", schema_for(labels))
+    return ModelCall(messages, "changes", schema_for(labels, instructions))
+
+
+def translation_call(instructions: str, translation: Translation) -> ModelCall:
+    """Ask for every text of a canvas in another language."""
+    asked, answer = translating.EXAMPLE
+    system = f"{RULES} {DATA_RULE}\n\n{translating.TASK}"
+    shown, there = (data(list(texts)) for texts in (translating.EXAMPLE_TEXTS, translation.texts))
+    messages = _conversation(system, [(f"{shown}\n\n{asked}", answer)], f"{there}\n\n{instructions}")
+    return ModelCall(messages, "translation", translation.schema)
 
 
 def data(value: Any) -> str:

@@ -344,6 +344,10 @@ class _ClientGone(Exception):
 
 def strict_schema_complaint(schema: dict[str, Any], where: str = "root") -> str | None:
     """What OpenAI's strict mode would refuse about a JSON schema: open objects, optional properties, lengths of texts."""
+    inner = (*schema.get("anyOf", ()), *schema.get("$defs", {}).values())
+    found = [strict_schema_complaint(part, f"{where}|{number}") for number, part in enumerate(inner)]
+    if any(found):
+        return next(complaint for complaint in found if complaint)
     if schema.get("type") == "object":
         properties = schema.get("properties", {})
         if schema.get("additionalProperties") is not False:

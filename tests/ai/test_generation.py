@@ -98,7 +98,7 @@ def test_free_text_goes_to_the_model_with_the_schema_of_the_form_that_it_names(s
     assert isinstance(made.value, Board)
     assert made.value.columns[0].cards == ("Text schreiben",)
     (request,) = server.requests
-    assert request.schema == BY_NAME["board"].kind.schema
+    assert request.schema == BY_NAME["board"].kind.schema_in("German")
 
 
 def test_where_no_form_is_named_the_model_chooses_one_first(server: ProtocolServer) -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from backend.ai.calling.chain import AnswerError
 from backend.ai.diagram import Board, Flowchart, Item, Outline, Table, diagram_problems
-from backend.ai.kinds.changes import Draw, read_changes, schema_for
+from backend.ai.kinds.change_schema import schema_for
+from backend.ai.kinds.changes import Draw, read_changes
 from backend.ai.kinds.choosing import choice_schema
 from backend.ai.kinds.forms import FORMS, form_by_words, form_of_answer
 from backend.ai.kinds.kind import Kind
@@ -374,7 +375,7 @@ def test_what_was_removed_is_no_target_any_more() -> None:
 
 
 def test_targets_are_limited_to_what_is_on_the_canvas() -> None:
-    target = schema_for(LABELS)["properties"]["operations"]["items"]["properties"]["target"]
+    target = schema_for(LABELS)["$defs"]["node"]
 
     assert set(LABELS) <= set(target["enum"])
     assert "Basket" not in target["enum"]

@@ -23,6 +23,10 @@ class AnswerError(Exception):
     """An answer whose JSON has no use. The text tells the model what to do better."""
 
 
+class CopiedExample(AnswerError):
+    """The example handed back. With the example before it a small model does so again: it is asked once more without."""
+
+
 class ImperfectAnswer(AnswerError):
     """One that could be better, and is used if no better one comes. ``faults``: how many the text names."""
 
@@ -105,6 +109,8 @@ def best_of(parse: Callable[[dict[str, Any]], T], answer: dict[str, Any]) -> T:
 
 def _mending(call: ModelCall, text: str, error: AnswerError) -> ModelCall:
     """The question once more, with the answer and what is wrong with it."""
+    if isinstance(error, CopiedExample):
+        return replace(call, messages=(call.messages[0], call.messages[-1]))
     told = f"That answer cannot be used: {error} Answer again, complete and corrected, in the same form."
     return replace(call, messages=(*call.messages, Message("assistant", text or "(empty)"), Message("user", told)))
 

@@ -13,13 +13,25 @@ from backend.ai.drawing.errors import DrawingError
 from backend.ai.drawing.growing import rename
 from backend.ai.drawing.inserting import alone, beside, between
 from backend.ai.drawing.newcomers import NewShapes
+from backend.ai.drawing.restyle import recolour
 from backend.ai.drawing.scene import Scene, ends
 from backend.ai.drawing.sizing import shape_size
-from backend.ai.drawing.themes import Theme, theme_of
+from backend.ai.drawing.themes import COLOURS, Theme, theme_of
 from backend.ai.drawing.tidying import tidy_up
 from backend.ai.drawing.tokens import clean
 from backend.ai.drawing.view import CanvasView, read_canvas
-from backend.ai.operations import AddDiagram, AddNode, Connect, Disconnect, Operation, Remove, Rename, TidyUp
+from backend.ai.operations import (
+    AddDiagram,
+    AddNode,
+    Connect,
+    Disconnect,
+    Operation,
+    Recolour,
+    Remove,
+    Rename,
+    ReplaceText,
+    TidyUp,
+)
 
 NODE_SIZE = 16
 
@@ -74,6 +86,10 @@ class _Change:
                 self._disconnect(source, target)
             case Rename(target, label):
                 rename(self._scene, self._view.find(target).id, _not_empty(label))
+            case Recolour(target, colour):
+                recolour(self._scene, self._view.find(target).id, COLOURS[colour])
+            case ReplaceText(old, new):
+                self._replace_text(old, _not_empty(new))
             case Remove(target):
                 self._remove(self._view.find(target).id)
             case TidyUp():
@@ -151,6 +167,14 @@ class _Change:
             raise DrawingError(f"There is no arrow between “{first.label}” and “{second.label}”.")
         for edge in between_them:
             disconnect(self._scene, edge.id)
+
+    def _replace_text(self, old: str, new: str) -> None:
+        for node in self._view.nodes:
+            if node.label == old:
+                rename(self._scene, node.id, new)
+        for edge in self._view.edges:
+            if edge.label == old:
+                relabel(self._scene, self._writer, self._theme, edge.id, new)
 
     def _remove(self, node: str) -> None:
         for arrow in self._scene.arrows_at(node):

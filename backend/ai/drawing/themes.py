@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from backend.ai.drawing.errors import DrawingError
 from backend.ai.drawing.fonts import EXCALIFONT, NUNITO
+from backend.ai.operations import Colour
 
 TEXT_COLOR = "#1e1e1e"
 SURFACE = "#f8f9fa"
@@ -29,6 +30,20 @@ BLUE, GREEN, YELLOW = Paint("#1971c2", "#d0ebff"), Paint("#2f9e44", "#d3f9d8"), 
 VIOLET, RED, TEAL = Paint("#6741d9", "#e5dbff"), Paint("#e03131", "#ffe3e3"), Paint("#0c8599", "#c5f6fa")
 ORANGE, PINK, GREY = Paint("#e8590c", "#ffe8cc"), Paint("#c2255c", "#ffdeeb"), Paint("#495057", "#e9ecef")
 INDIGO, LIME, WHITE = Paint("#3b5bdb", "#dbe4ff"), Paint("#66a80f", "#e9fac8"), Paint("#495057", "#ffffff")
+
+
+COLOURS: dict[Colour, Paint] = {
+    "red": RED,
+    "orange": ORANGE,
+    "yellow": YELLOW,
+    "green": GREEN,
+    "teal": TEAL,
+    "blue": BLUE,
+    "purple": VIOLET,
+    "pink": PINK,
+    "grey": GREY,
+    "white": WHITE,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,9 +65,9 @@ class EmbeddedProvider(ProviderSettings):
         address = self.serving.address(_checkpoint)
         return replace(self, base_url=address.base_url, api_key=address.key)
 
-    def form(self, _name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-        """As a grammar: its model needs narrower bounds than a schema says."""
-        return {"extra_body": {"grammar": grammar_of(schema)}}
+    def form(self, _name: str, schema: Mapping[str, Any], most: int = 0) -> dict[str, Any]:
+        """As a grammar: its model needs narrower bounds than a schema says. Lists have room for ``most`` entries at least."""
+        return {"extra_body": {"grammar": grammar_of(schema, most)}}
 
 
 class Keeper:

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from backend.ai.calling.chain import AnswerError, ImperfectAnswer
 from backend.ai.diagram import Shape
-from backend.ai.kinds.kind import TEXT, Json, label_of, many, one_of, record, rows_of, text_of
-from backend.ai.operations import AddNode, Connect, Disconnect, Operation, Remove, Rename, TidyUp
-
-MAX_CHANGES = 100
-# Providers limit how many values an enum may have; beyond it, targets are checked after the answer only.
-MAX_TARGETS = 200
-MAX_NEW = 20  # new nodes that later operations of the same answer may name, as “new 1” …
-
-ADDING = ("add_after", "add_before", "add_between", "add_branch", "add_alone")
-OPERATIONS = (*ADDING, "rename", "remove", "connect", "disconnect", "draw", "tidy_up")
+from backend.ai.kinds.change_schema import ADDING, COLOURS, MAX_CHANGES
+from backend.ai.kinds.doubts import doubts
+from backend.ai.kinds.kind import Json, label_of, rows_of, text_of
+from backend.ai.operations import AddNode, Colour, Connect, Disconnect, Operation, Recolour, Remove, Rename, TidyUp
 
 TASK = (
     "Change the diagram that is on the canvas, with as few operations as the instructions need, in their order. "
     "“target” and “other” name nodes by their labels exactly as they are on the canvas; the n-th node that you add can be "
-    "named “new n” afterwards. What an operation does not need is empty.\n"
-    "Something new is a node of its own. add_after, add_before: a new node “label” next to “target”, in its way. add_between: a "
-    "new node between “target” and “other”. add_branch: a new node that follows “target” only in the case “edge_label”, besides "
-    "what follows always. add_alone: a new node without arrows. rename: “target” gets the text “label”. remove: “target” goes. "
-    "connect: an arrow from “target” to “other”, both there already, with the text “edge_label”. disconnect: no arrow between "
-    "the two. "
+    "named “new n” afterwards.\n"
+    "Something new is a node of its own. add_before: a new node “label” that comes before “target” in its way. add_after: a new "
+    "node that comes after “target”. add_between: a new node between “target” and “other”. add_branch: a new node that follows "
+    "“target” only in the case “edge_label”, besides what follows always. add_alone: a new node without arrows. rename: "
+    "“target” gets the text “label”. colour: “target” gets a colour. remove: “target” goes. connect: an arrow from “target” to "
+    "“other”, both there already, with the text “edge_label”. disconnect: no arrow between the two. "
     "tidy_up: lays everything out anew; only if the instructions ask for order. "
     "draw: a whole further diagram beside what is there, described in “label”; at most once.\n"
     "Change nothing that the instructions do not speak of."
@@ -37,15 +32,9 @@ EXAMPLE = (
     "put a gift wrap option before shipping, call the cart basket, and somebody may have forgotten the address at checkout",
     {
         "operations": [
-            {"op": "add_before", "target": "Shipping", "other": "", "label": "Gift wrap option", "edge_label": ""},
-            {"op": "rename", "target": "Cart", "other": "", "label": "Basket", "edge_label": ""},
-            {
-                "op": "add_branch",
-                "target": "Checkout",
-                "other": "",
-                "label": "Ask for address",
-                "edge_label": "no address",
-            },
+            {"op": "add_before", "target": "Shipping", "label": "Gift wrap option"},
+            {"op": "rename", "target": "Cart", "label": "Basket"},
+            {"op": "add_branch", "target": "Checkout", "label": "Ask for address", "edge_label": "no address"},
         ]
     },
 )
@@ -61,16 +50,7 @@ class Draw:
 Change = Operation | Draw
 
 
-def schema_for(labels: Sequence[str]) -> Json:
-    """The schema of changes to a canvas with these labels."""
-    target = TEXT
-    if len(labels) <= MAX_TARGETS:
-        target = one_of("", *labels, *(f"new {number}" for number in range(1, MAX_NEW + 1)))
-    change = record(op=one_of(*OPERATIONS), target=target, other=target, label=TEXT, edge_label=TEXT)
-    return record(operations=many(change, 1, MAX_CHANGES))
-
-
-def read_changes(answer: Json, labels: Sequence[str]) -> list[Change]:
+def read_changes(answer: Json, labels: Sequence[str], instructions: str = "") -> list[Change]:
     """The changes in an answer.
 
     Raises AnswerError when one cannot be made on a canvas with these labels, or is probably not what was meant.
@@ -87,8 +67,9 @@ def read_changes(answer: Json, labels: Sequence[str]) -> list[Change]:
         raise AnswerError(f"There are more than {MAX_CHANGES} operations.")
     if sum(isinstance(change, Draw) for change in changes) > 1:
         raise AnswerError("“draw” may stand in it once.")
-    if reader.doubts:
-        raise ImperfectAnswer(" ".join(reader.doubts), changes, len(reader.doubts))
+    found = [*reader.doubts, *doubts(changes, labels, instructions)]
+    if found:
+        raise ImperfectAnswer(" ".join(found), changes, len(found))
     return changes
 
 
@@ -117,22 +98,24 @@ class _Reader:
         self.doubts: list[str] = []
 
     def change(self, row: Json) -> Change:
-        op = row["op"]
-        if op in ADDING:
-            return self._add(op, row)
-        if op == "draw":
-            return Draw(label_of(row["label"]))
-        if op == "tidy_up":
-            return TidyUp()
-        if op == "rename":
-            return self._rename(row)
-        if op == "remove":
-            target = self._known(row["target"])
-            del self._labels[target]
-            return Remove(target)
-        if op in ("connect", "disconnect"):
-            return self._arrow(op, row)
-        raise AnswerError(f"There is no operation “{op}”.")
+        match row["op"]:
+            case "draw":
+                change: Change = Draw(label_of(row["label"]))
+            case "tidy_up":
+                change = TidyUp()
+            case "rename":
+                change = self._rename(row)
+            case "colour":
+                change = Recolour(self._known(row["target"]), _colour(row["colour"]))
+            case "remove":
+                change = self._remove(row)
+            case "connect" | "disconnect" as op:
+                change = self._arrow(op, row)
+            case str(op) if op in ADDING:
+                change = self._add(op, row)
+            case op:
+                raise AnswerError(f"There is no operation “{op}”.")
+        return change
 
     def _add(self, op: str, row: Json) -> AddNode:
         label = label_of(row["label"])
@@ -148,6 +131,11 @@ class _Reader:
         self._new.append(label)
         shape: Shape = "diamond" if label.endswith(("?", "？", "؟")) else "rectangle"
         return AddNode(label, after, before, shape, text_of(row.get("edge_label", "")), branch=op == "add_branch")
+
+    def _remove(self, row: Json) -> Remove:
+        target = self._known(row["target"])
+        del self._labels[target]
+        return Remove(target)
 
     def _rename(self, row: Json) -> Rename:
         target, label = self._known(row["target"]), label_of(row["label"])
@@ -174,10 +162,16 @@ class _Reader:
             return value
         name = text_of(value)
         number = name.removeprefix("new ")
-        if number.isdecimal() and 1 <= int(number) <= len(self._new):
-            name = self._new[int(number) - 1]
+        if number != name and number.isdecimal() and int(number) and self._new:
+            name = self._new[min(int(number), len(self._new)) - 1]
         alike = [label for label in self._labels if text_of(label).casefold() == name.casefold()]
         if len(alike) == 1:
             return alike[0]
         there = ", ".join(f"“{label}”" for label in list(self._labels)[:30])
         raise AnswerError(f"There is no node “{name}” on the canvas. There are: {there}.")
+
+
+def _colour(value: object) -> Colour:
+    if value not in COLOURS:
+        raise AnswerError(f"There is no colour “{value}”. There are: {', '.join(COLOURS)}.")
+    return cast(Colour, value)

@@ -6,7 +6,7 @@ Each complaint tells the model what to do better.
 from __future__ import annotations
 
 from backend.ai.diagram import Board, Diagram, Outline, Table, Timeline, labels_of
-from backend.ai.language import differs, language_of
+from backend.ai.language import differs, language_of, own_words
 from backend.ai.named import missing, things_named
 
 MOST_EMPTY = 0.5  # share of the cells
@@ -18,7 +18,7 @@ def complaints(diagram: Diagram, instructions: str) -> list[str]:
     labels = [label for label in labels_of(diagram) if label]
     found = []
     language = language_of(instructions)
-    if language is not None and differs([diagram.title, *labels], language):
+    if language is not None and differs(own_words([diagram.title, *labels], instructions), language):
         found.append(f"It is not written in {language}. Write every text in {language}.")
     lost = missing(things_named(instructions), [diagram.title, *labels])
     if lost:

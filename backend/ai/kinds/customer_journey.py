@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from backend.ai.diagram import Table
-from backend.ai.kinds.kind import TEXT, Json, Kind, label_of, many, record, rows_of, text_of, title_of
+from backend.ai.kinds.headings import CUSTOMER_JOURNEY as HEADINGS
+from backend.ai.kinds.kind import TEXT, Json, Kind, label_of, many, one_of, record, rows_of, text_of, title_of
 
 ROWS = ("actions", "thoughts", "feelings", "opportunities")
 SCHEMA = record(
@@ -56,4 +57,12 @@ def parse(answer: Json) -> Table:
     return Table(title_of(answer["title"]), header, rows, "customer_journey")
 
 
-CUSTOMER_JOURNEY = Kind("customer_journey", TASK, SCHEMA, EXAMPLE, parse, unit="stages", part="stage")
+def headed(language: str) -> Json:
+    """The schema with the names that the rows always have, where they are known in the language."""
+    if language not in HEADINGS:
+        return SCHEMA
+    names = record(**{row: one_of(name) for row, name in zip(ROWS, HEADINGS[language], strict=True)})
+    return record(**{**SCHEMA["properties"], "row_names": names})
+
+
+CUSTOMER_JOURNEY = Kind("customer_journey", TASK, SCHEMA, EXAMPLE, parse, unit="stages", part="stage", headed=headed)

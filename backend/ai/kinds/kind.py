@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backend.ai.calling.chain import AnswerError, ImperfectAnswer
-from backend.ai.diagram import MAX_NODES, Board, Diagram, diagram_problems, labels_of
+from backend.ai.calling.chain import AnswerError, CopiedExample, ImperfectAnswer
+from backend.ai.diagram import MAX_NODES, Board, Diagram, Table, diagram_problems, labels_of
 from backend.ai.kinds.checks import complaints
+from backend.ai.language import native_name
 
 Json = dict[str, Any]
 
+EXAMPLES_LANGUAGE = "English"
 MAX_TITLE = 200  # characters; a longer title is cut
 
 
@@ -25,7 +27,7 @@ class Kind:
     """How a model is asked for one kind of diagram.
 
     ``unit`` says in words what the model is writing, ``part`` is the key whose occurrences in the answer count it. ``finish``
-    does to a diagram what can be done only once it is whole.
+    does to a diagram what can be done only once it is whole; ``headed`` is the schema with its fixed headings in a language.
     """
 
     name: str
@@ -36,6 +38,23 @@ class Kind:
     unit: str
     part: str
     finish: Callable[[Diagram], Diagram] = _as_it_is
+    headed: Callable[[str], Json] | None = None
+
+    def schema_in(self, language: str | None) -> Mapping[str, Any]:
+        """The schema of an answer in a language. It begins with the name of the language: what a small model has written itself
+        it keeps to, more than to what it was told.
+        """
+        schema = self.headed(language) if self.headed is not None and language is not None else self.schema
+        if language is None or language == EXAMPLES_LANGUAGE:
+            return schema
+        return record(language=one_of(native_name(language)), **schema["properties"])
+
+    def example_for(self, language: str | None) -> tuple[str, Json]:
+        """The example as an answer of ``schema_in``."""
+        asked, answer = self.example
+        if language is None or language == EXAMPLES_LANGUAGE:
+            return asked, answer
+        return asked, {"language": EXAMPLES_LANGUAGE, **answer}
 
     def read(self, answer: Json, instructions: str) -> Diagram:
         """The diagram that ``answer`` describes.
@@ -62,13 +81,15 @@ class Kind:
         asked = instructions.casefold()
         repeated = [label for label in labels if label in copied and label.casefold() not in asked]
         if repeated and 2 * len(repeated) >= len(labels):
-            raise AnswerError("It repeats the example. Answer what the instructions ask for, in their words.")
+            raise CopiedExample("It repeats the example. Answer what the instructions ask for, in their words.")
 
 
 def _contents(diagram: Diagram) -> list[str]:
     """What a diagram says, without headings that many of its kind have."""
     if isinstance(diagram, Board):
         return [card for column in diagram.columns for card in column.cards]
+    if isinstance(diagram, Table) and diagram.kind == "customer_journey":
+        return [*diagram.header[1:], *(cell for row in diagram.rows for cell in row[1:])]
     return list(labels_of(diagram))
 
 
@@ -91,6 +112,8 @@ def many(items: Json, least: int = 1, most: int = MAX_NODES) -> Json:
 
 # No maxLength: it makes a grammar cut in the middle of a word. Lengths are checked afterwards.
 TEXT: Json = {"type": "string"}
+MAYBE: Json = {"type": "string", "description": "may be empty"}
+FILLED: Json = {"type": "string", "description": "never empty"}
 
 
 def one_of(*values: str) -> Json:

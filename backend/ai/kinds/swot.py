@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from backend.ai.diagram import Board
+from backend.ai.kinds.headings import SWOT as HEADINGS
 from backend.ai.kinds.kind import TEXT, Json, Kind, record, title_of
-from backend.ai.kinds.parts import columns_of, part_of
+from backend.ai.kinds.parts import columns_of, headed_parts, part_of
 
 PARTS = ("strengths", "weaknesses", "opportunities", "threats")
 SCHEMA = record(title=TEXT, **dict.fromkeys(PARTS, part_of(2)))
@@ -32,4 +33,9 @@ def parse(answer: Json) -> Board:
     return Board(title_of(answer["title"]), columns_of(answer, PARTS), "swot")
 
 
-SWOT = Kind("swot", TASK, SCHEMA, EXAMPLE, parse, unit="parts", part="heading")
+def headed(language: str) -> Json:
+    """The schema with the headings that every SWOT analysis has, where they are known in the language."""
+    return headed_parts(SCHEMA, dict(zip(PARTS, HEADINGS[language], strict=True))) if language in HEADINGS else SCHEMA
+
+
+SWOT = Kind("swot", TASK, SCHEMA, EXAMPLE, parse, unit="parts", part="heading", headed=headed)

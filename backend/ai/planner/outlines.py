@@ -15,6 +15,7 @@ from backend.ai.planner.boards import board_of, is_board
 from backend.ai.planner.flow import FlowBuilder
 from backend.ai.planner.hierarchies import hierarchy_of
 from backend.ai.planner.journeys import journey_of
+from backend.ai.planner.jumps import plan_jumps
 from backend.ai.planner.lead import Lead
 from backend.ai.planner.lines import Line, plain_label, read_lines
 from backend.ai.planner.text import clean, is_label
@@ -54,6 +55,11 @@ def _drawn(title: str, items: tuple[Item, ...], lead: Lead, ordered: bool) -> Di
     if lead.kind in {"org_chart", "timeline", "table"}:
         return _in_form(title, items, lead)
     nested = any(item.children for item in items)
+    jumping = (
+        plan_jumps(title, items, rightward=lead.rightward) if ordered and lead.kind in (None, "flowchart") else None
+    )
+    if jumping is not None:
+        return jumping
     if lead.kind == "flowchart":
         return None if nested else _chain(title, items, rightward=lead.rightward)
     return Outline(title, items, "outline" if nested or lead.kind == "outline" else "list", ordered)

@@ -107,8 +107,9 @@ def _joined(before: Any, rest: Any, schema: Mapping[str, Any]) -> Any:
 
 
 def _name(entry: Any, schema: Mapping[str, Any]) -> Any:
-    """What tells the entries of a list apart: their first text, such as a key or a label; all of it where that is a choice."""
-    first: Mapping[str, Any] = next(iter(schema.get("properties", {}).values()), {})
+    """What tells the entries of a list apart: their first text, such as a key or a label; all of it where
+    that is a choice, or there is a choice of what it is."""
+    first: Mapping[str, Any] = next(iter(schema.get("properties", {}).values()), {"enum": ()})
     if isinstance(entry, dict) and "enum" not in first:
         entry = next((value for value in entry.values() if isinstance(value, str)), entry)
     return entry.strip().casefold() if isinstance(entry, str) else repr(entry)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.ai.embedded.grammar import MOST, grammar_of
-from backend.ai.kinds.changes import schema_for
+from backend.ai.kinds.change_schema import schema_for
 from backend.ai.kinds.kind import TEXT, many, one_of, record
 
 
@@ -41,7 +41,7 @@ def test_every_label_of_a_canvas_is_one_literal_on_one_line(labels: list[str]) -
     grammar = grammar_of(schema_for(labels))
 
     assert all(" ::= " in line for line in grammar.split("\n"))
-    literals = re.findall(r'"(?:[^"\\]|\\.)*"', grammar.split("\nroot")[1])
+    literals = re.findall(r'"(?:[^"\\]|\\.)*"', grammar.split("\nnode")[1])
     said = [json.loads(literal) for literal in literals]
     assert {json.dumps(label, ensure_ascii=False) for label in labels} <= set(said)
 

@@ -22,7 +22,7 @@ from backend.ai.embedded.catalogue import NAME
 from backend.ai.embedded.keeper import EmbeddedProvider
 from backend.ai.embedded.machine import threads
 from backend.ai.embedded.serving import Serving
-from backend.ai.kinds.changes import schema_for
+from backend.ai.kinds.change_schema import schema_for
 from backend.ai.kinds.forms import FORMS
 from backend.config import ROOT
 from tests.ai.calling.callers import CALL, SCHEMA, Stopped, TestCaller, ignore

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backend.ai.diagram import Board, Diagram, Flowchart, Item, Outline, Table, Timeline
-from backend.ai.operations import AddNode, Connect, Disconnect, Operation, Remove, Rename, TidyUp
+from backend.ai.operations import (
+    AddDiagram,
+    AddNode,
+    Connect,
+    Disconnect,
+    Operation,
+    Recolour,
+    Remove,
+    Rename,
+    ReplaceText,
+    TidyUp,
+)
 
 _AROUND = {"rectangle": "[{}]", "ellipse": "({})", "diamond": "<{}>"}
 
@@ -58,13 +69,21 @@ def _operation(operation: Operation) -> str:
     match operation:
         case AddNode(label, after, before, shape, edge_label):
             place = "".join(f" {word} {name}" for word, name in (("after", after), ("before", before)) if name)
-            return f"add {_AROUND[shape].format(label)}{place}" + (f" by {edge_label}" if edge_label else "")
+            said = f"add {_AROUND[shape].format(label)}{place}" + (f" by {edge_label}" if edge_label else "")
         case Connect(source, target, label):
-            return f"connect {source} ─{label}→ {target}"
+            said = f"connect {source} ─{label}→ {target}"
         case Disconnect(source, target):
-            return f"disconnect {source} and {target}"
+            said = f"disconnect {source} and {target}"
         case Rename(target, label):
-            return f"rename {target} to {label}"
+            said = f"rename {target} to {label}"
+        case Recolour(target, colour):
+            said = f"colour {target} {colour}"
+        case ReplaceText(old, new):
+            said = f"replace {old} by {new}"
         case Remove(target):
-            return f"remove {target}"
-    return "tidy up" if isinstance(operation, TidyUp) else f"draw {sketch(operation.diagram)}"
+            said = f"remove {target}"
+        case TidyUp():
+            said = "tidy up"
+        case AddDiagram(diagram):
+            said = f"draw {sketch(diagram)}"
+    return said

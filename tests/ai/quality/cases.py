@@ -26,6 +26,7 @@ class Case:
     ordered: bool  # the entities are drawn in this order
     same: tuple[str, ...]  # texts of the canvas whose shapes stay as they are to the last bit
     gone: tuple[str, ...]
+    written_in: str = ""  # the language of new texts, where it is not that of the instructions
 
 
 def read_cases(half: Half) -> list[Case]:

@@ -13,6 +13,7 @@ from backend.ai.drawing.draw import draw_diagram
 from backend.ai.drawing.geometry import check_geometry
 from backend.ai.drawing.view import read_canvas
 from backend.ai.generation import Ask, Desk, make_changes, make_diagram
+from backend.ai.language import LANGUAGES, differs, own_words
 from backend.ai.operations import AddDiagram
 from backend.ai.planner import plan_diagram
 from tests.ai.quality.cases import Case
@@ -63,6 +64,7 @@ def problems(case: Case, drawn: Drawn) -> list[str]:
     if case.ordered and not found:
         found += _out_of_order(texts, case.entities)
     found += _touched(case, drawn)
+    found += _foreign(case, drawn)
     found += _unbounded(living)
     boxes = {each["id"] for each in living if each["type"] in ("rectangle", "ellipse", "diamond")}
     if sum(each["type"] == "text" and each["containerId"] in boxes for each in living) < FEWEST:
@@ -107,6 +109,17 @@ def _touched(case: Case, drawn: Drawn) -> list[str]:
             if now[text["id"]] != text or _looks(now[text["containerId"]]) != _looks(_by_id(drawn.before, text)):
                 found.append(f"“{label}” was changed, which nobody asked for")
     return found
+
+
+def _foreign(case: Case, drawn: Drawn) -> list[str]:
+    """What an engine has thought up is in the language that it was asked in. Texts of a structure are the person's own."""
+    if case.structured:
+        return []
+    known = {each.get("originalText") for each in drawn.before}
+    living = (each for each in drawn.after if each["type"] == "text" and not each["isDeleted"])
+    new = own_words([each["originalText"] for each in living if each["originalText"] not in known], case.instructions)
+    wanted = LANGUAGES[case.written_in or case.language].name
+    return [f"it is not in {wanted}: {', '.join(new)[:80]}"] if differs(new, wanted) else []
 
 
 def _by_id(elements: Sequence[Element], text: Element) -> Element:
