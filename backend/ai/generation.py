@@ -106,7 +106,7 @@ def _asked_diagram(instructions: str, desk: Desk, ask: Ask, show: Callable[[Diag
 
     def on_growth(answer: Json) -> None:
         parts = count_keys(answer, form.kind.part)
-        desk.report(parts / (parts + HALF_WAY), f"Generating: {parts} {form.kind.unit} so far")
+        desk.report(parts / (parts + HALF_WAY), _so_far(parts, form.kind.unit))
         with suppress(AnswerError, KeyError, TypeError):  # of a beginning not everything makes sense
             show(form.kind.parse(answer))
 
@@ -147,7 +147,7 @@ def make_changes(
 
     def on_growth(answer: Json) -> None:
         parts = len(answer.get("operations", ()))
-        desk.report(parts / (parts + HALF_WAY), f"Generating: {parts} changes so far")
+        desk.report(parts / (parts + HALF_WAY), _so_far(parts, "changes"))
         desk.change(read_beginning(answer, labels))
 
     desk.report(0.0, "Waiting for the model")
@@ -159,7 +159,7 @@ def make_changes(
 def _asked_translation(instructions: str, translation: Translation, desk: Desk, ask: Ask) -> Made[list[Operation]]:
     def on_growth(answer: Json) -> None:
         found = translation.read_beginning(answer)
-        desk.report(len(found) / len(translation.texts), f"Translating: {len(found)} texts so far")
+        desk.report(len(found) / len(translation.texts), _so_far(len(found), "texts", "Translating"))
         desk.change(found)
 
     desk.report(0.0, "Waiting for the model")
@@ -170,6 +170,12 @@ def _asked_translation(instructions: str, translation: Translation, desk: Desk, 
 def _texts(labels: Sequence[str], arrows: Sequence[tuple[str, str, str]]) -> list[str]:
     """Everything that is written on a canvas, each text once."""
     return list(dict.fromkeys((*labels, *(text for _, _, text in arrows if text))))
+
+
+def _so_far(parts: int, unit: str, doing: str = "Generating") -> str:
+    if parts == 0:
+        return f"{doing}: the model begins to write"
+    return f"{doing}: {parts} {unit} so far" if parts > 1 else f"{doing}: 1 so far"
 
 
 def _planned_diagram(instructions: str, desk: Desk) -> Diagram | None:

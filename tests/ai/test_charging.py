@@ -127,7 +127,9 @@ def test_who_cancels_pays_for_what_had_come(opened: Opened, server: ProtocolServ
     with installation.worker():
         (request,) = server.wait_for_requests(1)
         assert request.streaming.wait(30)
-        installation.until(lambda c: c.execute("SELECT FROM ai_job WHERE progress_message LIKE '%so far%'").rowcount)
+        installation.until(
+            lambda c: c.execute("SELECT FROM ai_job WHERE progress_message LIKE 'Generating:%'").rowcount
+        )
         person.delete(f"/api/ai-agent/job/{job_id}")
         assert installation.until_finished(job_id)["status"] == "cancelled"
         installation.until(lambda c: not c.execute("SELECT FROM credit_hold").rowcount)

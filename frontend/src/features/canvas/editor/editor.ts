@@ -20,7 +20,8 @@ import {
 } from "./excalidraw";
 
 const SHOWN_SHARE = 0.9; // of the view that is filled by what is brought into it
-const INSETS = { top: 76, bottom: 64, left: 16, right: 16 }; // pixels below the editor's own bars
+// Pixels below the editor's own bars, and below the one that asks whether to keep what the AI has drawn.
+const INSETS = { top: 76, bottom: 124, left: 16, right: 16 };
 const MOTION_MS = 350;
 const SETTLES_AFTER_MS = MOTION_MS + 250;
 
