@@ -6,12 +6,16 @@ import gzip
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from flask import Flask
 
+import backend.tasks  # noqa: F401 - fills the registry
+from backend.ai.calling.provider import FaultCode
 from backend.app import create_app
-from backend.config import Settings
+from backend.config import ROOT, Settings
+from backend.jobs.registry import all_tasks
 from tests.clients import Browser
 from tests.closing import close_app
 
@@ -92,3 +96,10 @@ def test_without_a_build_the_page_says_what_to_do(settings: Settings, tmp_path: 
     assert answer.status_code == 503
     assert "make run" in answer.text
     assert app.test_client().get("/api/docs").status_code == 200
+
+
+def test_job_types_and_the_faults_of_providers_have_names_on_the_pages() -> None:
+    names = (ROOT / "frontend" / "src" / "features" / "jobs" / "names.ts").read_text()
+    ours = {task.name for task in all_tasks() if task.handler.__module__.startswith("backend.")}
+    assert len(ours) > 5
+    assert {code for code in ours | set(get_args(FaultCode)) if f"  {code}: " not in names} == set()

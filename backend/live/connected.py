@@ -49,6 +49,11 @@ class Attendance:
         """It has gone."""
         self.present.pop(name, None)
 
+    def end_all(self) -> None:
+        """The process stops."""
+        for connected in list(self.present.values()):
+            connected.end()
+
     @contextmanager
     def while_waiting(self, end: Callable[[], object]) -> Iterator[Actor]:
         """The present request stays for longer, as whoever sent it; ``end`` is called when its right is gone.

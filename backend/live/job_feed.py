@@ -87,12 +87,6 @@ class JobFeed:
         """The jobs whose events are forwarded as they come."""
         return set(self._tracked)
 
-    def wake_streams(self) -> None:
-        """Let every stream look up, at the end of the process."""
-        for waiting in list(self._streams.values()):
-            for wake in list(waiting):
-                wake.set()
-
     def on_notify(self, connection: Connection, payloads: Sequence[str]) -> None:
         """Emit what the named jobs have not emitted yet."""
         if EVERYTHING in payloads:

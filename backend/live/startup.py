@@ -40,7 +40,7 @@ def start_live(app: Flask) -> None:
 
 
 def stop_live(app: Flask) -> None:
-    """End the loops and the streams."""
+    """End the loops, and the connection of everybody who stays: they come back by themselves, to whoever listens then."""
     state: Live = app.extensions[EXTENSION_KEY]
     state.listener.stop()
-    state.jobs.wake_streams()
+    state.attendance.end_all()

@@ -17,7 +17,8 @@ def serious_faults(page: Page, within: str | None = None) -> list[str]:
 
     The script comes by the debugger: the page's policy allows none.
     """
-    page.evaluate(SCRIPT.read_text())
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(SCRIPT.read_text())
     found: dict[str, Any] = page.evaluate(
         "within => axe.run(within ?? document, {resultTypes: ['violations']})", within
     )

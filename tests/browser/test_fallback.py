@@ -36,6 +36,7 @@ def test_without_websockets_a_stream_tells_and_without_streams_the_page_asks(vis
 
     person.context.route("**/api/events", send_back)
     page.close()
+    person.context.clock.install()
     jobs = person.open("/jobs")
     expect(jobs.get_by_text(POLLING)).to_be_visible(timeout=30_000)
     shot(jobs, "polling")
@@ -43,7 +44,9 @@ def test_without_websockets_a_stream_tells_and_without_streams_the_page_asks(vis
     see_a_job_done(page)
     expect(jobs.get_by_text("Here -> There").first).to_be_visible(timeout=15_000)
     expect(jobs.get_by_text("Done").first).to_be_visible(timeout=15_000)
+    page.close()
     person.context.unroute("**/api/events", send_back)
+    person.context.clock.fast_forward("01:00")  # now and then a stream is tried again
     expect(jobs.get_by_text("All caught up")).to_be_visible(timeout=60_000)
 
 

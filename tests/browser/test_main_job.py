@@ -34,7 +34,11 @@ def ask(page: Page, instructions: str) -> None:
 
 def start_as_guest(person: Visitor, instructions: str = SENTENCE) -> tuple[Page, str]:
     """From the first page to a canvas with the job running; returns the page and the canvas's id."""
-    page = person.open()
+    return begin(person.open(), instructions)
+
+
+def begin(page: Page, instructions: str = SENTENCE) -> tuple[Page, str]:
+    """The same on a first page that is there."""
     ask(page, instructions)
     page.wait_for_url(re.compile(r"/canvas/[0-9a-f-]{36}"))
     return page, page.url.rsplit("/", 1)[1].split("?")[0]
@@ -272,20 +276,28 @@ def test_jobs_page_shows_what_runs_moves_its_bar_and_cancels_it(visitor: NewVisi
     assert (status["status"], status["progress"] < 100) == ("cancelled", True)
 
 
+LOOKS: dict[str, dict[str, Any]] = {"dark": {"dark": True}, "phone": {"size": PHONE}, "light": {}}
+PAGES = {"home": "/", "jobs": "/jobs", "settings": "/settings", "signup": "/signup"}
+
+
 def test_pages_in_the_dark_and_on_a_phone_have_room_for_everything(visitor: NewVisitor) -> None:
-    for name, options in (("dark", {"dark": True}), ("phone", {"size": PHONE}), ("light", {})):
-        person = visitor(**options)
-        page = person.open()
+    people = {look: visitor(**options) for look, options in LOOKS.items()}
+    canvases = {look: person.open() for look, person in people.items()}
+    for look, page in canvases.items():
         expect(page.get_by_role("textbox", name=FIRST_PROMPT)).to_be_visible()
-        shot(page, f"first-visit-{name}")
-        page, _ = start_as_guest(person)
+        shot(page, f"first-visit-{look}")
+        begin(page)
+    for look, page in canvases.items():
         expect(page.get_by_text(DRAWN).first).to_be_visible(timeout=30_000)
-        shot(page, f"guest-canvas-{name}")
-        for path, what in (("/", "home"), ("/jobs", "jobs"), ("/settings", "settings"), ("/signup", "signup")):
-            page.goto(person.base_url + path)
+        shot(page, f"guest-canvas-{look}")
+        page.close()
+    for look, person in people.items():
+        pages = {what: person.open(path) for what, path in PAGES.items()}  # they load side by side
+        for what, page in pages.items():
             expect(page.get_by_role("main")).to_be_visible()
             page.wait_for_load_state("networkidle")
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
-                f"{path} scrolls sideways on {name}"
+                f"{what} scrolls sideways on {look}"
             )
-            shot(page, f"guest-{what}-{name}")
+            shot(page, f"guest-{what}-{look}")
+            page.close()

@@ -161,6 +161,21 @@ def test_workers_say_what_they_run(engine: Engine, guest: Caller, staff: Caller)
     assert len(staff("GET", "/api/staff/workers?all=true").json["items"]) >= 1
 
 
+@pytest.mark.parametrize("scope", ["own", "all"])
+def test_everybody_is_told_whether_anybody_works(engine: Engine, guest: Caller, staff: Caller, scope: str) -> None:
+    def workers() -> int:
+        caller = staff if scope == "all" else guest
+        return int(caller("GET", f"/api/jobs/overview?scope={scope}").json["workers"])
+
+    engine.connection.execute("UPDATE ai_worker SET stopped_at = now()")
+    assert workers() == 0
+    engine.register()
+    engine.register()
+    assert workers() == 2
+    engine.connection.execute("UPDATE ai_worker SET heartbeat_at = now() - interval '1 hour' WHERE stopped_at IS NULL")
+    assert workers() == 0  # silent: they have died, or are cut off
+
+
 @pytest.mark.parametrize("span", sorted(COURSES))
 def test_courses_are_columns_of_what_happened(engine: Engine, guest: Caller, staff: Caller, span: str) -> None:
     submit(guest)

@@ -1,12 +1,13 @@
-"""A program that reads Server-Sent Events."""
+"""Programs that read Server-Sent Events: of one job, and of all that a page hears."""
 
 from __future__ import annotations
 
 import json
+import threading
 import uuid
 from typing import Any
 
-from tests.acceptance.installation import Person
+from tests.acceptance.installation import Person, eventually
 
 
 class Stream:
@@ -36,3 +37,29 @@ class Stream:
             if count is not None and len(self.events) >= count:
                 break
         return self
+
+
+class PageStream:
+    """Reads ``GET /api/events`` in a thread, as a page does."""
+
+    def __init__(self, person: Person) -> None:
+        self.response = person.http.get(f"{person.base_url}/api/events", stream=True, timeout=60)
+        assert self.response.status_code == 200, self.response.text
+        self.heard: list[tuple[str, dict[str, Any]]] = []
+        self.ended = threading.Event()
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+        eventually(lambda: self.heard, "ready")
+
+    def of(self, job_id: object) -> list[tuple[int, str]]:
+        return [(body["seq"], body["type"]) for _, body in self.heard if body.get("job_id") == str(job_id)]
+
+    def _read(self) -> None:
+        name = ""
+        for line in self.response.iter_lines(chunk_size=1, decode_unicode=True):
+            field, _, value = line.partition(": ")
+            if field == "event":
+                name = value
+            if field == "data":
+                self.heard.append((name, json.loads(value)))
+        self.ended.set()

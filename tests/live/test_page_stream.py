@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from functools import partial
-from typing import Any
 
 import pytest
 import requests
@@ -13,34 +10,9 @@ import requests
 from tests.acceptance.installation import Person, eventually
 from tests.live.conftest import WAYS, WebProcess, at, new_person
 from tests.live.rows import Rows
+from tests.live.stream import PageStream
 
 Webs = dict[str, WebProcess]
-
-
-class PageStream:
-    """Reads ``GET /api/events`` in a thread, as a page does."""
-
-    def __init__(self, person: Person) -> None:
-        self.response = person.http.get(f"{person.base_url}/api/events", stream=True, timeout=60)
-        assert self.response.status_code == 200, self.response.text
-        self.heard: list[tuple[str, dict[str, Any]]] = []
-        self.ended = threading.Event()
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
-        eventually(lambda: self.heard, "ready")
-
-    def of(self, job_id: object) -> list[tuple[int, str]]:
-        return [(body["seq"], body["type"]) for _, body in self.heard if body.get("job_id") == str(job_id)]
-
-    def _read(self) -> None:
-        name = ""
-        for line in self.response.iter_lines(chunk_size=1, decode_unicode=True):
-            field, _, value = line.partition(": ")
-            if field == "event":
-                name = value
-            if field == "data":
-                self.heard.append((name, json.loads(value)))
-        self.ended.set()
 
 
 def shut_out(person: Person, rows: Rows) -> None:

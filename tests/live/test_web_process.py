@@ -20,7 +20,7 @@ from backend.config import ROOT
 from tests.acceptance.installation import Person, eventually
 from tests.live.conftest import SECRET, WebProcess, at
 from tests.live.rows import Rows
-from tests.live.stream import Stream
+from tests.live.stream import PageStream, Stream
 
 BLOCKED_ON = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 
@@ -100,13 +100,14 @@ def test_sigterm_finishes_requests_lets_go_of_sockets_and_streams_and_exits_with
         rows.life(done, steps=5)
         client.wait_for(str(done), "completed")
         assert [(event["seq"], event["type"]) for event in client.of(str(done))] == rows.stored(done)
-        stream = Stream(reach, waiting).read(1)
+        stream, page = Stream(reach, waiting).read(1), PageStream(reach)
         slow = SlowRequests(reach, live_database, count=2)
         codes: list[int] = []
         stopping = threading.Thread(target=lambda: codes.append(web.stop()))
         stopping.start()
         eventually(lambda: _refuses_connections(web), "no new connection is taken")
         client.wait_until(lambda: client.disconnections > 0, "the socket is disconnected")
+        assert page.ended.wait(30)
         assert codes == []  # it waits for the requests in flight
         assert slow.let_go() == [404, 404]
         assert stream.read().ids == [1]

@@ -45,6 +45,10 @@ class OverviewSchema(Schema):
 
     scope = fields.String(required=True)
     span = fields.String(required=True)
+    workers = fields.Integer(
+        required=True,
+        metadata={"description": "Live workers of the installation. With none, nothing starts until one comes."},
+    )
     running = fields.Nested(FigureSchema, required=True)
     waiting = fields.Nested(FigureSchema, required=True)
     failed_today = fields.Nested(FigureSchema, required=True)

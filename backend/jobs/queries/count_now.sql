@@ -1,5 +1,5 @@
--- How many jobs run and wait now, each kind counted up to "bound" (what can be claimed: of each queue), and how many have failed
--- since the rollups last counted.
+-- How many jobs run and wait now, each kind counted up to "bound" (what can be claimed: of each queue), how many have failed since
+-- the rollups last counted, and how many workers live.
 SELECT
     (SELECT count(*) FROM ai_job WHERE worker_id IS NOT NULL AND status = 'processing' AND NOT hidden) AS running,
     (
@@ -29,4 +29,5 @@ SELECT
                 AND completed_at > greatest(%(since)s::timestamptz, (SELECT mark FROM ai_job_duty WHERE name = 'roll_up'))
             LIMIT %(bound)s
         ) AS failed
-    ) AS failed
+    ) AS failed,
+    (SELECT count(*) FROM ai_worker WHERE stopped_at IS NULL AND heartbeat_at > now() - %(silence)s * interval '1 second') AS workers

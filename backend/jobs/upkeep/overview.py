@@ -1,4 +1,4 @@
-"""The four figures that move: running, waiting, failed today, usual wait; each with its course."""
+"""The four figures that move: running, waiting, failed today, usual wait; each with its course. And whether anybody works."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from backend.jobs.engine_settings import worker_silence
 from backend.jobs.registry import queue_names
 from backend.jobs.store import Connection
 from backend.jobs.upkeep.courses import COURSES, cumulated, read_course
@@ -21,7 +22,8 @@ Figure = dict[str, Any]
 def overview_of_all(connection: Connection, span: str, day: datetime) -> dict[str, Any]:
     """Everybody's. ``day``: when today began. Raises ``TooBusy``."""
     course = read_course(connection, span)
-    (now,) = bounded_rows(connection, "count_now", {"queues": sorted({*queue_names()}), "bound": BOUND, "since": day})
+    parameters = {"queues": sorted({*queue_names()}), "bound": BOUND, "since": day, "silence": worker_silence()}
+    (now,) = bounded_rows(connection, "count_now", parameters)
     waiting = now["ready"] + now["delayed"] + now["blocked"]
     failed = sum(
         row["jobs"] for row in bounded_rows(connection, "read_rollups", {"since": day}) if row["status"] == "failed"
@@ -30,6 +32,7 @@ def overview_of_all(connection: Connection, span: str, day: datetime) -> dict[st
     return {
         "scope": "all",
         "span": span,
+        "workers": now["workers"],
         "running": _figure(now["running"], at, course["running"]),
         "waiting": _figure(
             waiting, at, course["waiting"], at_least=BOUND in (now["ready"], now["delayed"], now["blocked"])
@@ -44,7 +47,8 @@ def overview_of_own(connection: Connection, user_id: uuid.UUID, span: str, day: 
     course, moment = COURSES[span], datetime.now(UTC)
     at = course.moments(moment)
     parameters = {"user_id": user_id, "bound": OWN_BOUND}
-    (now,) = bounded_rows(connection, "count_own_now", {**parameters, "day": day, "since": moment - timedelta(days=1)})
+    times = {"day": day, "since": moment - timedelta(days=1), "silence": worker_silence()}
+    (now,) = bounded_rows(connection, "count_own_now", {**parameters, **times})
     rows = bounded_rows(connection, "read_own_course", {**parameters, "first": at[0], "step": course.step})
     waits = {row["span"]: row["wait"] for row in rows}
     failures = {row["span"]: row["failed"] for row in rows}
@@ -52,6 +56,7 @@ def overview_of_own(connection: Connection, user_id: uuid.UUID, span: str, day: 
     return {
         "scope": "own",
         "span": span,
+        "workers": now["workers"],
         "running": _figure(now["running"], at, cumulated(rows, course.points, "running")),
         "waiting": _figure(
             now["waiting"], at, cumulated(rows, course.points, "waiting"), at_least=now["looked"] == OWN_BOUND

@@ -5869,6 +5869,8 @@ export interface components {
       /** @description Seconds, the median. */
       usual_wait: components["schemas"]["Figure"];
       waiting: components["schemas"]["Figure"];
+      /** @description Live workers of the installation. With none, nothing starts until one comes. */
+      workers: number;
     };
     PaginationMetadata: {
       /** @description First available page number. */

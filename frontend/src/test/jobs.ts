@@ -76,6 +76,7 @@ export function anOverview(
   return {
     scope: "own",
     span: "hour",
+    workers: 1,
     running: figure,
     waiting: figure,
     failed_today: figure,

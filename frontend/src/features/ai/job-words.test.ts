@@ -21,7 +21,7 @@ describe("a job in words", () => {
 
   it("does not say that it waits for a worker where none will take it", () => {
     expect(jobWords(job({}), null, START, "paused").sentence).toMatch(/^Its queue is paused/);
-    expect(jobWords(job({}), null, START, "no_worker").sentence).toMatch(/^No worker is there/);
+    expect(jobWords(job({}), null, START, "no_worker").sentence).toMatch(/^No worker is running/);
     expect(jobWords(job({}), null, START, "no_history").sentence).toBe("Waiting for a worker");
     const running = job({ status: "processing", message: "Drawing 4 of 9" });
     expect(jobWords(running, null, START, "paused").sentence).toBe("Drawing 4 of 9");

@@ -63,7 +63,7 @@ export const strings = {
     waiting: "Waiting for a worker",
     held: {
       paused: "Its queue is paused; it starts by itself when the queue goes on",
-      no_worker: "No worker is there; it starts by itself when one comes",
+      no_worker: "No worker is running; nothing is lost, it starts by itself when one is there",
     } as Readonly<Record<string, string>>,
     starting: "A worker is starting on it",
     retrying: "It did not work yet and is tried again",

@@ -6,6 +6,7 @@ export const jobKeys = {
   lists: ["jobs", "list"] as const,
   list: (group: ListGroup, filters: JobFilters) => ["jobs", "list", group, filters] as const,
   group: (group: ListGroup) => ["jobs", "list", group] as const,
+  details: ["jobs", "detail"] as const,
   detail: (id: string) => ["jobs", "detail", id] as const,
   events: (id: string) => ["jobs", "events", id] as const,
   result: (id: string) => ["jobs", "result", id] as const,

@@ -1,13 +1,6 @@
 import type { JobAction } from "./job-actions";
 import type { JobStatus, Priority } from "./job-types";
-
-const TYPE_NAMES: Readonly<Record<string, string>> = {
-  create_canvas: "Create canvas",
-  modify_canvas: "Change canvas",
-  diagnostic_noop: "Diagnostic: do nothing",
-  diagnostic_sleep: "Diagnostic: sleep",
-  job_group: "Group",
-};
+import { typeName } from "./names";
 
 const priority: Record<Priority, string> = { low: "Low", normal: "Normal", high: "High", urgent: "Urgent" };
 const status: Record<JobStatus, string> = {
@@ -71,7 +64,7 @@ export const strings = {
     filteredAction: "Show all jobs",
     nothingActive: "Nothing runs or waits. New jobs show up here by themselves.",
   },
-  typeName: (type: string) => TYPE_NAMES[type] ?? humanise(type),
+  typeName,
   overview: {
     label: "At a glance",
     running: "Running",
@@ -118,7 +111,7 @@ export const strings = {
   state: {
     waiting: "waiting for a worker",
     paused: (queue: string) => `the queue “${queue}” is paused`,
-    noWorker: (queue: string) => `no worker serves the queue “${queue}”`,
+    noWorker: (queue: string) => `no worker is running for the queue “${queue}”`,
     startsIn: (time: string) => `starts in ${time}`,
     startsAt: (time: string) => `starts at ${time}`,
     retryIn: (attempt: number, of: number, time: string) => `retry ${attempt} of ${of} in ${time}`,
@@ -133,6 +126,17 @@ export const strings = {
     cancelled: "cancelled",
     stoppedAt: (time: string) => `stopped at ${time}`,
     neverStarted: "cancelled before it started",
+  },
+  noWorker: {
+    title: (waiting: number) =>
+      waiting === 0
+        ? "No worker is running"
+        : `No worker is running, and ${waiting === 1 ? "1 job waits" : `${waiting} jobs wait`}`,
+    meanwhile: "Nothing is lost: what waits starts by itself as soon as a worker is there.",
+    tell: "If it lasts, tell those who run this installation.",
+    start: "Start one where the database can be reached:",
+    command: "python worker.py",
+    workers: "See the workers",
   },
   providerWait: (why: string, time: string) => `${why} Your job waits until ${time} and goes on by itself.`,
   estimate: {
@@ -271,9 +275,3 @@ export const strings = {
     cancelled: "Cancelled",
   },
 } as const;
-
-/** Job types that this catalogue does not know yet still read as words. */
-function humanise(type: string): string {
-  const words = type.replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}

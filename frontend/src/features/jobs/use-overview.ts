@@ -1,4 +1,5 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 
 import { api, unwrap } from "../../lib/api-client";
 import type { components } from "../../lib/api-schema";
@@ -12,6 +13,7 @@ export type Overview = components["schemas"]["Overview"];
 type Scope = "own" | "all";
 
 const REFRESH_MS = 20_000; // the points are minutes; events bring what is quicker
+const WITHOUT_WORKER_MS = 3_000; // nothing happens of which an event would tell
 
 function overviewQuery(scope: Scope) {
   return queryOptions({
@@ -20,7 +22,7 @@ function overviewQuery(scope: Scope) {
       unwrap(
         api.GET("/api/jobs/overview", { params: { query: { scope, span: "hour", day: startOfToday() } } }),
       ),
-    refetchInterval: REFRESH_MS,
+    refetchInterval: ({ state }) => (state.data?.workers === 0 ? WITHOUT_WORKER_MS : REFRESH_MS),
   });
 }
 
@@ -36,6 +38,24 @@ function facetsQuery(scope: Scope) {
 export function useOverview(): { overview: Overview | undefined; failed: boolean } {
   const { data, error } = useQuery(overviewQuery(useScope()));
   return { overview: data, failed: error !== null && !data };
+}
+
+/** Whether nothing can start because no worker lives; asked for only where that is of interest. */
+export function useNoWorker(enabled: boolean): boolean {
+  return useQuery({ ...overviewQuery("own"), enabled }).data?.workers === 0 && enabled;
+}
+
+/** What is told of the jobs that wait, and when they will start, holds no longer when workers go or come. */
+export function useAskAgainWhenWorkersComeOrGo(noWorker: boolean | undefined): void {
+  const client = useQueryClient();
+  const before = useRef(noWorker);
+  useEffect(() => {
+    if (before.current !== undefined && before.current !== noWorker) {
+      void client.invalidateQueries({ queryKey: jobKeys.lists });
+      void client.invalidateQueries({ queryKey: jobKeys.details });
+    }
+    before.current = noWorker;
+  }, [client, noWorker]);
 }
 
 /** What there is to filter by. */

@@ -18,7 +18,7 @@ test.each([
   [entry("limit.set", ["user:*"], { before: 3, after: 2 }), "Set limit user:*", "from 3 to 2"],
   [entry("limit.set", ["user:*"], { after: 2 }), "Set limit user:*", "to 2"],
   [entry("limit.remove", ["user:*"], { before: 2 }), "Removed limit user:*", "was 2"],
-  [entry("job.cancel", [JOB], { job_type: "create_canvas" }), "Cancelled a job (create canvas)", ""],
+  [entry("job.cancel", [JOB], { job_type: "create_canvas" }), "Cancelled a job (Create canvas)", ""],
   [
     entry("job.priority", [JOB, "x"], { before: ["low", "normal"], after: "high" }),
     "Changed the priority of 2 jobs",

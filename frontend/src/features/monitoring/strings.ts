@@ -1,3 +1,4 @@
+import { typeName } from "../jobs/names";
 import type { Role, Span } from "./staff-types";
 
 const count = new Intl.NumberFormat("en");
@@ -13,7 +14,7 @@ const named = (say: string, thing: string) => (act: Act) =>
   [say, act.what ? `${thing} ${act.what}` : `a ${thing}`].join(" ");
 const jobs = (say: string) => (act: Act) =>
   act.count === 1
-    ? `${say} a job${typeof act.details["job_type"] === "string" ? ` (${act.details["job_type"].replaceAll("_", " ")})` : ""}`
+    ? `${say} a job${typeof act.details["job_type"] === "string" ? ` (${typeName(act.details["job_type"])})` : ""}`
     : `${say} ${count.format(act.count)} jobs`;
 const of = (say: string) => (act: Act) => (act.what ? `${say} ${act.what}` : `${say} somebody`);
 
@@ -83,6 +84,9 @@ export const strings = {
       workers === 0
         ? "none"
         : `${count.format(workers)} with ${count.format(threads)} ${threads === 1 ? "thread" : "threads"}`,
+    unserved: (name: string, ready: number) =>
+      `No worker serves the queue “${name}”, where ${ready === 1 ? "1 job waits" : `${count.format(ready)} jobs wait`}. Start one that does:`,
+    serve: (name: string) => `python worker.py --queues ${name}`,
     pause: "Pause",
     pauseNamed: (name: string) => `Pause queue ${name}`,
     resume: "Resume",
@@ -115,11 +119,9 @@ export const strings = {
     runningFor: (time: string) => `for ${time}`,
     of: (name: string) => `of ${name}`,
     none: {
-      title: "No worker runs",
+      title: "No worker is running",
       text: "Jobs wait, and nothing is lost: they start by themselves as soon as a worker is there. Start one where the database can be reached:",
       command: "python worker.py",
-      short: (waiting: number) =>
-        `No worker runs${waiting > 0 ? `, and ${count.format(waiting)} ${waiting === 1 ? "job waits" : "jobs wait"}` : ""}. Start one where the database can be reached:`,
     },
   },
   course: {
@@ -153,7 +155,7 @@ export const strings = {
     run: "Run, half / 95 %",
     wait: "Wait, half / 95 %",
     empty: "Nothing has run in this time.",
-    error: (code: string, jobs: number) => `${code || "without code"} × ${count.format(jobs)}`,
+    error: (name: string, jobs: number) => `${name} × ${count.format(jobs)}`,
   },
   audit: {
     title: "Audit",

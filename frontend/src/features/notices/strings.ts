@@ -28,6 +28,7 @@ export const strings = {
     open: "Open",
     openNamed: (title: string) => `Open: ${title}`,
     waiting: "waiting for a worker",
+    noWorker: "no worker is running; it starts by itself when one is there",
     many: (total: number) => `${total} jobs`,
     manyState: (left: number, failed: number, cancelled: number) =>
       [

@@ -15,6 +15,7 @@ import { JobFacts } from "./JobFacts";
 import { JobHistory } from "./JobHistory";
 import { JobFamily } from "./JobFamily";
 import { JobRequest, JobResult } from "./JobTexts";
+import { NoWorker } from "./NoWorker";
 import { TimelinePicture } from "./TimelinePicture";
 import { Tracebacks } from "./Tracebacks";
 import { WhyItWaits } from "./WhyItWaits";
@@ -44,6 +45,7 @@ export function JobDetail({ job, page = false }: { job: FullJob; page?: boolean 
       </Stack>
       {job.status === "failed" && <Failure job={job} />}
       <JobDetailActions job={job} />
+      {page && job.status === "queued" && <NoWorker />}
       <WhyItWaits job={job} now={now} />
       <TimelinePicture job={job} now={now} />
       <JobFacts job={job} now={now} />

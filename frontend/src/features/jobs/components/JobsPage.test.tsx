@@ -20,6 +20,10 @@ beforeEach(() =>
   ),
 );
 
+const NOTHING_KNOWN = {
+  ...{ position: null, ahead: null, at_least: false, position_reason: null },
+  ...{ start: null, finish: null, basis: "", why_unknown: null },
+};
 const routes = [{ path: "/jobs", Component: JobsPage, children: [{ path: ":jobId", Component: JobView }] }];
 
 /** The list as the server answers it; returns the questions that were asked. */
@@ -269,4 +273,23 @@ test.each([
   renderPage(routes, path);
   await (jobs.length > 0 ? rows() : screen.findByText("Nothing here"));
   expect(screen.queryByText(/The search is catching up/) !== null).toBe(isSaid);
+});
+
+test("that no worker is running is said in words, and what was foretold is asked for anew when one comes", async () => {
+  let workers = 0;
+  server.use(
+    http.get(url("/api/jobs/overview"), () =>
+      HttpResponse.json(anOverview({ workers, waiting: { value: 1, at_least: false, points: [] } })),
+    ),
+  );
+  const asked = answerJobs(aJob({ estimate: { ...NOTHING_KNOWN, why_unknown: "no_worker" } }));
+  const { client } = renderPage(routes, "/jobs");
+  const notice = await screen.findByText("No worker is running, and 1 job waits");
+  screen.getByText(/tell those who run this installation/);
+  await screen.findByText(/no worker is running for the queue “ai”/);
+  const before = asked.length;
+  workers = 1;
+  await client.invalidateQueries({ queryKey: ["jobs", "overview"] });
+  await waitFor(() => expect(notice.isConnected).toBe(false));
+  await waitFor(() => expect(asked.length).toBeGreaterThan(before));
 });

@@ -9,6 +9,7 @@ import { strings } from "../strings";
 import { JobBoard } from "./JobBoard";
 import { JobFilters } from "./JobFilters";
 import classes from "./JobsPage.module.css";
+import { NoWorker } from "./NoWorker";
 import { Overview } from "./Overview";
 import { WhoseJobs } from "./WhoseJobs";
 
@@ -30,6 +31,7 @@ export function JobsPage() {
         </div>
         <WhoseJobs />
       </header>
+      <NoWorker />
       <Overview />
       <JobFilters />
       <JobBoard />

@@ -31,7 +31,7 @@ function Queues({ data, canAct }: { data: StaffQueues; canAct: boolean }) {
           {warning}
         </Alert>
       ))}
-      <NoWorker data={data} />
+      <Unserved data={data} />
       <table className={classes.table}>
         <thead>
           <tr>
@@ -69,13 +69,13 @@ function Queues({ data, canAct }: { data: StaffQueues; canAct: boolean }) {
   );
 }
 
-/** What every other figure of the page follows from, and what to do. */
-function NoWorker({ data }: { data: StaffQueues }) {
-  if (data.items.some(({ workers }) => workers > 0)) return null;
-  const waiting = data.items.reduce((sum, { ready }) => sum + ready, 0);
-  return (
-    <Alert color="red" variant="light" mb="sm" icon={<IconHeartOff aria-hidden />}>
-      {strings.workers.none.short(waiting)} <Code>{strings.workers.none.command}</Code>
+/** Jobs wait where no worker looks, while others are at work: the page's own alarm says it when there is none at all. */
+function Unserved({ data: { items } }: { data: StaffQueues }) {
+  if (!items.some(({ workers }) => workers > 0)) return null;
+  const unserved = items.filter(({ workers, ready, paused }) => workers === 0 && ready > 0 && !paused);
+  return unserved.map(({ name, ready }) => (
+    <Alert key={name} color="red" variant="light" mb="sm" icon={<IconHeartOff aria-hidden />}>
+      {words.unserved(name, ready)} <Code>{words.serve(name)}</Code>
     </Alert>
-  );
+  ));
 }

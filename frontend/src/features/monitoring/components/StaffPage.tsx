@@ -5,6 +5,7 @@ import { useParams } from "react-router";
 import { EmptyState } from "../../../components/ui/EmptyState";
 import { usePageTitle } from "../../../lib/use-page-title";
 import { useSession } from "../../accounts/session";
+import { NoWorker } from "../../jobs/components/NoWorker";
 import { useLiveStaff } from "../live-staff";
 import { strings } from "../strings";
 import { AuditSection } from "./AuditSection";
@@ -50,6 +51,7 @@ function Sections({ canAct }: { canAct: boolean }) {
           {strings.readOnly}
         </Alert>
       )}
+      {name !== "workers" && <NoWorker />}
       {SECTIONS[name](canAct)}
     </div>
   );

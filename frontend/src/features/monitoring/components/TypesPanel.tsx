@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
 
+import { errorName, typeName } from "../../jobs/names";
 import { secondsPair } from "../seconds";
 import { typesQuery } from "../staff-queries";
 import type { TypeFigures } from "../staff-types";
@@ -71,7 +72,8 @@ function Types({ items }: { items: readonly TypeFigures[] }) {
         {items.map((type) => (
           <tr key={type.job_type}>
             <td data-label={words.name}>
-              <Link to={`/jobs?type=${encodeURIComponent(type.job_type)}`}>{type.job_type}</Link>
+              <Link to={`/jobs?type=${encodeURIComponent(type.job_type)}`}>{typeName(type.job_type)}</Link>
+              <code className={`${classes.sub} ${classes.code}`}>{type.job_type}</code>
             </td>
             <td data-label={words.jobs} className={classes.number}>
               {strings.number(type.jobs)}
@@ -83,7 +85,7 @@ function Types({ items }: { items: readonly TypeFigures[] }) {
               {percent.format(type.failure_rate)}
             </td>
             <td data-label={words.errors}>
-              {type.errors.map(({ code, jobs }) => words.error(code, jobs)).join(", ") || strings.none}
+              <Errors of={type.errors} />
             </td>
             <td data-label={words.run}>{secondsPair(type.run_p50, type.run_p95)}</td>
             <td data-label={words.wait}>{secondsPair(type.wait_p50, type.wait_p95)}</td>
@@ -92,4 +94,13 @@ function Types({ items }: { items: readonly TypeFigures[] }) {
       </tbody>
     </table>
   );
+}
+
+function Errors({ of }: { of: TypeFigures["errors"] }) {
+  if (of.length === 0) return strings.none;
+  return of.map(({ code, jobs }) => (
+    <span key={code} className={classes.line} title={code}>
+      {words.error(errorName(code), jobs)}
+    </span>
+  ));
 }

@@ -3,6 +3,7 @@ import { Link } from "react-router";
 
 import { ProgressBar } from "../../../components/ui/ProgressBar";
 import { formatDateTime, formatDuration, formatRelative } from "../../../lib/format";
+import { typeName } from "../../jobs/names";
 import type { Run, Worker } from "../staff-types";
 import { strings } from "../strings";
 import { Panel } from "./Panel";
@@ -52,7 +53,7 @@ export function WorkerPanel({ worker, now }: { worker: Worker; now: number }) {
 }
 
 function RunRow({ run, now }: { run: Run; now: number }) {
-  const title = run.summary ?? run.job_type;
+  const title = run.summary ?? typeName(run.job_type);
   return (
     <li className={classes.run} data-job={run.job_id}>
       <div className={classes.what}>

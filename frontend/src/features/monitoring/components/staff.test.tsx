@@ -3,10 +3,11 @@ import { userEvent } from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { beforeEach, expect, test, vi } from "vitest";
 
+import { anOverview } from "../../../test/jobs";
 import { renderPage } from "../../../test/render-page";
 import { ada, sessionOf, startServer, url } from "../../../test/server";
 import { followStaff } from "../live-staff";
-import type { Role, StaffQueue, Worker } from "../staff-types";
+import type { Role, StaffQueue, TypeFigures, Worker } from "../staff-types";
 import StaffPage from "./StaffPage";
 
 // A canvas to draw on is more than the tests' browser has.
@@ -65,6 +66,13 @@ const worker: Worker = {
   ],
 };
 
+const failing: TypeFigures = {
+  ...{ job_type: "create_canvas", queues: ["ai"], jobs: 10, completed: 8, failed: 2, cancelled: 0 },
+  ...{ failure_rate: 0.2, attempts: 10, rescues: 0, errors: [{ code: "needs_model", jobs: 2 }] },
+  ...{ wait_p50: 1, wait_p95: 2, run_p50: 1, run_p95: 2 },
+};
+
+let overview: ReturnType<typeof anOverview>;
 let state: StaffQueue;
 let asked: unknown[];
 
@@ -74,6 +82,7 @@ function as(role: Role) {
 
 beforeEach(() => {
   state = queue;
+  overview = anOverview();
   asked = [];
   server.use(
     http.get(url("/api/staff/queues"), () =>
@@ -84,8 +93,9 @@ beforeEach(() => {
         warnings: ["Process 7 holds up vacuum."],
       }),
     ),
+    http.get(url("/api/jobs/overview"), () => HttpResponse.json(overview)),
     http.get(url("/api/staff/workers"), () => HttpResponse.json({ items: [worker] })),
-    http.get(url("/api/staff/types"), () => HttpResponse.json({ hours: 24, items: [] })),
+    http.get(url("/api/staff/types"), () => HttpResponse.json({ hours: 24, items: [failing] })),
     http.get(url("/api/staff/course"), () => new HttpResponse(null, { status: 503 })),
     http.post(url("/api/queues/ai/pause"), async ({ request }) => {
       const body = (await request.json()) as { reason: string };
@@ -163,4 +173,38 @@ test("a worker shows what it runs, and the bar moves with the job's events", asy
   act(() => listeners.get("job:progress")?.(event as never));
   await waitFor(() => expect(bar.getAttribute("aria-valuenow")).toBe("70"));
   stop();
+});
+
+test("types and errors are words, with their codes beside them", async () => {
+  as("staff");
+  renderPage(routes, "/staff");
+  const row = (await screen.findByRole("link", { name: "Create canvas" })).closest("tr");
+  within(row as HTMLElement).getByText("create_canvas");
+  expect(screen.getByText("Needs a model, and none is set up × 2").title).toBe("needs_model");
+});
+
+test("no worker at all is an alarm on every page of the staff, until one comes", async () => {
+  as("staff_readonly");
+  overview = anOverview({ workers: 0, waiting: { value: 3, at_least: false, points: [] } });
+  const { client } = renderPage(routes, "/staff/audit");
+  const alarm = await screen.findByText("No worker is running, and 3 jobs wait");
+  screen.getByText("python worker.py");
+  overview = anOverview();
+  await act(() => client.invalidateQueries({ queryKey: ["jobs", "overview"] }));
+  await waitFor(() => expect(alarm.isConnected).toBe(false));
+});
+
+test("a queue where jobs wait and no worker looks is an alarm", async () => {
+  as("staff");
+  server.use(
+    http.get(url("/api/staff/queues"), () =>
+      HttpResponse.json({
+        ...{ limits: [], counted_until: null, warnings: [] },
+        items: [queue, { ...queue, name: "reports", workers: 0, threads: 0, ready: 1 }],
+      }),
+    ),
+  );
+  renderPage(routes, "/staff");
+  await screen.findByText(/No worker serves the queue “reports”, where 1 job waits/);
+  screen.getByText("python worker.py --queues reports");
 });

@@ -14,8 +14,15 @@ import classes from "./Toaster.module.css";
 
 const words = strings.toasts;
 
+interface JobToastProps {
+  job: ToastJob;
+  /** Nothing that waits can start. */
+  noWorker: boolean;
+  onClose: () => void;
+}
+
 /** One job from its queue to its end, in the same place. */
-export function JobToast({ job, onClose }: { job: ToastJob; onClose: () => void }) {
+export function JobToast({ job, noWorker, onClose }: JobToastProps) {
   const { mutate: cancel, isPending: isStopping } = useCancelJob();
   const title = job.details?.title ?? "";
   const canvas_id = job.details?.canvasId ?? null;
@@ -28,7 +35,7 @@ export function JobToast({ job, onClose }: { job: ToastJob; onClose: () => void 
       head={<StatusBadge status={status} progress={job.progress} />}
       closeLabel={words.closeNamed(title)}
       onClose={onClose}
-      message={job.message ?? (job.status === "queued" ? words.waiting : "")}
+      message={messageOf(job, noWorker)}
       announcement={kind && strings.headline(kind, title)}
       actions={
         <>
@@ -61,6 +68,11 @@ export function JobToast({ job, onClose }: { job: ToastJob; onClose: () => void 
       {!kind && <ProgressBar value={job.progress} status={status} label={title} />}
     </ToastCard>
   );
+}
+
+function messageOf({ status, message }: ToastJob, noWorker: boolean): string {
+  if (status === "queued" && noWorker) return words.noWorker;
+  return message ?? (status === "queued" ? words.waiting : "");
 }
 
 function showRefusal(error: unknown): void {

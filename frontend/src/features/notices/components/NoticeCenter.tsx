@@ -3,6 +3,7 @@ import { useSyncExternalStore } from "react";
 
 import { usePageBadge } from "../../../lib/use-page-title";
 import { useSession } from "../../accounts/session";
+import { useNoWorker } from "../../jobs/use-overview";
 import { useLiveNotices } from "../live-notices";
 import { settingsQuery } from "../notice-queries";
 import { useAnnouncements } from "../use-announcements";
@@ -23,12 +24,14 @@ function Center({ userId }: { userId: string }) {
   const unread = useAnnouncements(userId, toasts, looking);
   const { data: settings } = useQuery(settingsQuery);
   const shown = useSyncExternalStore(toasts.state.subscribe, toasts.state.get);
+  const noWorker = useNoWorker(shown.jobs.some(({ status }) => status === "queued"));
   useLiveNotices();
   usePageBadge(unread);
   if (!settings) return null;
   return (
     <Toaster
       toasts={settings.ways.toast ? shown : null}
+      noWorker={noWorker}
       onCanvas={looking.canvasId !== null}
       onClose={(jobId) => (jobId === null ? toasts.closeAll() : toasts.close(jobId))}
     >

@@ -10,6 +10,8 @@ import classes from "./Toaster.module.css";
 interface ToasterProps {
   /** null: not wanted. */
   toasts: Toasts | null;
+  /** Nothing that waits can start. */
+  noWorker: boolean;
   /** A board has its own things at the right edge. */
   onCanvas: boolean;
   /** null: all of them. */
@@ -18,7 +20,7 @@ interface ToasterProps {
 }
 
 /** The edge of the page where toasts stand: at most three, or one for a burst, and above them a question. */
-export function Toaster({ toasts, onCanvas, onClose, children }: ToasterProps) {
+export function Toaster({ toasts, noWorker, onCanvas, onClose, children }: ToasterProps) {
   return (
     <Portal>
       <section
@@ -29,7 +31,7 @@ export function Toaster({ toasts, onCanvas, onClose, children }: ToasterProps) {
         {children}
         {toasts?.many && <ManyToast jobs={toasts.many} onClose={() => onClose(null)} />}
         {toasts?.jobs.map((job) => (
-          <JobToast key={job.jobId} job={job} onClose={() => onClose(job.jobId)} />
+          <JobToast key={job.jobId} job={job} noWorker={noWorker} onClose={() => onClose(job.jobId)} />
         ))}
       </section>
     </Portal>
