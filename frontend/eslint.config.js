@@ -17,7 +17,8 @@ const PUBLIC_MODULES = {
     "use-change-bar.ts",
     "use-job-request.ts",
   ],
-  monitoring: ["components/StaffNav.tsx"],
+  billing: ["components/staff/BillingSection.tsx"],
+  providers: ["components/ProvidersSection.tsx"],
   jobs: [
     "ai-agent-service.ts",
     "use-ai-job-updates.ts",

@@ -104,8 +104,8 @@ def _lock(connection: credits.Connection) -> None:
 def _plan_said(plan: PlanState | None) -> dict[str, str] | None:
     if plan is None:
         return None
-    until = "for ever" if plan.ends_at is None else f"{plan.ends_at:%Y-%m-%d %H:%M} UTC"
-    return {"plan": plan.name, "from": f"{plan.starts_at:%Y-%m-%d %H:%M} UTC", "until": until, "renewal": plan.renewal}
+    ends = "never" if plan.ends_at is None else f"{plan.ends_at:%Y-%m-%d %H:%M} UTC"
+    return {"plan": plan.name, "begins": f"{plan.starts_at:%Y-%m-%d %H:%M} UTC", "ends": ends, "renewal": plan.renewal}
 
 
 def _budgets_said(states: list[BudgetState]) -> dict[str, str]:

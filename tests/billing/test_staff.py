@@ -248,7 +248,7 @@ def test_the_audit_tells_what_was_before_and_after_and_nothing_of_what_stayed(ap
         assert staff.send("PUT", f"/api/staff/plans/{user_id}", json=plan).status_code == 200
     for status in (204, 404):
         assert staff.send("DELETE", f"/api/staff/plans/{user_id}").status_code == status
-    first = {"from": "2026-01-01 00:00 UTC", "until": "2026-02-01 00:00 UTC", "renewal": "none"}
+    first = {"begins": "2026-01-01 00:00 UTC", "ends": "2026-02-01 00:00 UTC", "renewal": "none"}
     assert audited(staff, user_id) == [
         (
             "user.grant_credit",

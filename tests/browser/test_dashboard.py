@@ -18,7 +18,7 @@ from tests.browser.conftest import PHONE, NewVisitor, Visitor, shot
 from tests.browser.people import Operator, make_staff, sign_in
 
 EMAIL = "operator@example.org"
-STAFF_PAGES = ("/staff", "/staff/workers", "/staff/audit", "/staff/people", "/staff/providers")
+STAFF_PAGES = ("/staff", "/staff/workers", "/staff/audit", "/staff/people", "/staff/billing", "/staff/providers")
 PAGES = ("/", "/settings", "/usage", *STAFF_PAGES, "/jobs")  # the last one stays open
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")

@@ -60,7 +60,7 @@ def test_staff_see_what_runs_and_stop_a_queue_and_start_it_again(
 
     page.get_by_role("link", name="Audit").click()
     expect(page.get_by_role("cell", name=f"Paused queue {QUEUE}")).to_be_visible()
-    expect(page.get_by_role("cell", name="Moving house")).to_be_visible()
+    expect(page.get_by_role("cell", name="from running to paused · Moving house")).to_be_visible()
     shot(page, "staff-audit")
 
 
@@ -78,3 +78,36 @@ def test_read_only_staff_look_and_find_nothing_to_press(visitor: NewVisitor, ins
     expect(page.locator("[data-person]").first).to_be_visible()
     expect(page.get_by_role("combobox", name="Role of")).to_have_count(0)
     expect(page.get_by_role("button", name="Suspend")).to_have_count(0)
+
+
+def test_staff_set_a_budget_and_the_audit_tells_it(visitor: NewVisitor, installation: Installation) -> None:
+    browser = visitor()
+    boss = staff(installation, browser, "staff", "Barbara")
+    page = browser.context.pages[0]
+    page.goto(f"{browser.base_url}/staff/billing")
+    expect(page.get_by_text("set BILLING=on")).to_be_visible()  # and budgets hold all the same
+    page.get_by_label("Name, address or id").fill(boss.user_id)
+    line = page.locator(f"[data-person='{boss.user_id}']")
+    expect(line).to_contain_text("$0 of $1.00")
+    expect(page.locator("[data-person]")).to_have_count(1)
+    line.get_by_role("link", name="Barbara").click()
+    page.get_by_role("dialog", name="Barbara").get_by_role("button", name="Change budgets").click()
+    form = page.get_by_role("dialog", name="Budgets of Barbara")
+    form.get_by_role("radiogroup", name="A day").get_by_text("Amount").click()
+    form.get_by_label("US dollars a day").fill("2.5")
+    form.get_by_role("radiogroup", name="A month").get_by_text("No limit").click()
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_have_count(0)
+    expect(page.get_by_role("dialog", name="Barbara")).to_contain_text("$0 of $2.50")
+    shot(page, "staff-person")
+    page.get_by_role("link", name="What staff have done").click()
+    expect(page.get_by_role("cell", name="day: from $1 by the settings to $2.50")).to_be_visible()
+    assert [budget["amount"] for budget in boss.get("/api/usage").json()["budgets"]] == [2.5, None]
+
+    watcher = visitor(size=PHONE, dark=True)
+    staff(installation, watcher, "staff_readonly", "Hedy")
+    look = watcher.context.pages[0]
+    look.goto(f"{watcher.base_url}/staff/billing?person={boss.user_id}")
+    expect(look.get_by_role("dialog", name="Barbara")).to_contain_text("$0 of $2.50")
+    expect(look.get_by_role("button", name="Change")).to_have_count(0)
+    assert look.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -4,6 +4,7 @@ import { Spotlight, type SpotlightActionData } from "@mantine/spotlight";
 import {
   IconActivity,
   IconCircleX,
+  IconCoins,
   IconDeviceDesktop,
   IconHistory,
   IconKeyboard,
@@ -95,6 +96,7 @@ function staffPlaces(go: (path: string) => () => void): SpotlightActionData[] {
     ["workers", "/staff/workers", IconServer],
     ["audit", "/staff/audit", IconHistory],
     ["people", "/staff/people", IconUsers],
+    ["billing", "/staff/billing", IconCoins],
     ["providers", "/staff/providers", IconPlugConnected],
   ] as const;
   return places.map(([id, path, Icon]) => ({

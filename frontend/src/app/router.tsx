@@ -7,7 +7,6 @@ import { HomePage } from "../features/home/components/HomePage";
 import { JobsPage } from "../features/jobs/components/JobsPage";
 import { JobView } from "../features/jobs/components/JobView";
 import { NoticeCenter } from "../features/notices/components/NoticeCenter";
-import { ProvidersPage } from "../features/providers/components/ProvidersPage";
 import { CanvasRoute } from "./CanvasRoute";
 import { CommandPalette } from "./CommandPalette";
 import { NotFoundPage } from "./NotFoundPage";
@@ -51,7 +50,6 @@ export const router = createBrowserRouter([
                   },
                   { path: "/settings", Component: SettingsRoute },
                   { path: "/usage", Component: UsagePage },
-                  { path: "/staff/providers", Component: ProvidersPage },
                   { path: "/staff/:section?", Component: StaffRoute },
                 ],
               },

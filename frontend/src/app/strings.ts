@@ -32,6 +32,7 @@ export const strings = {
     workers: "Go to workers",
     audit: "Go to the audit",
     people: "Go to people",
+    billing: "Go to credits, plans and budgets",
     providers: "Go to AI providers",
     light: "Light appearance",
     dark: "Dark appearance",

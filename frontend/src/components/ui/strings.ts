@@ -2,6 +2,8 @@ export const strings = {
   product: "CollabCanvas",
   skipToContent: "Skip to content",
   retry: "Try again",
+  loading: "Loading",
+  more: "Show more",
   copyReference: "Copy reference for support",
   copied: "Copied",
   nothingYet: "Nothing in this time",

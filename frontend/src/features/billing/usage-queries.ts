@@ -4,6 +4,8 @@ import { api, unwrap } from "../../lib/api-client";
 import type { components } from "../../lib/api-schema";
 
 export type Usage = components["schemas"]["Usage"];
+export type Account = components["schemas"]["Account"];
+export type BudgetState = Usage["budgets"][number];
 export type Call = components["schemas"]["Call"];
 export type Entry = components["schemas"]["Entry"];
 
@@ -18,26 +20,23 @@ export function usageQuery(days: number) {
   });
 }
 
-export const callsQuery = infiniteQueryOptions({
-  queryKey: ["usage", "calls"],
-  queryFn: ({ pageParam }) =>
-    unwrap(
-      api.GET("/api/usage/operations", {
-        params: { query: { limit: PAGE_SIZE, ...(pageParam && { cursor: pageParam }) } },
-      }),
-    ),
-  initialPageParam: null as string | null,
-  getNextPageParam: (page) => page.next_cursor,
-});
+export const callsQuery = pages(["usage", "calls"], (query) =>
+  unwrap(api.GET("/api/usage/operations", { params: { query } })),
+);
 
-export const entriesQuery = infiniteQueryOptions({
-  queryKey: ["usage", "entries"],
-  queryFn: ({ pageParam }) =>
-    unwrap(
-      api.GET("/api/usage/entries", {
-        params: { query: { limit: PAGE_SIZE, ...(pageParam && { cursor: pageParam }) } },
-      }),
-    ),
-  initialPageParam: null as string | null,
-  getNextPageParam: (page) => page.next_cursor,
-});
+export const entriesQuery = pages(["usage", "entries"], (query) =>
+  unwrap(api.GET("/api/usage/entries", { params: { query } })),
+);
+
+/** A list that is read page by page. */
+export function pages<Page extends { next_cursor: string | null }>(
+  queryKey: readonly unknown[],
+  read: (query: { limit: number; cursor?: string }) => Promise<Page>,
+) {
+  return infiniteQueryOptions({
+    queryKey,
+    queryFn: ({ pageParam }) => read({ limit: PAGE_SIZE, ...(pageParam && { cursor: pageParam }) }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: Page) => page.next_cursor,
+  });
+}

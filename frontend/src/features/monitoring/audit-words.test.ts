@@ -53,7 +53,7 @@ test.each([
       ...{ name: "eve@example.org", tokens: 500, before: 1000, after: 1500, reason: "Sorry" },
     }),
     "Granted 500 tokens to eve@example.org",
-    "from 1000 to 1500 · Sorry",
+    "from 1,000 to 1,500 · Sorry",
   ],
   [
     entry("user.give_plan", [JOB], { name: "Eve", before: null, after: { plan: "Team", until: "for ever" } }),

@@ -62,7 +62,8 @@ function known(value: unknown): boolean {
 
 function shown(value: unknown): string {
   if (!known(value)) return strings.none;
-  if (typeof value === "string" || typeof value === "number") return String(value);
+  if (typeof value === "string") return value;
+  if (typeof value === "number") return strings.audit.figure(value);
   if (typeof value === "boolean") return value ? strings.audit.yes : strings.audit.no;
   return Array.isArray(value) ? value.map(shown).join(", ") : JSON.stringify(value);
 }

@@ -2,6 +2,7 @@ import { typeName } from "../jobs/names";
 import type { Role, Span } from "./staff-types";
 
 const count = new Intl.NumberFormat("en");
+const figure = new Intl.NumberFormat("en", { maximumFractionDigits: 6 });
 
 /** What an act was done to: its name, where it has one, and to how many. */
 interface Act {
@@ -56,13 +57,17 @@ const ACTS: Readonly<Record<string, (act: Act) => string>> = {
 
 export const strings = {
   title: "Staff",
-  sections: { overview: "Overview", workers: "Workers", audit: "Audit", people: "People" },
-  providers: "Providers",
+  sections: {
+    overview: "Overview",
+    workers: "Workers",
+    audit: "Audit",
+    people: "People",
+    billing: "Billing",
+    providers: "Providers",
+  },
   navigation: "Staff pages",
   readOnly: "You may look at everything here, and change nothing.",
   noStaff: { title: "This page is for the staff", text: "Ask somebody of the staff to give you the role." },
-  loading: "Loading",
-  more: "Show more",
   none: "–",
   number: (value: number) => count.format(value),
   queues: {
@@ -190,6 +195,7 @@ export const strings = {
     job: (id: string) => `job ${id}`,
     change: (before: string | null, after: string | null) =>
       before === null ? `to ${after}` : after === null ? `was ${before}` : `from ${before} to ${after}`,
+    figure: (value: number) => figure.format(value),
     yes: "yes",
     no: "no",
     and: (more: number) => `and ${count.format(more)} more`,

@@ -3,14 +3,11 @@ import type { Kind } from "./presets";
 export const strings = {
   title: "AI providers",
   lead: "Models that draw, in the order in which they are asked: when one fails or is busy, the next one is. What the built-in planner reads with certainty asks none.",
-  readOnly: "You may look at this page. Only full staff change it.",
   add: "Add a provider",
-  loading: "Loading providers",
   empty: {
     title: "No provider yet",
     text: "Add one with its key, or run a model of your own with Ollama or vLLM. Until then the embedded model draws, or the planner alone.",
   },
-  noStaff: { title: "For staff", text: "Only staff see and change who draws." },
   kinds: {
     openai: "OpenAI",
     gemini: "Gemini",

@@ -1,29 +1,36 @@
-import { Progress, Text, Title } from "@mantine/core";
+import { Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 
 import { formatDateTime } from "../../../lib/format";
-import { formatTokens, formatUsd } from "../../../lib/amounts";
+import { formatTokens } from "../../../lib/amounts";
 import { strings } from "../strings";
-import type { Usage } from "../usage-queries";
+import type { Account } from "../usage-queries";
 import classes from "./AccountFigures.module.css";
+import { BudgetLine } from "./BudgetLine";
 
-type BudgetState = Usage["budgets"][number];
+type Voice = (typeof strings.voices)[keyof typeof strings.voices];
 
-/** Credit and plan, or that it is free; and the budgets, which hold either way. */
-export function AccountFigures({ usage }: { usage: Usage }) {
+interface AccountFiguresProps {
+  usage: Account;
+  /** Said to the one whose it is, or to staff. */
+  whose?: keyof typeof strings.voices;
+}
+
+/** Credit and plan, or that nobody is charged; and the budgets, which hold either way. */
+export function AccountFigures({ usage, whose = "own" }: AccountFiguresProps) {
+  const voice = strings.voices[whose];
   return (
     <div className={classes.figures}>
-      {usage.billing ? (
+      {usage.billing && (
         <>
-          <Credit balance={usage.balance ?? 0} reserved={usage.reserved} />
-          <PlanFigure plan={usage.plan} />
+          <Credit balance={usage.balance ?? 0} reserved={usage.reserved} voice={voice} />
+          <PlanFigure plan={usage.plan} voice={voice} />
         </>
-      ) : (
-        <Figure title={strings.free.title} hint={strings.free.text} />
       )}
-      <Figure title={strings.budget.title}>
+      {!usage.billing && whose === "own" && <Figure title={strings.free.title} hint={strings.free.text} />}
+      <Figure title={voice.budgets} hint={voice.budgetsHint}>
         {usage.budgets.map((budget) => (
-          <Budget key={budget.period} budget={budget} />
+          <BudgetLine key={budget.period} budget={budget} staff={whose === "theirs"} />
         ))}
       </Figure>
     </div>
@@ -54,45 +61,23 @@ function Figure({ title, value, hint, children }: FigureProps) {
   );
 }
 
-function Credit({ balance, reserved }: { balance: number; reserved: number }) {
+interface CreditProps {
+  balance: number;
+  reserved: number;
+  voice: Voice;
+}
+
+function Credit({ balance, reserved, voice }: CreditProps) {
   const words = strings.credit;
-  const hint = reserved > 0 ? words.reserved(formatTokens(reserved)) : balance > 0 ? words.hint : words.empty;
+  const left = balance > 0 ? voice.creditHint : voice.creditEmpty;
+  const hint = reserved > 0 ? words.reserved(formatTokens(reserved)) : left;
   return <Figure title={words.title} value={words.left(formatTokens(balance))} hint={hint} />;
 }
 
-function PlanFigure({ plan }: { plan: Usage["plan"] }) {
+function PlanFigure({ plan, voice }: { plan: Account["plan"]; voice: Voice }) {
   const words = strings.plan;
-  if (!plan) return <Figure title={words.title} value={words.none} hint={words.noneHint} />;
+  if (!plan) return <Figure title={words.title} value={words.none} hint={voice.noPlan} />;
   const end = plan.ends_at === null ? null : formatDateTime(plan.ends_at);
   const until = end === null ? words.endless : plan.expired ? words.ended(end) : words.until(end);
   return <Figure title={words.title} value={plan.name} hint={until + words.renewal[plan.renewal]} />;
-}
-
-function Budget({ budget }: { budget: BudgetState }) {
-  const words = strings.budget;
-  const { amount, spent } = budget;
-  const usedUp = amount !== null && spent >= amount;
-  const resets = formatDateTime(budget.resets_at);
-  return (
-    <div className={classes.budget}>
-      <div className={classes.line}>
-        <span>{words[budget.period]}</span>
-        <span>
-          {amount === null
-            ? words.unlimited(formatUsd(spent))
-            : words.of(formatUsd(spent), formatUsd(amount))}
-        </span>
-      </div>
-      {amount !== null && (
-        <Progress
-          value={amount > 0 ? Math.min(100, (100 * spent) / amount) : 100}
-          color={usedUp ? "red" : undefined}
-          aria-label={`${words[budget.period]}: ${words.of(formatUsd(spent), formatUsd(amount))}`}
-        />
-      )}
-      <Text size="xs" c="dimmed">
-        {usedUp ? words.usedUp(resets) : words.resets(resets)}
-      </Text>
-    </div>
-  );
 }

@@ -1,4 +1,4 @@
-import { Anchor, Button, Skeleton, Title } from "@mantine/core";
+import { Anchor } from "@mantine/core";
 import {
   IconBan,
   IconBolt,
@@ -11,16 +11,18 @@ import {
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
-import { Appear } from "../../../components/ui/Appear";
 import { EmptyState } from "../../../components/ui/EmptyState";
-import { ErrorNotice } from "../../../components/ui/ErrorNotice";
-import { formatDateTime } from "../../../lib/format";
+import { PagedList } from "../../../components/ui/PagedList";
+import table from "../../../components/ui/Table.module.css";
 import { formatTokens, formatUsd } from "../../../lib/amounts";
+import { formatDateTime } from "../../../lib/format";
 import { strings } from "../strings";
 import { callsQuery, type Call } from "../usage-queries";
 import classes from "./UsagePage.module.css";
+import { UsageSection } from "./UsageSection";
 
 const words = strings.calls;
+const { operation, tokens, cost } = strings.byType;
 type Outcome = keyof typeof words.outcome;
 
 const ICONS: Record<Outcome, Icon> = {
@@ -31,67 +33,36 @@ const ICONS: Record<Outcome, Icon> = {
   cached: IconBolt,
 };
 
+/** Every call of a model, or answer from a cache. */
 export function CallList() {
-  const calls = useInfiniteQuery(callsQuery);
-  const items = calls.data?.pages.flatMap((page) => page.items);
+  const none = <EmptyState icon={IconReceipt} title={words.none} description={words.noneHint} />;
   return (
-    <section className={classes.section}>
-      <Title order={2} size="h4">
-        {words.title}
-      </Title>
-      {items ? (
-        <Calls items={items} />
-      ) : calls.error ? (
-        <ErrorNotice error={calls.error} onRetry={() => void calls.refetch()} />
-      ) : (
-        <Appear label={words.loading}>
-          <Skeleton height={160} radius="md" />
-        </Appear>
-      )}
-      {calls.hasNextPage && (
-        <Button
-          variant="default"
-          className={classes.more}
-          loading={calls.isFetchingNextPage}
-          onClick={() => void calls.fetchNextPage()}
-        >
-          {words.more}
-        </Button>
-      )}
-    </section>
-  );
-}
-
-function Calls({ items }: { items: readonly Call[] }) {
-  if (items.length === 0)
-    return <EmptyState icon={IconReceipt} title={words.none} description={words.noneHint} />;
-  return (
-    <div className={classes.scroll}>
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            <th scope="col">{strings.byType.operation}</th>
-            <th scope="col" className={classes.wide}>
-              {words.model}
-            </th>
-            <th scope="col" className={classes.wide}>
-              {words.when}
-            </th>
-            <th scope="col" className={classes.number}>
-              {strings.byType.tokens}
-            </th>
-            <th scope="col" className={classes.number}>
-              {strings.byType.cost}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((call) => (
-            <Row key={call.id} call={call} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <UsageSection title={words.title}>
+      <PagedList query={useInfiniteQuery(callsQuery)} empty={none}>
+        {(calls) => (
+          <table className={table.table}>
+            <thead>
+              <tr>
+                <th scope="col">{operation}</th>
+                <th scope="col">{words.model}</th>
+                <th scope="col">{words.when}</th>
+                <th scope="col" className={table.number}>
+                  {tokens}
+                </th>
+                <th scope="col" className={table.number}>
+                  {cost}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {calls.map((call) => (
+                <Row key={call.id} call={call} />
+              ))}
+            </tbody>
+          </table>
+        )}
+      </PagedList>
+    </UsageSection>
   );
 }
 
@@ -101,7 +72,7 @@ function Row({ call }: { call: Call }) {
   const what = strings.operation(call.operation);
   return (
     <tr>
-      <td>
+      <td data-label={operation}>
         {call.job_id ? (
           <Anchor component={Link} to={`/jobs/${call.job_id}`} inherit>
             {what}
@@ -109,26 +80,23 @@ function Row({ call }: { call: Call }) {
         ) : (
           what
         )}
-        <div className={classes.note}>
-          <span className={classes.outcome}>
-            <Glyph size={14} stroke={1.75} aria-hidden />
-            {words.outcome[outcome]}
-          </span>
-          <div className={classes.narrow}>
-            {call.model}, {formatDateTime(call.at)}
-          </div>
-        </div>
+        <span className={`${table.sub} ${classes.outcome}`}>
+          <Glyph size={14} stroke={1.75} aria-hidden />
+          {words.outcome[outcome]}
+        </span>
       </td>
-      <td className={classes.wide}>
+      <td data-label={words.model}>
         {call.model}
-        <div className={classes.note}>{call.provider}</div>
+        <span className={table.sub}>{call.provider}</span>
       </td>
-      <td className={classes.wide}>{formatDateTime(call.at)}</td>
-      <td className={classes.number} title={call.estimated ? words.estimated : undefined}>
+      <td data-label={words.when}>{formatDateTime(call.at)}</td>
+      <td data-label={tokens} className={table.number} title={call.estimated ? words.estimated : undefined}>
         {call.estimated && "≈ "}
         {formatTokens(call.tokens_in + call.tokens_out)}
       </td>
-      <td className={classes.number}>{formatUsd(call.usd)}</td>
+      <td data-label={cost} className={table.number}>
+        {formatUsd(call.usd)}
+      </td>
     </tr>
   );
 }

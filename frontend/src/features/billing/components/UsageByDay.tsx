@@ -1,10 +1,10 @@
-import { Text, Title } from "@mantine/core";
+import { Text } from "@mantine/core";
 
 import { formatTokens, formatTokensShort, formatUsd } from "../../../lib/amounts";
 import { strings } from "../strings";
 import type { Usage } from "../usage-queries";
-import pageClasses from "./UsagePage.module.css";
 import classes from "./UsageByDay.module.css";
+import { UsageSection } from "./UsageSection";
 
 type Day = Usage["by_day"][number];
 
@@ -17,10 +17,7 @@ export function UsageByDay({ days }: { days: readonly Day[] }) {
   const total = days.reduce((sum, day) => sum + tokensOf(day), 0);
   const top = days.reduce((best, day) => (tokensOf(day) > tokensOf(best) ? day : best), days[0] as Day);
   return (
-    <section className={pageClasses.section}>
-      <Title order={2} size="h4">
-        {words.title}
-      </Title>
+    <UsageSection title={words.title}>
       {total === 0 ? (
         <Text size="sm" c="dimmed">
           {words.none}
@@ -51,7 +48,7 @@ export function UsageByDay({ days }: { days: readonly Day[] }) {
           </div>
         </>
       )}
-    </section>
+    </UsageSection>
   );
 }
 

@@ -1,55 +1,58 @@
-import { Title } from "@mantine/core";
-
+import table from "../../../components/ui/Table.module.css";
 import { formatTokens, formatUsd } from "../../../lib/amounts";
 import { strings } from "../strings";
 import type { Usage } from "../usage-queries";
-import classes from "./UsagePage.module.css";
+import { UsageSection } from "./UsageSection";
 
 const words = strings.byType;
+type Line = Usage["by_type"][number];
 
-export function UsageByType({ lines }: { lines: Usage["by_type"] }) {
+/** What it was used for. */
+export function UsageByType({ lines }: { lines: readonly Line[] }) {
   return (
-    <section className={classes.section}>
-      <Title order={2} size="h4">
-        {words.title}
-      </Title>
-      <table className={classes.table}>
+    <UsageSection title={words.title}>
+      <table className={table.table}>
         <thead>
           <tr>
             <th scope="col">{words.operation}</th>
-            <th scope="col" className={classes.number}>
-              {words.calls}
-            </th>
-            <th scope="col" className={classes.number}>
-              {words.tokens}
-            </th>
-            <th scope="col" className={classes.number}>
-              {words.cost}
-            </th>
+            {[words.calls, words.tokens, words.cost].map((name) => (
+              <th key={name} scope="col" className={table.number}>
+                {name}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
           {lines.map((line) => (
-            <tr key={line.operation}>
-              <td>
-                {strings.operation(line.operation)}
-                <Asides line={line} />
-              </td>
-              <td className={classes.number}>{formatTokens(line.calls)}</td>
-              <td className={classes.number}>{formatTokens(line.tokens_in + line.tokens_out)}</td>
-              <td className={classes.number}>{formatUsd(line.usd)}</td>
-            </tr>
+            <Row key={line.operation} line={line} />
           ))}
         </tbody>
       </table>
-    </section>
+    </UsageSection>
   );
 }
 
-function Asides({ line }: { line: Usage["by_type"][number] }) {
+function Row({ line }: { line: Line }) {
   const asides = [
     line.failed > 0 && words.failed(line.failed),
     line.cached > 0 && words.cached(line.cached),
   ].filter((aside) => aside !== false);
-  return asides.length > 0 && <div className={classes.note}>{asides.join(", ")}</div>;
+  const figures = [
+    [words.calls, formatTokens(line.calls)],
+    [words.tokens, formatTokens(line.tokens_in + line.tokens_out)],
+    [words.cost, formatUsd(line.usd)],
+  ] as const;
+  return (
+    <tr>
+      <td data-label={words.operation}>
+        {strings.operation(line.operation)}
+        {asides.length > 0 && <span className={table.sub}>{asides.join(", ")}</span>}
+      </td>
+      {figures.map(([name, value]) => (
+        <td key={name} data-label={name} className={table.number}>
+          {value}
+        </td>
+      ))}
+    </tr>
+  );
 }

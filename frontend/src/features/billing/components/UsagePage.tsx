@@ -1,9 +1,8 @@
-import { SegmentedControl, Skeleton, Text, Title } from "@mantine/core";
+import { SegmentedControl, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { Appear } from "../../../components/ui/Appear";
-import { ErrorNotice } from "../../../components/ui/ErrorNotice";
+import { Loaded } from "../../../components/ui/Loaded";
 import { usePageTitle } from "../../../lib/use-page-title";
 import { formatUsd } from "../../../lib/amounts";
 import { strings } from "../strings";
@@ -39,15 +38,9 @@ export function UsagePage() {
           data={RANGES.map((range) => ({ value: String(range), label: strings.range[range] }))}
         />
       </div>
-      {usage.data ? (
-        <Content usage={usage.data} />
-      ) : usage.error ? (
-        <ErrorNotice error={usage.error} onRetry={() => void usage.refetch()} />
-      ) : (
-        <Appear label={strings.loading}>
-          <Skeleton height={320} radius="md" />
-        </Appear>
-      )}
+      <Loaded query={usage} height={320}>
+        {(data) => <Content usage={data} />}
+      </Loaded>
     </div>
   );
 }

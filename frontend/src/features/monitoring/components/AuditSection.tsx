@@ -5,9 +5,8 @@ import { useSearchParams } from "react-router";
 import { auditQuery, type AuditFilter } from "../staff-queries";
 import { strings } from "../strings";
 import { AuditTable } from "./AuditTable";
-import { Loaded } from "./Loaded";
-import { More } from "./More";
-import { Panel } from "./Panel";
+import { PagedList } from "../../../components/ui/PagedList";
+import { Panel } from "../../../components/ui/Panel";
 
 const words = strings.audit;
 const FIELDS = ["action", "target", "via", "actor"] as const;
@@ -51,20 +50,9 @@ export function AuditSection() {
         </Group>
       }
     >
-      <Loaded
-        query={query}
-        empty={{ when: ({ pages }) => pages.every(({ items }) => items.length === 0), text: words.empty }}
-      >
-        {({ pages }) => (
-          <>
-            <AuditTable
-              entries={pages.flatMap(({ items }) => items)}
-              onActor={(actor) => set("actor", actor)}
-            />
-            <More query={query} />
-          </>
-        )}
-      </Loaded>
+      <PagedList query={query} empty={words.empty}>
+        {(entries) => <AuditTable entries={entries} onActor={(actor) => set("actor", actor)} />}
+      </PagedList>
     </Panel>
   );
 }

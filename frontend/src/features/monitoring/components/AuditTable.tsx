@@ -5,7 +5,7 @@ import { formatDateTime } from "../../../lib/format";
 import { auditDetails, auditSentence } from "../audit-words";
 import type { AuditEntry } from "../staff-types";
 import { strings } from "../strings";
-import classes from "./Table.module.css";
+import classes from "../../../components/ui/Table.module.css";
 
 const words = strings.audit;
 const SHOWN = 3; // targets in a row
@@ -93,6 +93,13 @@ function Target({ type, id }: { type: string; id: string }) {
     return (
       <Link to={`/jobs/${id}`} title={id}>
         {words.job(short)}
+      </Link>
+    );
+  }
+  if (type === "user" || type === "budget") {
+    return (
+      <Link to={`/staff/billing?person=${id}`} title={id}>
+        {short}
       </Link>
     );
   }

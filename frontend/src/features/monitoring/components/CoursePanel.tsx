@@ -8,8 +8,8 @@ import { courseQuery, queuesQuery } from "../staff-queries";
 import { SPANS, type Course, type Span } from "../staff-types";
 import { strings } from "../strings";
 import classes from "./CoursePanel.module.css";
-import { Loaded } from "./Loaded";
-import { Panel } from "./Panel";
+import { Loaded } from "../../../components/ui/Loaded";
+import { Panel } from "../../../components/ui/Panel";
 
 const words = strings.course;
 const number = (value: number) => strings.number(Math.round(value * 10) / 10);

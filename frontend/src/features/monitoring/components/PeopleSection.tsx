@@ -7,11 +7,10 @@ import { useNow } from "../../../lib/use-now";
 import { peopleQuery } from "../staff-queries";
 import type { Person, Role } from "../staff-types";
 import { strings } from "../strings";
-import { Loaded } from "./Loaded";
-import { More } from "./More";
-import { Panel } from "./Panel";
+import { PagedList } from "../../../components/ui/PagedList";
+import { Panel } from "../../../components/ui/Panel";
 import { PersonRow } from "./PersonRow";
-import classes from "./Table.module.css";
+import classes from "../../../components/ui/Table.module.css";
 
 const TYPING_MS = 250;
 const AGES_EVERY_MS = 30_000;
@@ -50,17 +49,9 @@ export function PeopleSection({ canAct }: { canAct: boolean }) {
         </Group>
       }
     >
-      <Loaded
-        query={query}
-        empty={{ when: ({ pages }) => pages.every(({ items }) => items.length === 0), text: words.empty }}
-      >
-        {({ pages }) => (
-          <>
-            <People people={pages.flatMap(({ items }) => items)} canAct={canAct} />
-            <More query={query} />
-          </>
-        )}
-      </Loaded>
+      <PagedList query={query} empty={words.empty}>
+        {(people) => <People people={people} canAct={canAct} />}
+      </PagedList>
     </Panel>
   );
 }

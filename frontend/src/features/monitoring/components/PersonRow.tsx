@@ -8,7 +8,7 @@ import { useSession } from "../../accounts/session";
 import { useChangePerson } from "../staff-queries";
 import type { Person, Role } from "../staff-types";
 import { strings } from "../strings";
-import classes from "./Table.module.css";
+import classes from "../../../components/ui/Table.module.css";
 
 const words = strings.people;
 const ROLES = Object.entries(words.roles).map(([value, label]) => ({ value, label }));

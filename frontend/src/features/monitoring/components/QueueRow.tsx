@@ -5,7 +5,7 @@ import { secondsPair } from "../seconds";
 import type { StaffQueue } from "../staff-types";
 import { strings } from "../strings";
 import { SteerQueue } from "./SteerQueue";
-import classes from "./Table.module.css";
+import classes from "../../../components/ui/Table.module.css";
 
 const words = strings.queues;
 

@@ -6,10 +6,10 @@ import { useNow } from "../../../lib/use-now";
 import { queuesQuery } from "../staff-queries";
 import type { StaffQueues } from "../staff-types";
 import { strings } from "../strings";
-import { Loaded } from "./Loaded";
-import { Panel } from "./Panel";
+import { Loaded } from "../../../components/ui/Loaded";
+import { Panel } from "../../../components/ui/Panel";
 import { QueueRow } from "./QueueRow";
-import classes from "./Table.module.css";
+import classes from "../../../components/ui/Table.module.css";
 
 const AGES_EVERY_MS = 1_000;
 const words = strings.queues;

@@ -8,7 +8,8 @@ const PLACES = [
   ["/staff/workers", strings.sections.workers],
   ["/staff/audit", strings.sections.audit],
   ["/staff/people", strings.sections.people],
-  ["/staff/providers", strings.providers],
+  ["/staff/billing", strings.sections.billing],
+  ["/staff/providers", strings.sections.providers],
 ] as const;
 
 /** The pages of staff, from each of them to the others. */

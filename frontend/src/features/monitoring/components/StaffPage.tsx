@@ -5,7 +5,9 @@ import { useParams } from "react-router";
 import { EmptyState } from "../../../components/ui/EmptyState";
 import { usePageTitle } from "../../../lib/use-page-title";
 import { useSession } from "../../accounts/session";
+import { BillingSection } from "../../billing/components/staff/BillingSection";
 import { NoWorker } from "../../jobs/components/NoWorker";
+import { ProvidersSection } from "../../providers/components/ProvidersSection";
 import { useLiveStaff } from "../live-staff";
 import { strings } from "../strings";
 import { AuditSection } from "./AuditSection";
@@ -20,6 +22,8 @@ const SECTIONS = {
   workers: () => <WorkersSection />,
   audit: () => <AuditSection />,
   people: (canAct: boolean) => <PeopleSection canAct={canAct} />,
+  billing: (canAct: boolean) => <BillingSection canAct={canAct} />,
+  providers: (canAct: boolean) => <ProvidersSection canAct={canAct} />,
 } as const;
 type Name = keyof typeof SECTIONS;
 const NAMES = Object.keys(SECTIONS) as Name[];

@@ -8,9 +8,9 @@ import { secondsPair } from "../seconds";
 import { typesQuery } from "../staff-queries";
 import type { TypeFigures } from "../staff-types";
 import { strings } from "../strings";
-import { Loaded } from "./Loaded";
-import { Panel } from "./Panel";
-import classes from "./Table.module.css";
+import { Loaded } from "../../../components/ui/Loaded";
+import { Panel } from "../../../components/ui/Panel";
+import classes from "../../../components/ui/Table.module.css";
 
 const HOURS = 24;
 const words = strings.types;

@@ -6,7 +6,7 @@ import { formatDateTime, formatDuration, formatRelative } from "../../../lib/for
 import { typeName } from "../../jobs/names";
 import type { Run, Worker } from "../staff-types";
 import { strings } from "../strings";
-import { Panel } from "./Panel";
+import { Panel } from "../../../components/ui/Panel";
 import classes from "./WorkerPanel.module.css";
 
 const words = strings.workers;

@@ -7,7 +7,7 @@ import { useNow } from "../../../lib/use-now";
 import { workersQuery } from "../staff-queries";
 import type { Worker } from "../staff-types";
 import { strings } from "../strings";
-import { Loaded } from "./Loaded";
+import { Loaded } from "../../../components/ui/Loaded";
 import { WorkerPanel } from "./WorkerPanel";
 
 const AGES_EVERY_MS = 1_000;

@@ -10,7 +10,7 @@ import {
 
 import type { EmbeddedModel } from "../providers-api";
 import { strings } from "../strings";
-import classes from "./ProvidersPage.module.css";
+import classes from "./Providers.module.css";
 import { Trial } from "./Trial";
 
 const words = strings.embedded;

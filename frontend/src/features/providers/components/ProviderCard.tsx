@@ -8,7 +8,7 @@ import { useChangeProvider, useOrderProviders, useRemoveProvider, type Provider 
 import { strings } from "../strings";
 import { ProviderFacts } from "./ProviderFacts";
 import { ProviderState } from "./ProviderState";
-import classes from "./ProvidersPage.module.css";
+import classes from "./Providers.module.css";
 import { Trial } from "./Trial";
 
 const words = strings.actions;
@@ -29,7 +29,7 @@ export function ProviderCard({ provider, place, order, mayChange, onEdit }: Prov
         <span className={classes.place} title={strings.place(place)} aria-hidden>
           {place}
         </span>
-        <Title order={2} size="h4" className={classes.name}>
+        <Title order={3} size="h4" className={classes.name}>
           {provider.name}
         </Title>
         <Text size="sm" c="dimmed">

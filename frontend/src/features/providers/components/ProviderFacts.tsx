@@ -1,6 +1,6 @@
 import type { Provider } from "../providers-api";
 import { strings } from "../strings";
-import classes from "./ProvidersPage.module.css";
+import classes from "./Providers.module.css";
 
 const words = strings.facts;
 const figures = new Intl.NumberFormat(undefined, { maximumFractionDigits: 4 });

@@ -7,7 +7,7 @@ import { bodyOf, draftOf, withPreset, type Draft } from "../provider-draft";
 import { PRESETS, presetOf, type Kind } from "../presets";
 import { useAddProvider, useChangeProvider, type Provider } from "../providers-api";
 import { strings } from "../strings";
-import classes from "./ProvidersPage.module.css";
+import classes from "./Providers.module.css";
 
 const words = strings.form;
 

@@ -11,7 +11,7 @@ import {
 import { formatClock } from "../../../lib/format";
 import type { Provider } from "../providers-api";
 import { strings } from "../strings";
-import classes from "./ProvidersPage.module.css";
+import classes from "./Providers.module.css";
 
 const words = strings.state;
 

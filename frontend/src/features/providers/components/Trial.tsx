@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { ErrorNotice } from "../../../components/ui/ErrorNotice";
 import { useTrial } from "../providers-api";
 import { strings } from "../strings";
-import classes from "./ProvidersPage.module.css";
+import classes from "./Providers.module.css";
 
 /** A button that has a provider asked, what came back in words, and what else can be done with it. */
 export function Trial({ name, children }: { name: string; children?: ReactNode }) {

@@ -2,9 +2,9 @@ import { Skeleton, Text } from "@mantine/core";
 import type { UseInfiniteQueryResult, UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
-import { Appear } from "../../../components/ui/Appear";
-import { ErrorNotice } from "../../../components/ui/ErrorNotice";
-import { strings } from "../strings";
+import { Appear } from "./Appear";
+import { ErrorNotice } from "./ErrorNotice";
+import { strings } from "./strings";
 
 interface LoadedProps<Data> {
   query: UseQueryResult<Data> | UseInfiniteQueryResult<Data>;

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import type { UseInfiniteQueryResult } from "@tanstack/react-query";
 
-import { strings } from "../strings";
+import { strings } from "./strings";
 
 /** The next page of a list, if there is one. */
 export function More({ query }: { query: UseInfiniteQueryResult }) {
