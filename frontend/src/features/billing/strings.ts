@@ -186,9 +186,4 @@ export const strings = {
       required: "Enter an amount",
     },
   },
-  operation: (name: string) => {
-    if (name === "generate_prompt") return "Improve prompt";
-    const words = name.replaceAll("_", " ");
-    return words.charAt(0).toUpperCase() + words.slice(1);
-  },
 } as const;

@@ -16,6 +16,7 @@ import { PagedList } from "../../../components/ui/PagedList";
 import table from "../../../components/ui/Table.module.css";
 import { formatTokens, formatUsd } from "../../../lib/amounts";
 import { formatDateTime } from "../../../lib/format";
+import { typeName } from "../../jobs/names";
 import { strings } from "../strings";
 import { callsQuery, type Call } from "../usage-queries";
 import classes from "./UsagePage.module.css";
@@ -69,7 +70,7 @@ export function CallList() {
 function Row({ call }: { call: Call }) {
   const outcome = outcomeOf(call);
   const Glyph = ICONS[outcome];
-  const what = strings.operation(call.operation);
+  const what = typeName(call.operation);
   return (
     <tr>
       <td data-label={operation}>

@@ -1,5 +1,6 @@
 import table from "../../../components/ui/Table.module.css";
 import { formatTokens, formatUsd } from "../../../lib/amounts";
+import { typeName } from "../../jobs/names";
 import { strings } from "../strings";
 import type { Usage } from "../usage-queries";
 import { UsageSection } from "./UsageSection";
@@ -45,7 +46,7 @@ function Row({ line }: { line: Line }) {
   return (
     <tr>
       <td data-label={words.operation}>
-        {strings.operation(line.operation)}
+        {typeName(line.operation)}
         {asides.length > 0 && <span className={table.sub}>{asides.join(", ")}</span>}
       </td>
       {figures.map(([name, value]) => (
