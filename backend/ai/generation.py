@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
-from backend.ai.calling.chain import AnswerError, Parsed
+from backend.ai.calling.chain import Parsed
 from backend.ai.calling.provider import ModelAnswer, ModelCall
 from backend.ai.diagram import Diagram
 from backend.ai.kinds.changes import Change, Draw, read_beginning, read_changes
@@ -107,8 +106,9 @@ def _asked_diagram(instructions: str, desk: Desk, ask: Ask, show: Callable[[Diag
     def on_growth(answer: Json) -> None:
         parts = count_keys(answer, form.kind.part)
         desk.report(parts / (parts + HALF_WAY), _so_far(parts, form.kind.unit))
-        with suppress(AnswerError, KeyError, TypeError):  # of a beginning not everything makes sense
-            show(form.kind.parse(answer))
+        beginning = form.kind.read_beginning(answer)
+        if beginning is not None:
+            show(beginning)
 
     desk.report(0.0, "Waiting for the model")
     parsed = ask(diagram_call(form, instructions), lambda answer: form.kind.read(answer, instructions), on_growth)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from typing import Any
 
+import pytest
+
 from backend.ai.drawing.geometry import check_geometry
+from backend.ai.kinds.forms import BY_NAME
 from tests.ai.installation import Installation
 from tests.ai.protocol_server import Answer, ProtocolServer
 
@@ -29,6 +33,13 @@ CHART = {
     ],
 }
 SOON = 5.0  # a hang bound
+
+
+def in_other_words(value: Any) -> Any:
+    """An answer of the same form; a copy of the example would be refused."""
+    if isinstance(value, dict):
+        return {key: in_other_words(inner) for key, inner in value.items()}
+    return [in_other_words(inner) for inner in value] if isinstance(value, list) else f"Other {value}"
 
 
 def labels(elements: list[dict[str, Any]]) -> list[str]:
@@ -106,6 +117,23 @@ def test_free_text_is_drawn_by_the_model(with_model: Installation, server: Proto
     assert check_geometry(elements) == []
 
 
+@pytest.mark.parametrize("form", ["timeline", "board", "list", "outline"])
+def test_a_drawing_whose_first_part_is_long_in_coming_is_drawn(
+    with_model: Installation, server: ProtocolServer, form: str
+) -> None:
+    """Its title is there, and a list in which nothing stands yet."""
+    answer = in_other_words(BY_NAME[form].kind.example[1])
+    text = json.dumps(answer)
+    server.script(Answer(text=text, chunk=len(text) // 12, delay=0.06))
+    person = with_model.guest()
+    accepted = person.start("create_canvas", instructions=f"{form} about something else")
+
+    with_model.drain()
+
+    assert person.result(accepted["job_id"])["title"] == answer["title"]
+    assert check_geometry(person.elements(accepted["canvas_id"])) == []
+
+
 def test_progress_moves_while_the_model_writes(with_model: Installation, server: ProtocolServer) -> None:
     gate = threading.Event()
     server.script(Answer(text=CHART, chunk=40, delay=0.06, gate=gate))
@@ -122,7 +150,7 @@ def test_progress_moves_while_the_model_writes(with_model: Installation, server:
         assert with_model.until_finished(accepted["job_id"])["status"] == "completed"
 
     assert 70 < seen["progress"] < 90
-    assert "steps so far" in seen["progress_message"]
+    assert "so far" in seen["progress_message"]
 
 
 def test_colour_scheme_and_style_are_kept(alone: Installation) -> None:

@@ -71,18 +71,37 @@ def _attempt(
     caller.checkpoint()
     with _Line(provider.timeout) as line, caller.on_cancel(line.hang_up), line.client(provider) as client:
         try:
-            stream = client.chat.completions.create(**_request(provider, call, plain))
+            stream = _begun(client, _request(provider, call, plain))
             on_taken()
-            return _read(stream, provider, caller, on_text)
+            return _read(_chunks(stream), provider, caller, on_text)
         except openai.APIStatusError:
             raise
-        except (openai.APIError, ValueError, ProviderFault) as error:
+        except (openai.APIError, _Garbled, ProviderFault) as error:
             caller.checkpoint()  # a cancel breaks the connection too, and then it is not the provider's fault
             if line.timed_out:
                 raise faults.timed_out(provider.name) from error
             if isinstance(error, ProviderFault):
                 raise
             raise fault_of(error, provider.name, provider.model) from error
+
+
+class _Garbled(Exception):
+    """What came from the provider is not what the protocol says."""
+
+
+def _begun(client: OpenAI, request: dict[str, Any]) -> Iterator[ChatCompletionChunk]:
+    try:
+        return iter(client.chat.completions.create(**request))
+    except ValueError as error:
+        raise _Garbled from error
+
+
+def _chunks(stream: Iterator[ChatCompletionChunk]) -> Iterator[ChatCompletionChunk]:
+    """The SDK's errors are told from those of whoever uses what it read."""
+    try:
+        yield from stream
+    except ValueError as error:
+        raise _Garbled from error
 
 
 def _request(provider: ProviderSettings, call: ModelCall, plain: bool) -> dict[str, Any]:

@@ -74,6 +74,14 @@ class Kind:
             raise ImperfectAnswer(" ".join(wrong), diagram, len(wrong))
         return diagram
 
+    def read_beginning(self, answer: Json) -> Diagram | None:
+        """What of an answer that is still being written can be drawn already, None while that is nothing."""
+        try:
+            diagram = self.parse(answer)
+        except (AnswerError, KeyError, TypeError, AttributeError):  # of a beginning not everything makes sense
+            return None
+        return None if diagram_problems(diagram) else diagram
+
     def _refuse_copy(self, diagram: Diagram, instructions: str) -> None:
         """Small models like to hand the example back."""
         copied = set(_contents(self.parse(self.example[1])))

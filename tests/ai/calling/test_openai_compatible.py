@@ -196,6 +196,16 @@ def test_garbage_instead_of_the_protocol_is_a_bad_answer(server: ProtocolServer)
     assert fault(server, Answer(raw=b"data: {not json\n\ndata: [DONE]\n\n")).code == "provider_bad_answer"
 
 
+def test_a_mistake_of_whoever_reads_the_answer_is_not_blamed_on_the_provider(server: ProtocolServer) -> None:
+    server.script({"colour": "red"})
+
+    def stumble(_: str) -> None:
+        raise ValueError("max() arg is an empty sequence")
+
+    with pytest.raises(ValueError, match="empty sequence"):
+        complete(provider_of(server), CALL, TestCaller(), stumble)
+
+
 @pytest.mark.parametrize("reason", ["length", "content_filter"])
 def test_an_answer_cut_short_by_the_provider_is_not_used(server: ProtocolServer, reason: str) -> None:
     found = fault(server, Answer(text='{"colour": "red"}', finish_reason=reason))
