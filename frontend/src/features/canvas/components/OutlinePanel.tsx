@@ -18,6 +18,7 @@ import type { Editor } from "../editor/editor";
 import { strings } from "../strings";
 import { useOutline } from "../use-editor-facts";
 import classes from "./OutlinePanel.module.css";
+import side from "./SidePanel.module.css";
 
 const words = strings.outline;
 const PANEL_PX = 272;
@@ -42,13 +43,14 @@ export function OutlinePanel({ editor, onClose }: OutlinePanelProps) {
   useEffect(() => editor?.coverLeft(PANEL_PX), [editor]);
   return (
     <nav
-      className={classes.panel}
+      className={side.panel}
+      data-kind="outline"
       aria-label={words.title}
       onKeyDown={(event) => {
         if (event.key === "Escape") onClose();
       }}
     >
-      <header className={classes.header}>
+      <header className={side.header}>
         <Text component="h2" fw={600} size="md" m={0}>
           {words.title}
         </Text>

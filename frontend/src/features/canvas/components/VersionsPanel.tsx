@@ -15,6 +15,7 @@ import { KeepVersion } from "./KeepVersion";
 import { VersionRow } from "./VersionRow";
 import { VersionView } from "./VersionView";
 import classes from "./VersionsPanel.module.css";
+import side from "./SidePanel.module.css";
 
 const words = strings.versions;
 const CLOCK_MS = 30_000;
@@ -43,8 +44,13 @@ export function VersionsPanel({ canvasId, editor, onClose }: VersionsPanelProps)
         if (event.key === "Escape" && !event.defaultPrevented) leave();
       }}
     >
-      <nav className={classes.panel} aria-label={words.title} data-viewing={viewed !== null || undefined}>
-        <header className={classes.header}>
+      <nav
+        className={side.panel}
+        data-kind="versions"
+        aria-label={words.title}
+        data-viewing={viewed !== null || undefined}
+      >
+        <header className={side.header}>
           <Text component="h2" fw={600} size="md" m={0}>
             {words.title}
           </Text>

@@ -1,4 +1,3 @@
-import { Group, NativeSelect, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -7,6 +6,7 @@ import { useNow } from "../../../lib/use-now";
 import { peopleQuery } from "../staff-queries";
 import type { Person, Role } from "../staff-types";
 import { strings } from "../strings";
+import { FindTools } from "../../../components/ui/FindTools";
 import { PagedList } from "../../../components/ui/PagedList";
 import { Panel } from "../../../components/ui/Panel";
 import { PersonRow } from "./PersonRow";
@@ -15,6 +15,7 @@ import classes from "../../../components/ui/Table.module.css";
 const TYPING_MS = 250;
 const AGES_EVERY_MS = 30_000;
 const words = strings.people;
+const ROLES = Object.entries(words.roles) as [Role, string][];
 
 /** Everybody, with their role; full staff change it, and keep people out. */
 export function PeopleSection({ canAct }: { canAct: boolean }) {
@@ -26,27 +27,16 @@ export function PeopleSection({ canAct }: { canAct: boolean }) {
     <Panel
       title={words.title}
       tools={
-        <Group gap="xs">
-          <NativeSelect
-            size="xs"
-            aria-label={words.roleFilter}
-            value={role}
-            onChange={({ currentTarget }) => setRole(currentTarget.value as Role | "")}
-            data={[
-              { value: "", label: words.anyRole },
-              ...Object.entries(words.roles).map(([value, label]) => ({ value, label })),
-            ]}
-          />
-          <TextInput
-            size="xs"
-            w={240}
-            aria-label={words.search}
-            placeholder={words.search}
-            maxLength={200}
-            value={text}
-            onChange={({ currentTarget }) => setText(currentTarget.value)}
-          />
-        </Group>
+        <FindTools
+          label={words.roleFilter}
+          any={words.anyRole}
+          choices={ROLES}
+          chosen={role}
+          onChoose={setRole}
+          search={words.search}
+          text={text}
+          onText={setText}
+        />
       }
     >
       <PagedList query={query} empty={words.empty}>

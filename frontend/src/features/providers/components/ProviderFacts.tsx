@@ -3,7 +3,7 @@ import { strings } from "../strings";
 import classes from "./Providers.module.css";
 
 const words = strings.facts;
-const figures = new Intl.NumberFormat(undefined, { maximumFractionDigits: 4 });
+const figures = new Intl.NumberFormat("en", { maximumFractionDigits: 4 });
 
 export function ProviderFacts({ provider }: { provider: Provider }) {
   const rows = [

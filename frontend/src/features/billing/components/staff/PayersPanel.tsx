@@ -1,8 +1,8 @@
-import { Group, NativeSelect, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
+import { FindTools } from "../../../../components/ui/FindTools";
 import { PagedList } from "../../../../components/ui/PagedList";
 import { Panel } from "../../../../components/ui/Panel";
 import table from "../../../../components/ui/Table.module.css";
@@ -26,27 +26,16 @@ export function PayersPanel({ billing }: { billing: boolean }) {
     <Panel
       title={words.title}
       tools={
-        <Group gap="xs">
-          <NativeSelect
-            size="xs"
-            aria-label={words.needs}
-            value={needs}
-            onChange={({ currentTarget }) => setNeeds(currentTarget.value as Needs | "")}
-            data={[
-              { value: "", label: words.anyNeed },
-              ...offered.map((value) => ({ value, label: words.need[value] })),
-            ]}
-          />
-          <TextInput
-            size="xs"
-            w={240}
-            aria-label={words.search}
-            placeholder={words.search}
-            maxLength={200}
-            value={text}
-            onChange={({ currentTarget }) => setText(currentTarget.value)}
-          />
-        </Group>
+        <FindTools
+          label={words.needs}
+          any={words.anyNeed}
+          choices={offered.map((need) => [need, words.need[need]] as const)}
+          chosen={needs}
+          onChoose={setNeeds}
+          search={words.search}
+          text={text}
+          onText={setText}
+        />
       }
     >
       <PagedList query={query} empty={words.empty}>
