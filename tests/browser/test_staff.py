@@ -11,6 +11,13 @@ from tests.browser.conftest import PHONE, NewVisitor, Visitor, shot
 QUEUE = "reports"  # which no other test uses
 
 
+# What Chromium says on a server with LANG=C.
+NO_LANGUAGE = """
+Object.defineProperty(Navigator.prototype, "language", { get: () => "en-US@posix", configurable: true });
+Object.defineProperty(Navigator.prototype, "languages", { get: () => ["en-US@posix"], configurable: true });
+"""
+
+
 def staff(installation: Installation, visitor: Visitor, role: str, name: str) -> Person:
     """Somebody with a role, who is signed in in the browser and has a token beside it."""
     person = installation.person()
@@ -66,6 +73,7 @@ def test_staff_see_what_runs_and_stop_a_queue_and_start_it_again(
 
 def test_read_only_staff_look_and_find_nothing_to_press(visitor: NewVisitor, installation: Installation) -> None:
     browser = visitor(size=PHONE, dark=True)
+    browser.context.add_init_script(NO_LANGUAGE)
     watcher = staff(installation, browser, "staff_readonly", "Ada")
     page = browser.context.pages[0]
     page.goto(f"{browser.base_url}/staff")

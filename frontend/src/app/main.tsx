@@ -1,3 +1,4 @@
+import "../lib/browser-locale";
 import "../lib/asset-path";
 import "./global.css";
 import "@mantine/core/styles.layer.css";

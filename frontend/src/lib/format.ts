@@ -1,3 +1,5 @@
+import { languageTags } from "./browser-locale";
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -6,19 +8,7 @@ const JUST_NOW = 10 * SECOND;
 const NARROW_SPACE = "\u00a0"; // keeps a number and its unit on one line
 
 /** The first of the browser's locales that is in the page's language: an Englishman gets English words with his dates. */
-const LOCALE =
-  (typeof navigator === "undefined" ? [] : navigator.languages).find(
-    (tag) => tag.startsWith("en") && isKnown(tag),
-  ) ?? "en";
-
-/** Some browsers take over names of the system's that are none of a language ("en-US@posix"). */
-function isKnown(tag: string): boolean {
-  try {
-    return Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0;
-  } catch {
-    return false;
-  }
-}
+const LOCALE = languageTags().find((tag) => tag.startsWith("en")) ?? "en";
 
 const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
 const dateTime = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
