@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 MAX_NAME, MAX_MODEL, MAX_KEY, MAX_URL = 60, 120, 500, 500  # characters
@@ -27,6 +27,7 @@ class ProviderSettings:
     timeout: float = 120.0
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
+    mends_afresh: ClassVar[bool] = False  # whether an answer is mended by asking anew, without what it was
 
     @property
     def circuit(self) -> str:
@@ -38,8 +39,13 @@ class ProviderSettings:
         (``backend.ai.embedded``); ``checkpoint`` raises when nobody waits for it any more."""
         return self
 
-    def form(self, name: str, schema: Mapping[str, Any], _most: int = 0) -> dict[str, Any]:
-        """How a request says that its answer must be JSON of this schema, in whose lists ``most`` entries may be needed."""
+    def form(
+        self, name: str, schema: Mapping[str, Any], _narrow: Mapping[str, Any] | None = None, _most: int = 0
+    ) -> dict[str, Any]:
+        """How a request says that its answer must be JSON of this schema, in whose lists ``most`` entries may be needed.
+
+        ``narrow`` has less to choose from, for a model that chooses badly.
+        """
         return {
             "response_format": {
                 "type": "json_schema",

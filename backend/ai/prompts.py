@@ -12,6 +12,8 @@ from backend.ai.kinds import translation as translating
 from backend.ai.kinds.change_schema import schema_for
 from backend.ai.kinds.changes import EXAMPLE, EXAMPLE_LABELS, TASK
 from backend.ai.kinds.forms import Form
+from backend.ai.kinds.kind import example_in
+from backend.ai.kinds.narrowing import plainly_unasked
 from backend.ai.kinds.translation import Translation
 from backend.ai.language import language_of
 from backend.ai.named import most_asked_for, things_named
@@ -46,13 +48,14 @@ def changes_call(
     conversation: Sequence[str] = (),
 ) -> ModelCall:
     """Ask for changes to a canvas with these labels and arrows (from, to, text), after what was asked for before."""
-    asked, answer = EXAMPLE
+    asked, answer = EXAMPLE[0], example_in(EXAMPLE[1], language_of(instructions))
     shown = data({"nodes": EXAMPLE_LABELS, "arrows": [("Cart", "Checkout", ""), ("Checkout", "Shipping", "")]})
     system = f"{RULES} {DATA_RULE}\n\n{TASK}\n\n{_in_language(instructions)}"
     there = data({"nodes": labels, "arrows": arrows})
     before = f"Asked for before, and done:\n{data(list(conversation))}\n\nNow:\n" if conversation else ""
     messages = _conversation(system, [(f"{shown}\n\n{asked}", answer)], f"{there}\n\n{before}{instructions}")
-    return ModelCall(messages, "changes", schema_for(labels, instructions))
+    narrow = schema_for(labels, instructions, plainly_unasked(instructions))
+    return ModelCall(messages, "changes", schema_for(labels, instructions), narrow=narrow)
 
 
 def translation_call(instructions: str, translation: Translation) -> ModelCall:

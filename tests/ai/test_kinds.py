@@ -210,6 +210,40 @@ def test_a_board_draws_a_repeated_card_once() -> None:
     assert found.columns[0].cards == ("a", "b")
 
 
+def test_what_is_repeated_is_drawn_once() -> None:
+    items = [{"label": "Oats"}, {"label": "Map"}, {"label": "Oats"}]
+    rows = [{"cells": ["1", "2"]}, {"cells": ["1", "2"]}, {"cells": ["1", "3"]}]
+
+    assert KINDS["list"].parse({"title": "T", "items": items}) == Outline("T", (Item("Oats"), Item("Map")), "list")
+    table = KINDS["table"].parse({"title": "T", "header": ["A", "B"], "rows": rows})
+    assert isinstance(table, Table)
+    assert table.rows == (("1", "2"), ("1", "3"))
+
+
+@pytest.mark.parametrize("name", ["swot", "retrospective", "customer_journey"])
+def test_headings_that_are_always_the_same_are_given_in_the_language(name: str) -> None:
+    kind = KINDS[name]
+    german, unknown = json.dumps(kind.schema_in("German"), ensure_ascii=False), kind.schema_in("Finnish")["properties"]
+
+    assert strict_schema_complaint(dict(kind.schema_in("German"))) is None
+    assert kind.schema_in("German")["properties"]["language"]["enum"] == ["Deutsch"]
+    assert any(word in german for word in ("Stärken", "Was lief gut", "Gefühle"))
+    assert "language" in kind.example_for("German")[1]
+    assert "language" not in kind.schema_in("English")["properties"]
+    assert {**unknown, "language": None} == {"language": None, **kind.schema["properties"]}
+
+
+def test_headings_alone_are_no_copy_of_the_example() -> None:
+    kind = KINDS["customer_journey"]
+    stages = [
+        {"stage": stage, "actions": "Sucht", "thoughts": "Wo?", "feelings": "Froh", "opportunities": "Karte"}
+        for stage in ("Suche", "Ankunft", "Abreise")
+    ]
+    answer = {"title": "Camping", "row_names": kind.example[1]["row_names"], "stages": stages}
+
+    assert kind.read(answer, "x").kind == "customer_journey"
+
+
 def test_a_tables_short_row_is_filled_and_a_long_one_refused() -> None:
     short = {"title": "T", "header": ["A", "B"], "rows": [{"cells": ["1"]}, {"cells": ["2", "3"]}]}
     long = {"title": "T", "header": ["A"], "rows": [{"cells": ["1", "2"]}]}

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.ai.language import LANGUAGES, differs, language_of
-from backend.ai.named import missing, things_named
+from backend.ai.language import LANGUAGES, differs, language_of, own_words
+from backend.ai.named import missing, most_asked_for, things_named
 from tests.ai.quality.cases import HALVES, Case, read_cases
 
 VAGUE = [case for half in HALVES for case in read_cases(half) if not case.structured]
@@ -78,3 +78,37 @@ def test_a_thing_is_there_in_another_form_of_its_words() -> None:
 def test_no_text_is_too_strange(text: str) -> None:
     assert missing(things_named(text), [text]) == []
     assert not differs([text], language_of(text) or "English") or language_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "right", "wrong"),
+    [
+        ("French", ["Hôpital", "Directeur", "Infirmière en chef", "Comptable"], ["Hospital", "Director", "Chief nurse", "Nurse"]),
+        ("German", ["Elektroauto", "Reichweite", "Hoch", "Niedrig"], ["Fast car", "Range", "Price", "High", "Low"]),
+        ("Spanish", ["Volcanes", "Tipos", "Erupción", "Ceniza"], ["Volcanoes", "Types", "Basaltic", "Eruption", "Ash"]),
+        ("Italian", ["Cucina", "Forno", "Ricetta", "Farina"], ["Kitchen", "Oven", "Recipe", "Dough", "Flour"]),
+        ("Korean", ["검색", "비교"], ["Search", "Compare"]),
+    ],
+)  # fmt: skip
+def test_nouns_alone_tell_their_language(language: str, right: list[str], wrong: list[str]) -> None:
+    assert differs(wrong, language)
+    assert not differs(right, language)
+
+
+def test_what_is_taken_from_the_instructions_says_nothing_of_the_answer() -> None:
+    assert own_words(["Great Teamwork", "Zusammen stark"], "retro: great teamwork") == ["Zusammen stark"]
+
+
+@pytest.mark.parametrize(
+    ("instructions", "most"),
+    [
+        ("list 20 ideas for dinner", 20),
+        ("org chart for a 20-person startup", 20),
+        ("列出15个城市", 15),
+        ("train for a 10 km run", 1),
+        ("1969, the 20th of May, $30", 3),
+        ("retro: slow builds, late demo, kind words, long talks", 4),
+    ],
+)
+def test_how_many_things_are_asked_for(instructions: str, most: int) -> None:
+    assert most_asked_for(instructions) == most

@@ -24,7 +24,7 @@ class AnswerError(Exception):
 
 
 class CopiedExample(AnswerError):
-    """The example handed back. With the example before it a small model does so again: it is asked once more without."""
+    """The example handed back: asked once more without it, a model has nothing to hand back."""
 
 
 class ImperfectAnswer(AnswerError):
@@ -80,7 +80,7 @@ def _ask_one(
         log.info("answer_mended", provider=provider.name, model=answer.model, reason=str(error))
         first = error
     try:
-        second = call_model(provider, _mending(call, answer.text, first), caller, on_text)
+        second = call_model(provider, _mending(call, answer.text, first, afresh=provider.mends_afresh), caller, on_text)
     except ProviderFault:
         if isinstance(first, ImperfectAnswer):
             return Parsed(first.value, answer)
@@ -107,10 +107,15 @@ def best_of(parse: Callable[[dict[str, Any]], T], answer: dict[str, Any]) -> T:
         return value
 
 
-def _mending(call: ModelCall, text: str, error: AnswerError) -> ModelCall:
-    """The question once more, with the answer and what is wrong with it."""
-    if isinstance(error, CopiedExample):
-        return replace(call, messages=(call.messages[0], call.messages[-1]))
+def _mending(call: ModelCall, text: str, error: AnswerError, *, afresh: bool) -> ModelCall:
+    """The question once more, with the answer and what is wrong with it.
+
+    Afresh: with neither the answer nor examples. A small model repeats whatever stands before it.
+    """
+    if afresh or isinstance(error, CopiedExample):
+        asked = call.messages[-1]
+        told = f"{asked.content}\n\nA first answer was refused: {error}"
+        return replace(call, messages=(call.messages[0], replace(asked, content=told)))
     told = f"That answer cannot be used: {error} Answer again, complete and corrected, in the same form."
     return replace(call, messages=(*call.messages, Message("assistant", text or "(empty)"), Message("user", told)))
 

@@ -113,7 +113,7 @@ def _request(provider: ProviderSettings, call: ModelCall, plain: bool) -> dict[s
         return request
     return {
         **request,
-        **provider.form(call.schema_name, call.schema, call.most),
+        **provider.form(call.schema_name, call.schema, call.narrow, call.most),
         "temperature": call.temperature,
         "stream_options": {"include_usage": True},
     }

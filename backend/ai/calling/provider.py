@@ -44,6 +44,7 @@ class ModelCall:
     schema_name: str  # letters, digits and underscores
     schema: Mapping[str, Any]
     operation: str = ""  # what the account calls it; empty: the schema's name
+    narrow: Mapping[str, Any] | None = None  # the same schema with less to choose from, for a small model
     most: int = 0  # entries that a list may have to have: the instructions name so many
     temperature: float = 0.0  # diagrams should be dependable rather than surprising
 

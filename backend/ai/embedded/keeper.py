@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 
@@ -65,9 +65,13 @@ class EmbeddedProvider(ProviderSettings):
         address = self.serving.address(_checkpoint)
         return replace(self, base_url=address.base_url, api_key=address.key)
 
-    def form(self, _name: str, schema: Mapping[str, Any], most: int = 0) -> dict[str, Any]:
+    mends_afresh: ClassVar[bool] = True
+
+    def form(
+        self, _name: str, schema: Mapping[str, Any], narrow: Mapping[str, Any] | None = None, most: int = 0
+    ) -> dict[str, Any]:
         """As a grammar: its model needs narrower bounds than a schema says. Lists have room for ``most`` entries at least."""
-        return {"extra_body": {"grammar": grammar_of(schema, most)}}
+        return {"extra_body": {"grammar": grammar_of(narrow or schema, most)}}
 
 
 class Keeper:

@@ -6,10 +6,11 @@ A target is one of the labels that are there: an answer cannot name what is not 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import get_args
 
-from backend.ai.kinds.kind import MAYBE, TEXT, Json, many, one_of, record
+from backend.ai.kinds.kind import MAYBE, TEXT, Json, in_language, many, one_of, record
+from backend.ai.language import language_of
 from backend.ai.operations import Colour
 
 MAX_CHANGES = 100
@@ -49,10 +50,15 @@ _COLOUR_WORDS = re.compile(
 )
 
 
-def schema_for(labels: Sequence[str], instructions: str = "") -> Json:
-    """The schema of changes to a canvas with these labels. Colours are in it where the instructions speak of one."""
+def schema_for(labels: Sequence[str], instructions: str = "", without: Collection[str] = ()) -> Json:
+    """The schema of changes to a canvas with these labels, but for some operations.
+
+    Colours are in it where the instructions speak of one; it begins as every answer in another language does.
+    """
     names = (f"new {number}" for number in range(1, MAX_NEW + 1))
     target = one_of(*labels, *names) if len(labels) <= MAX_TARGETS else TEXT
-    fields = {op: parts for op, parts in _FIELDS.items() if op != "colour" or _COLOUR_WORDS.search(instructions)}
+    left_out = {*without, *(() if _COLOUR_WORDS.search(instructions) else ("colour",))}
+    fields = {op: parts for op, parts in _FIELDS.items() if op not in left_out}
     change = {"anyOf": [record(op=one_of(op), **parts) for op, parts in fields.items()]}
-    return {**record(operations=many(change, 1, MAX_CHANGES)), "$defs": {"node": target}}
+    answer = in_language(record(operations=many(change, 1, MAX_CHANGES)), language_of(instructions))
+    return {**answer, "$defs": {"node": target}}

@@ -58,11 +58,11 @@ def read_changes(answer: Json, labels: Sequence[str], instructions: str = "") ->
     try:
         rows = rows_of(answer["operations"])
         reader = _Reader(labels)
-        changes = [reader.change(row) for row in rows]
+        changes = [change for change in map(reader.change, rows) if not _is_idle(change)]
     except (KeyError, TypeError, AttributeError) as error:
         raise AnswerError(f"It does not have the form that was asked for ({error}).") from error
     if not changes:
-        raise AnswerError("There is no operation in it.")
+        raise AnswerError("There is no operation in it that changes anything.")
     if len(changes) > MAX_CHANGES:
         raise AnswerError(f"There are more than {MAX_CHANGES} operations.")
     if sum(isinstance(change, Draw) for change in changes) > 1:
@@ -85,8 +85,14 @@ def read_beginning(answer: Json, labels: Sequence[str]) -> list[Operation]:
             break
         if isinstance(change, Draw) or reader.doubts:
             break
-        found.append(change)
+        if not _is_idle(change):
+            found.append(change)
     return found
+
+
+def _is_idle(change: Change) -> bool:
+    """Whether a change leaves everything as it is."""
+    return isinstance(change, Rename) and change.target == change.label
 
 
 class _Reader:

@@ -41,20 +41,14 @@ class Kind:
     headed: Callable[[str], Json] | None = None
 
     def schema_in(self, language: str | None) -> Mapping[str, Any]:
-        """The schema of an answer in a language. It begins with the name of the language: what a small model has written itself
-        it keeps to, more than to what it was told.
-        """
+        """The schema of an answer in a language."""
         schema = self.headed(language) if self.headed is not None and language is not None else self.schema
-        if language is None or language == EXAMPLES_LANGUAGE:
-            return schema
-        return record(language=one_of(native_name(language)), **schema["properties"])
+        return in_language(schema, language)
 
     def example_for(self, language: str | None) -> tuple[str, Json]:
         """The example as an answer of ``schema_in``."""
         asked, answer = self.example
-        if language is None or language == EXAMPLES_LANGUAGE:
-            return asked, answer
-        return asked, {"language": EXAMPLES_LANGUAGE, **answer}
+        return asked, example_in(answer, language)
 
     def read(self, answer: Json, instructions: str) -> Diagram:
         """The diagram that ``answer`` describes.
@@ -99,6 +93,20 @@ def _contents(diagram: Diagram) -> list[str]:
     if isinstance(diagram, Table) and diagram.kind == "customer_journey":
         return [*diagram.header[1:], *(cell for row in diagram.rows for cell in row[1:])]
     return list(labels_of(diagram))
+
+
+def in_language(schema: Mapping[str, Any], language: str | None) -> Mapping[str, Any]:
+    """The schema of an answer that begins with the name of its language: what a small model has written itself it keeps to, more
+    than to what it was told. The language of the examples goes without saying.
+    """
+    if language is None or language == EXAMPLES_LANGUAGE:
+        return schema
+    return record(language=one_of(native_name(language)), **schema["properties"])
+
+
+def example_in(answer: Json, language: str | None) -> Json:
+    """An example for answers that begin with their language."""
+    return answer if language is None or language == EXAMPLES_LANGUAGE else {"language": EXAMPLES_LANGUAGE, **answer}
 
 
 def count_keys(value: Any, name: str) -> int:

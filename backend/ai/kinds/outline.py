@@ -44,13 +44,14 @@ def parse(answer: Json) -> Outline:
 
 
 def items_of(value: Any) -> tuple[Item, ...]:
-    """Items of the schema above: objects with a label and children, or bare labels."""
-    return tuple(
+    """Items of the schema above: objects with a label and children, or bare labels. What stands there twice is drawn once."""
+    items = (
         Item(label_of(row["label"]), items_of(row.get("children", [])))
         if isinstance(row, dict)
         else Item(label_of(row))
         for row in rows_of(value)
     )
+    return tuple(dict.fromkeys(items))
 
 
 LIST_TASK = "Write a list of short concrete items. “ordered” is true when their order matters."

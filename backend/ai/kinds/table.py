@@ -27,7 +27,7 @@ EXAMPLE = (
 
 
 def parse(answer: Json) -> Table:
-    """Short rows are filled up with empty cells; a row that is too long cannot be mended here."""
+    """Short rows are filled up with empty cells, equal ones drawn once; a row that is too long cannot be mended here."""
     header = tuple(text_of(name) for name in rows_of(answer["header"]))
     if not any(header):
         raise AnswerError("The header is empty. Name the columns.")
@@ -37,7 +37,7 @@ def parse(answer: Json) -> Table:
         raise AnswerError(f"Row {long} has more cells than the header has columns ({len(header)}).")
     if not any(any(row) for row in rows):
         raise AnswerError("All cells are empty.")
-    filled = tuple(row + ("",) * (len(header) - len(row)) for row in rows)
+    filled = tuple(dict.fromkeys(row + ("",) * (len(header) - len(row)) for row in rows))
     return Table(label_of(title_of(answer["title"]) or " ".join(filter(None, header))), header, filled)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
-from backend.ai.calling.chain import AnswerError, ImperfectAnswer, Parsed, ask, best_of
-from backend.ai.calling.provider import ProviderFault
+from backend.ai.calling.chain import AnswerError, CopiedExample, ImperfectAnswer, Parsed, ask, best_of
+from backend.ai.calling.provider import Message, ProviderFault
 from tests.ai.calling.callers import CALL, TestCaller, ignore, provider_of
 from tests.ai.protocol_server import Answer, ProtocolServer
 
@@ -68,6 +70,33 @@ def test_a_useless_answer_is_mended_in_one_round_that_tells_why(server: Protocol
     assert [m["role"] for m in server.requests[1].body["messages"]] == ["system", "user", "assistant", "user"]
     assert "must be red or orange" in server.requests[1].prompt
     assert '"blue"' in server.requests[1].prompt
+
+
+def test_a_copied_example_is_asked_for_once_more_without_it(server: ProtocolServer) -> None:
+    def parse(answer: dict[str, Any]) -> str:
+        if answer["colour"] == "blue":
+            raise CopiedExample("It repeats the example.")
+        return str(answer["colour"])
+
+    server.script({"colour": "blue"}, {"colour": "red"})
+    example = (Message("user", "the sky"), Message("assistant", '{"colour":"blue"}'))
+    call = replace(CALL, messages=(CALL.messages[0], *example, *CALL.messages[1:]))
+
+    assert ask([provider_of(server)], call, parse, TestCaller(), ignore).value == "red"
+
+    assert [m["role"] for m in server.requests[1].body["messages"]] == ["system", "user"]
+    assert "blue" not in server.requests[1].prompt
+
+
+def test_a_model_that_repeats_what_it_sees_is_asked_afresh(server: ProtocolServer) -> None:
+    server.script({"colour": "blue"}, {"colour": "red"})
+    provider = provider_of(server)
+    with patch.object(type(provider), "mends_afresh", True):
+        assert ask([provider], CALL, colour, TestCaller(), ignore).value == "red"
+
+    assert [m["role"] for m in server.requests[1].body["messages"]] == ["system", "user"]
+    assert "must be red or orange" in server.requests[1].prompt
+    assert '"blue"' not in server.requests[1].prompt
 
 
 @pytest.mark.parametrize("broken", ["{not json", "[1, 2]", "", "I would rather not.", "{" * 100_000])

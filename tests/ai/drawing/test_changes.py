@@ -17,7 +17,17 @@ from backend.ai.drawing.measure import Font, inner_size, wrap
 from backend.ai.drawing.placement import element_rect
 from backend.ai.drawing.shapes import union
 from backend.ai.drawing.view import read_canvas
-from backend.ai.operations import AddDiagram, AddNode, Connect, Disconnect, Operation, Remove, Rename
+from backend.ai.operations import (
+    AddDiagram,
+    AddNode,
+    Connect,
+    Disconnect,
+    Operation,
+    Recolour,
+    Remove,
+    Rename,
+    ReplaceText,
+)
 from tests.ai.drawing.diagrams import JOB, OTHER_JOB, by_label, chart, drawn, flowcharts, label, merged
 
 Element = dict[str, Any]
@@ -349,3 +359,26 @@ def test_any_change_to_any_chart_leaves_the_rest_as_it_was_and_nothing_unbound(
         if shape is not None and not text["isDeleted"]:
             width, _ = inner_size(shape["type"], shape["width"], shape["height"])
             assert wrap(text["originalText"], Font(text["fontFamily"], text["fontSize"]), width) == text["text"]
+
+
+def test_another_colour_is_that_of_one_node_alone() -> None:
+    before = drawn(chart("a -> b, b -> c"))
+    after = changed(before, Recolour("b", "red"))
+    shape = by_label(after)["b"]
+    assert ids_changed(before, after) == {shape["id"]}
+    assert (shape["strokeColor"], shape["backgroundColor"], shape["fillStyle"]) == ("#e03131", "#ffe3e3", "solid")
+    with pytest.raises(DrawingError):
+        apply_operations(before, [Recolour("z", "red")], job_id=OTHER_JOB)
+
+
+def test_a_text_is_replaced_wherever_it_stands() -> None:
+    before = drawn(Board("B", (Column("open", ("milk", "tea")), Column("done", ("milk",)))))
+    after = changed(before, ReplaceText("milk", "Milch"), ReplaceText("not there", "x"))
+    texts = [each["originalText"] for each in after if each["type"] == "text"]
+    assert (texts.count("Milch"), texts.count("milk")) == (2, 0)
+    assert check_geometry(after) == []
+    flow = drawn(chart("a -yes-> b, a -no-> c"))
+    assert arrows(changed(flow, ReplaceText("yes", "ja"), ReplaceText("b", "B?"))) == {
+        ("a", "B?", "ja"),
+        ("a", "c", "no"),
+    }

@@ -119,7 +119,7 @@ def models(settings: Settings, kept: Path) -> Iterator[list[Model]]:
 
 def _key(provider: ProviderSettings, call: ModelCall) -> str:
     said = [(message.role, message.content) for message in call.messages]
-    form = provider.form(call.schema_name, call.schema, call.most)
+    form = provider.form(call.schema_name, call.schema, call.narrow, call.most)
     asked = json.dumps([said, form, call.temperature, provider.name, provider.model])
     return hashlib.blake2b(asked.encode(), digest_size=16).hexdigest()
 
