@@ -102,7 +102,7 @@ AI = House(
         ("work",),
     ),
     top={
-        "words": ("diagram", "language", "models", "named", "operations", "variants"),
+        "words": ("diagram", "headings", "language", "models", "named", "operations", "variants"),
         "generating": ("generation", "prompts"),
         "placing": ("drafts", "drawing_job", "growing_changes", "growing_drawing"),
         "requests": ("estimates", "routes", "schemas", "service"),

@@ -11,6 +11,7 @@ import re
 from backend.ai.kinds.cues import form_spoken_of
 from backend.ai.kinds.forms import BY_NAME, Form, form_by_words
 from backend.ai.kinds.kind import Json, one_of, record
+from backend.ai.planner.asking import kind_of
 
 PURPOSES = {
     "flowchart": "how something works, happens or is done: steps, decisions, cases",
@@ -47,12 +48,16 @@ _SEVERAL = re.compile(
 )
 
 
+_NAMES_OF_PLANNER = {"org_chart": "organisation_chart"}
+
+
 def plain_form(instructions: str) -> Form | None:
     """The form that needs no choice, because of the words in the instructions."""
     named = form_by_words(instructions)
     if named is not None:
         return named
-    spoken_of = form_spoken_of(instructions)
+    in_planner, _ = kind_of(instructions, weak=False)  # its names are in more languages
+    spoken_of = _NAMES_OF_PLANNER.get(in_planner, in_planner) if in_planner else form_spoken_of(instructions)
     return None if spoken_of is None else BY_NAME[spoken_of]
 
 

@@ -116,7 +116,8 @@ CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "flowchart",
         _any_of(
             # Not “how severe is it”, which asks for a degree.
-            r"\bhow (?!(?:many|much|long|old|often|big|far)\b)(?!\w+ (?:is|are|was|were|should|can|do|does|will)\b)\w+",
+            r"\bhow (?!(?:many|much|long|old|often|big|far)\b)"
+            r"(?!\w+ (?:it |they |he |she |that |this )?(?:is|are|was|were|should|can|do|does|will)\b)\w+",
             r"\bwhat happens\b|\bwhat (?:to do|must \w+ do|do \w+ do)\b.*\b(?:when|if|after|once|before)\b|\bsteps\b",
             r"\bwie (?!(?:viel|viele|lange|oft|alt|groß|weit|teuer)\b)(?!\w+ (?:ist|sind|war|soll|kann)\b)\w+",
             r"\bwas (?:passiert|geschieht|tun)\b|\bschritte\b|\bläuft\b.*\bab\b",

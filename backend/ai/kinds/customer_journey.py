@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.ai.diagram import Table
-from backend.ai.kinds.headings import CUSTOMER_JOURNEY as HEADINGS
+from backend.ai.headings import CUSTOMER_JOURNEY as HEADINGS
 from backend.ai.kinds.kind import TEXT, Json, Kind, label_of, many, one_of, record, rows_of, text_of, title_of
 
 ROWS = ("actions", "thoughts", "feelings", "opportunities")

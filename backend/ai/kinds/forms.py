@@ -31,8 +31,9 @@ class Form:
 
 
 def _words(*latin: str, other: str = "") -> re.Pattern[str]:
-    """Whole words in scripts that have spaces, any occurrence in those that have not."""
-    pattern = rf"\b(?:{'|'.join(latin)})\b" + (f"|{other}" if other else "")
+    """Whole words in scripts that have spaces, any occurrence in those that have not: “SWOT分析” has a word and two signs."""
+    letter = "[0-9A-Za-zÀ-ɏЀ-ӿ]"
+    pattern = rf"(?<!{letter})(?:{'|'.join(latin)})(?!{letter})" + (f"|{other}" if other else "")
     return re.compile(pattern, re.IGNORECASE)
 
 
@@ -139,7 +140,12 @@ FORMS = (
             "comparação",
             "сравни(?:те)?",
             "сравнение",
-            other="比较|比較|对比",
+            "порівня(?:й|йте|ння)",
+            "porówna(?:j|nie)",
+            "vergelijk(?:ing)?",
+            "karşılaştır(?:ma)?",
+            "jämför(?:else)?",
+            other="比较|比較|对比|비교|قارن|مقارنة|तुलना",
         ),
     ),
     Form(

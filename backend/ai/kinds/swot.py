@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.ai.diagram import Board
-from backend.ai.kinds.headings import SWOT as HEADINGS
+from backend.ai.headings import SWOT as HEADINGS
 from backend.ai.kinds.kind import TEXT, Json, Kind, record, title_of
 from backend.ai.kinds.parts import columns_of, headed_parts, part_of
 

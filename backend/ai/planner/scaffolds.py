@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from backend.ai import headings
 from backend.ai.diagram import Board, Column, Diagram, Table
+from backend.ai.headings import in_language
+from backend.ai.language import language_of
 from backend.ai.planner.asking import asks_for_thought
 from backend.ai.planner.groups import enumerate_items
 from backend.ai.planner.lead import read_lead
@@ -11,10 +14,6 @@ from backend.ai.planner.text import normalise, word_count
 
 MAX_WORDS = 20
 EMPTY_ROWS = 4
-SWOT = ("Strengths", "Weaknesses", "Opportunities", "Threats")
-RETROSPECTIVE = ("What went well", "What to improve", "Actions")
-STAGES = ("Discover", "Consider", "Buy", "Use", "Come back")
-ASPECTS = ("Actions", "Thoughts", "Feelings", "Opportunities")
 
 
 def plan_scaffold(instructions: str) -> Diagram | None:
@@ -25,12 +24,13 @@ def plan_scaffold(instructions: str) -> Diagram | None:
     things = enumerate_items(things_compared(text) or "", last_and=True)
     if things and len(things) > 1:
         return Table("", ("", *things), tuple(("",) * (len(things) + 1) for _ in range(EMPTY_ROWS)), "comparison")
-    lead = read_lead(text)
+    lead, language = read_lead(text), language_of(text)
     if lead.form == "swot":
-        return Board(lead.title, tuple(map(Column, SWOT)), "swot")
+        return Board(lead.title, tuple(map(Column, in_language(headings.SWOT, language))), "swot")
     if lead.form == "retrospective":
-        return Board(lead.title, tuple(map(Column, RETROSPECTIVE)), "retrospective")
+        return Board(lead.title, tuple(map(Column, in_language(headings.RETROSPECTIVE, language))), "retrospective")
     if lead.form == "customer_journey":
-        rows = tuple((aspect, *("" for _ in STAGES)) for aspect in ASPECTS)
-        return Table(lead.title, ("", *STAGES), rows, "customer_journey")
+        stages = in_language(headings.STAGES, language)
+        rows = tuple((row, *("" for _ in stages)) for row in in_language(headings.CUSTOMER_JOURNEY, language))
+        return Table(lead.title, ("", *stages), rows, "customer_journey")
     return None

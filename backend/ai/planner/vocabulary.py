@@ -124,14 +124,14 @@ KINDS = {
         خريطة ذهنية|माइंड मैप|思维导图|心智图|マインドマップ|마인드맵|마인드 맵
     """,
     "org_chart": """
-        organi?ation chart*|organi?ational chart*|org chart*|orgchart*|organi?ation tree|organigramm*|organigrama*
-        organograma*|संगठन चार्ट|संगठन तालिका
+        organi?ation chart*|organi?ational chart*|org chart*|orgchart*|organi?ation tree|organigram|organigrams
+        organigramm*|organigrama*|organograma*|संगठन चार्ट|संगठन तालिका
         organizační struktur*|schemat organizacyjny|оргструктур*|организационн* структур*|组织结构图|組織図|조직도
     """,
     "timeline": """
         timeline*|time line*|zeitstrahl*|zeitachse*|frise chronologique|chronologie|línea* de tiempo|cronología
         linha* do tempo|linea del tempo
-        tijdlijn*|oś czasu|временн* шкал*|хронологи*|时间线|时间轴|年表|타임라인
+        tijdlijn*|tidslinje*|oś czasu|временн* шкал*|хронологи*|时间线|时间轴|年表|타임라인
     """,
     "board": """
         kanban board|kanban-board*|kanban*|scrum board*|task board*|board|boards|tablero*

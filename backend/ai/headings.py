@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 SWOT = {
     "Arabic": ("نقاط القوة", "نقاط الضعف", "الفرص", "التهديدات"),
     "Chinese": ("优势", "劣势", "机会", "威胁"),
@@ -61,3 +63,28 @@ CUSTOMER_JOURNEY = {
     "Turkish": ("Eylemler", "Düşünceler", "Duygular", "Fırsatlar"),
     "Ukrainian": ("Дії", "Думки", "Почуття", "Можливості"),
 }
+
+STAGES = {
+    "Arabic": ("الاكتشاف", "التفكير", "الشراء", "الاستخدام", "العودة"),
+    "Chinese": ("了解", "考虑", "购买", "使用", "再次光顾"),
+    "Dutch": ("Ontdekken", "Overwegen", "Kopen", "Gebruiken", "Terugkomen"),
+    "English": ("Discover", "Consider", "Buy", "Use", "Come back"),
+    "French": ("Découvrir", "Réfléchir", "Acheter", "Utiliser", "Revenir"),
+    "German": ("Entdecken", "Abwägen", "Kaufen", "Nutzen", "Wiederkommen"),
+    "Hindi": ("खोज", "विचार", "खरीद", "उपयोग", "वापसी"),
+    "Italian": ("Scoprire", "Valutare", "Acquistare", "Usare", "Tornare"),
+    "Japanese": ("認知", "検討", "購入", "利用", "再訪"),
+    "Korean": ("발견", "고려", "구매", "사용", "재방문"),
+    "Polish": ("Odkrycie", "Rozważanie", "Zakup", "Używanie", "Powrót"),
+    "Portuguese": ("Descobrir", "Considerar", "Comprar", "Usar", "Voltar"),
+    "Russian": ("Знакомство", "Выбор", "Покупка", "Использование", "Возвращение"),
+    "Spanish": ("Descubrir", "Considerar", "Comprar", "Usar", "Volver"),
+    "Swedish": ("Upptäcka", "Överväga", "Köpa", "Använda", "Återkomma"),
+    "Turkish": ("Keşfetme", "Değerlendirme", "Satın alma", "Kullanma", "Geri gelme"),
+    "Ukrainian": ("Знайомство", "Вибір", "Покупка", "Користування", "Повернення"),
+}
+
+
+def in_language(headings: Mapping[str, tuple[str, ...]], language: str | None) -> tuple[str, ...]:
+    """The headings in a language; in English where they are not known in it."""
+    return headings.get(language or "English", headings["English"])
