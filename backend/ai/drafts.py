@@ -78,6 +78,11 @@ def note_written(connection: Connection, job_id: uuid.UUID, draft: Draft) -> Non
     )
 
 
+def forget_draft(connection: Connection, job_id: uuid.UUID) -> None:
+    """A job that begins anew, should it be tried again."""
+    connection.execute("DELETE FROM ai_draft WHERE job_id = %s", (job_id,))
+
+
 @sweep("drafts without a canvas")
 def forget_drafts(connection: Connection, limit: int) -> int:
     """Nobody draws on a canvas that is gone. Any other draft goes with its job: failed or cancelled, the job may be tried

@@ -13,7 +13,8 @@ from typing import Any
 import psycopg
 
 from backend.ai.changes import store as change_store
-from backend.ai.drafts import Connection, Draft, load_draft, note_written, save_draft
+from backend.ai.changes.inverse import Changed, inverse
+from backend.ai.drafts import Connection, Draft, forget_draft, load_draft, note_written, save_draft
 from backend.ai.drawing.elements import Element
 from backend.canvases import service as canvases
 from backend.canvases.service import Merge
@@ -95,6 +96,27 @@ def finish(ctx: JobContext, draft: Draft) -> dict[str, Any]:
             f"Cancelled. {draft.elements_written} of {draft.result['elements']} elements were drawn and stay on the canvas."
         ) from cancelled
     return draft.result
+
+
+def inverse_of_all(ctx: JobContext) -> list[Element]:
+    """What takes back everything that the job has done to the canvas, but for what people have changed since."""
+    with ctx.transaction() as connection:
+        found = change_store.records(connection, ctx.job.id)
+    changes = [Changed(each.element_id, each.before, each.version) for each in found]
+    return inverse(changes, read_elements(ctx), spare=True).elements
+
+
+def take_back(ctx: JobContext) -> None:
+    """As if the job had done nothing: what it drew came from an answer without sense."""
+    elements = inverse_of_all(ctx)
+    for start in range(0, len(elements), MOST_AT_ONCE):
+        with ctx.transaction() as connection:
+            merge = write_elements(ctx, connection, elements[start : start + MOST_AT_ONCE])
+            ids = [element["id"] for element in merge.accepted]
+            ctx.partial(connection, {"element_ids": ids, "canvas_version": merge.version})
+    with ctx.transaction() as connection:
+        change_store.forget(connection, ctx.job.id)
+        forget_draft(connection, ctx.job.id)
 
 
 def in_batches(changed: Sequence[Element], there: Collection[str]) -> list[list[Element]]:

@@ -13,12 +13,19 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from backend.ai.changes import store as change_store
-from backend.ai.changes.inverse import Changed, inverse
 from backend.ai.drafts import Draft, save_draft
 from backend.ai.drawing.elements import Element
 from backend.ai.drawing.errors import DrawingError
-from backend.ai.drawing_job import MOST_AT_ONCE, TRIES, Overtaken, begin, in_batches, read_elements, write_elements
+from backend.ai.drawing_job import (
+    MOST_AT_ONCE,
+    TRIES,
+    Overtaken,
+    begin,
+    in_batches,
+    inverse_of_all,
+    read_elements,
+    write_elements,
+)
 from backend.ai.operations import Operation
 from backend.jobs import JobContext
 
@@ -101,15 +108,9 @@ class GrowingChanges:
 
     def _take_back(self) -> None:
         """What was made of an answer that is another one now, but for what people have changed since."""
-        with self._ctx.transaction() as connection:
-            found = change_store.records(connection, self._ctx.job.id)
-        undone = inverse(
-            [Changed(each.element_id, each.before, each.version) for each in found],
-            read_elements(self._ctx),
-            spare=True,
-        )
-        for start in range(0, len(undone.elements), MOST_AT_ONCE):
-            self._write(undone.elements[start : start + MOST_AT_ONCE], self._made, insist=True)
+        undone = inverse_of_all(self._ctx)
+        for start in range(0, len(undone), MOST_AT_ONCE):
+            self._write(undone[start : start + MOST_AT_ONCE], self._made, insist=True)
         self._draft = replace(self._draft, drawn={})
         self._made = Made(next_key=self._made.next_key)  # ids of what was taken back are used up
 

@@ -18,7 +18,7 @@ from backend.ai.drawing.errors import DrawingError
 from backend.ai.drawing.previewing import previewed
 from backend.ai.drawing.themes import scheme_after, theme_of
 from backend.ai.drawing.view import read_canvas
-from backend.ai.drawing_job import FINALISING, WAITING, finish, has_drawn, read_elements, resume
+from backend.ai.drawing_job import FINALISING, WAITING, finish, has_drawn, read_elements, resume, take_back
 from backend.ai.generation import PLANNER, Desk, Made, NeedsModel, make_changes, make_diagram
 from backend.ai.growing_changes import Apply, GrowingChanges, Question
 from backend.ai.growing_drawing import GrowingDrawing
@@ -169,7 +169,9 @@ def _job_error(ctx: JobContext, fault: ProviderFault) -> Exception:
     if fault.wait is not None:
         return fault.wait
     sentence = fault.sentence
-    if has_drawn(ctx):  # the model broke off in the middle
+    if fault.senseless:
+        take_back(ctx)
+    elif has_drawn(ctx):  # the model broke off in the middle
         sentence = sentence.replace(faults.NOTHING, "What was drawn until then stays on the canvas and can be undone.")
     if not fault.passing:
         return FinalError(fault.code, sentence)

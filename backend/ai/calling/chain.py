@@ -95,7 +95,7 @@ def _ask_one(
         ]
         if usable:
             return min(usable, key=lambda entry: entry[:2])[2]
-        raise faults.bad_answer(provider.name, "gave an unusable answer twice") from error
+        raise faults.bad_answer(provider.name, "gave an unusable answer twice", senseless=True) from error
 
 
 def best_of(parse: Callable[[dict[str, Any]], T], answer: dict[str, Any]) -> T:

@@ -35,12 +35,13 @@ def unavailable(provider: str, what: str, *, retry_after: float | None = None) -
     )
 
 
-def bad_answer(provider: str, what: str) -> ProviderFault:
+def bad_answer(provider: str, what: str, *, senseless: bool = False) -> ProviderFault:
     """An answer came, and it is of no use."""
     return ProviderFault(
         "provider_bad_answer",
         f"The model of “{provider}” {what}.",
         f"{NOTHING} Say more exactly what should be on the canvas, or ask for less at once, and try again.",
+        senseless=senseless,
     )
 
 

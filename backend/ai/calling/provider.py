@@ -67,8 +67,9 @@ class ModelAnswer:
 class ProviderFault(Exception):
     """A call that gave no usable answer. ``what`` has happened; with what follows from it, it is ``sentence``, for whoever waits.
 
-    ``retry_after`` is set when the moment is known (seconds from now) from which asking is welcome again. ``wait`` is what a
-    job raises to be let go with all the others that wait for this provider.
+    ``senseless``: a whole answer came, and nothing of it is to be used. ``retry_after`` is set when the moment is known
+    (seconds from now) from which asking is welcome again. ``wait`` is what a job raises to be let go with all the others that
+    wait for this provider.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class ProviderFault(Exception):
         what: str,
         then: str = "",
         *,
+        senseless: bool = False,
         retry_after: float | None = None,
         wait: ProviderWait | None = None,
     ) -> None:
@@ -84,6 +86,7 @@ class ProviderFault(Exception):
         super().__init__(self.sentence)
         self.code = code
         self.what = what
+        self.senseless = senseless
         self.retry_after = retry_after
         self.wait = wait
 

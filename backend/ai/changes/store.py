@@ -57,6 +57,11 @@ def record(
     connection.execute(RECORD, {"job_id": job_id, "ids": ids, "before": images, "versions": versions})
 
 
+def forget(connection: Connection, job_id: uuid.UUID) -> None:
+    """A job that has changed nothing after all has nothing to be undone."""
+    connection.execute("DELETE FROM ai_change WHERE job_id = %s", (job_id,))
+
+
 def has_changed(connection: Connection, job_id: uuid.UUID) -> bool:
     """Whether a job has changed anything yet."""
     return connection.execute("SELECT FROM ai_change WHERE job_id = %s", (job_id,)).rowcount > 0

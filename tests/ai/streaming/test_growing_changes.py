@@ -152,6 +152,37 @@ def test_an_answer_that_turns_out_otherwise_is_taken_back_and_made_anew(
     assert labels(person.elements(accepted["canvas_id"])) == ["Order", "Pay", "Ship"]
 
 
+def test_what_came_of_an_answer_without_sense_is_taken_back_but_for_what_people_changed_since(
+    with_model: Installation, server: ProtocolServer
+) -> None:
+    wrong = {"operations": [*MODEL_SAYS["operations"][:2], change("remove", "Nowhere")]}
+    gate = threading.Event()
+    server.script(wrong, Answer(text=wrong, chunk=CHUNK, gate=gate, gate_after=chunks_until("Print the label")))
+    person = with_model.guest()
+    accepted = begun(with_model, person)
+    canvas_id, before = accepted["canvas_id"], person.elements(accepted["canvas_id"])
+
+    with with_model.worker():
+        elements = until_there(with_model, person, canvas_id, "Hand over to the carrier")
+        until_there(with_model, person, canvas_id, "Pack")
+        pack = next(each for each in elements if each.get("originalText") == "Pack")
+        mine = {**pack, "x": pack["x"] + 7, "version": pack["version"] + 1}
+        assert person.post(f"/api/canvases/{canvas_id}/elements", {"elements": [mine]}).status_code == 200
+        gate.set()
+        row = with_model.until_finished(accepted["job_id"])
+
+    assert (row["status"], row["error_code"]) == ("failed", "provider_bad_answer")
+    assert "Nothing was drawn." in row["error_message"]
+    after = {each["id"]: each for each in person.elements(canvas_id)}
+    assert labels(list(after.values())) == ["Order", "Pack", "Pay", "Ship"], "what somebody has touched stays"
+    assert after[pack["id"]]["x"] == mine["x"]
+    look = ("x", "y", "width", "height", "text", "strokeColor")
+    assert [[each.get(name) for name in look] for each in before if each["type"] != "arrow"] == [
+        [after[each["id"]].get(name) for name in look] for each in before if each["type"] != "arrow"
+    ]
+    assert person.get(f"/api/canvases/{canvas_id}/changes").json["items"][0]["job_id"] != accepted["job_id"]
+
+
 def test_what_people_change_meanwhile_is_what_the_next_change_finds(
     with_model: Installation, server: ProtocolServer
 ) -> None:
