@@ -15,6 +15,7 @@ CLAIM_SCENES = ("10k_queued", "100k_queued", "1m_queued", "1m_finished", "1m_que
 DASHBOARD = {  # what is asked for → how the table says it
     "list": "everybody's jobs",
     "queued": "those that wait, with when they will start",
+    "next": "those that wait, as they come",
     "failed": "those that failed",
     "word": "a word",
     "two_words": "two words",
@@ -33,6 +34,7 @@ DASHBOARD = {  # what is asked for → how the table says it
     "ended_job": "the page of a job that failed",
     "own_list": "one's own half million",
     "own_failed": "one's own failures",
+    "own_next": "what one waits for, as it comes",
     "own_overview": "one's own four figures",
 }
 

@@ -27,6 +27,7 @@ SLEEP = json.dumps({"seconds": 300, "steps": 1})  # of the jobs that wait: longe
 PATHS = {
     "list": "/api/jobs",
     "queued": "/api/jobs?status=queued",
+    "next": "/api/jobs?status=queued&order=next&top_level=true",
     "failed": "/api/jobs?status=failed",
     "word": "/api/jobs?q=word77",
     "two_words": "/api/jobs?q=create+canvas",
@@ -45,6 +46,7 @@ PATHS = {
 OWN_PATHS = {
     "own_list": "/api/jobs",
     "own_failed": "/api/jobs?status=failed",
+    "own_next": "/api/jobs?status=queued&order=next&top_level=true",
     "own_overview": "/api/jobs/overview",
 }
 

@@ -23,11 +23,12 @@ from backend.jobs.enqueue import Enqueued, insert_or_find, known_job, parse_requ
 from backend.jobs.flows.flow_care import cancel_families
 from backend.jobs.flows.flow_store import GROUP_TYPE, Children, count_children, groups_among
 from backend.jobs.history.job_filter import JobFilter, conditions
+from backend.jobs.history.line import Place, find_waiting
 from backend.jobs.history.search import estimate_total, find_ids
 from backend.jobs.models import FINISHED, PRIORITIES, AiJob, AiJobAttempt, AiJobStep
 from backend.jobs.options import Options, check_options, said_in
 from backend.jobs.payload import fingerprint_of
-from backend.jobs.registry import Task
+from backend.jobs.registry import Task, queue_names
 
 # Request and result may be megabytes: loaded only where they are shown.
 WITHOUT_DATA = (defer(AiJob.request_data), defer(AiJob.result_data))
@@ -183,6 +184,16 @@ def list_jobs(
     ids = find_ids(session, seen_by(actor, wanted), limit=limit, before=before)
     found = {job.id: job for job in visible_jobs(session, actor, ids)}
     return [found[job_id] for job_id in ids if job_id in found]
+
+
+def list_waiting(
+    session: AnySession, actor: Actor, wanted: JobFilter, *, limit: int, after: Place | None
+) -> tuple[list[Place], dict[uuid.UUID, AiJob]]:
+    """Up to ``limit`` jobs that wait and that ``actor`` may see, as they come, from behind ``after`` on: their places, and those
+    of them that are still there.
+    """
+    places = find_waiting(session, seen_by(actor, wanted), queue_names(), limit=limit, after=after)
+    return places, {job.id: job for job in visible_jobs(session, actor, [place.id for place in places])}
 
 
 def count_jobs(session: AnySession, actor: Actor, wanted: JobFilter) -> int:

@@ -60,7 +60,7 @@ def find_ids(session: AnySession, wanted: JobFilter, *, limit: int, before: uuid
 def estimate_total(session: AnySession, wanted: JobFilter) -> int:
     """About how many jobs fit, as the planner of the database guesses. Costs nothing."""
     query: Select[uuid.UUID]
-    if wanted.q is not None:
+    if wanted.q is not None and wanted.ended:
         query = select(AiJobSearch.job_id).where(*_in_history(wanted))
     else:
         query = select(AiJob.id).where(~AiJob.hidden, *conditions(wanted))

@@ -138,6 +138,20 @@ class JobQuerySchema(JobFilterSchema):
 
     limit = fields.Integer(load_default=50, validate=validate.Range(1, MAX_LIMIT))
     cursor = fields.String(load_default=None, validate=validate.Length(max=MAX_TEXT))
+    order = fields.String(
+        load_default="newest",
+        validate=validate.OneOf(("newest", "next")),
+        metadata={
+            "description": "newest: the last that was made first. next, with status=queued: as they come, each line as it is "
+            "claimed, then what waits for the clock, then what waits for something else."
+        },
+    )
+
+    @validates_schema
+    def check_order(self, data: dict[str, Any], **_: Any) -> None:
+        """What has ended or runs comes in no line."""
+        if data["order"] == "next" and data["status"] != "queued":
+            raise ValidationError("Use it with status=queued.", "order")
 
 
 class IdsSchema(Schema):

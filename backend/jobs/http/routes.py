@@ -15,6 +15,7 @@ from backend.jobs.batches import submit_batch
 from backend.jobs.enqueue import InvalidRequest
 from backend.jobs.history.history_keeper import found_until
 from backend.jobs.history.job_filter import JobFilter
+from backend.jobs.history.line import Place
 from backend.jobs.http import views
 from backend.jobs.http.facts import facts_of
 from backend.jobs.http.listing import detail_body, job_bodies
@@ -39,7 +40,7 @@ from backend.jobs.http.schemas import (
 )
 from backend.jobs.http.waiting import may_wait
 from backend.openapi import refuses
-from backend.paging import cursor_after, position_of
+from backend.paging import cursor_after, cursor_behind, place_of, position_of
 
 blueprint = Blueprint("jobs", __name__, url_prefix=views.JOBS, description="Jobs of every type.")
 
@@ -103,7 +104,9 @@ def create_batch(fields: dict[str, Any], headers: dict[str, Any]) -> tuple[dict[
 @blueprint.response(200, JobListSchema)
 @refuses(blueprint, _403="Only staff may list the jobs of others.")
 def list_jobs(query: dict[str, Any]) -> dict[str, Any]:
-    """My jobs, the newest first; staff see everybody's."""
+    """My jobs, the newest first, or those that wait as they come; staff see everybody's."""
+    if query["order"] == "next":
+        return _list_waiting(query)
     actor, limit = require_actor(), query["limit"]
     before = position_of(query["cursor"])[1] if query["cursor"] is not None else None
     wanted = filter_of(query)
@@ -115,6 +118,22 @@ def list_jobs(query: dict[str, Any]) -> dict[str, Any]:
         "next_cursor": cursor_after(page[-1].created_at, page[-1].id) if more else None,
         "total": None if before else _total(actor, wanted, len(page), more=more),
         "found_until": found_until(driver_connection(db.session)) if wanted.scattered and not before else None,
+    }
+
+
+def _list_waiting(query: dict[str, Any]) -> dict[str, Any]:
+    actor, limit, wanted, after = require_actor(), query["limit"], filter_of(query), None
+    if query["cursor"] is not None:
+        (rank, key), row_id = place_of(query["cursor"], 2)
+        after = Place(rank, key, row_id)
+    places, jobs = service.list_waiting(db.session, actor, wanted, limit=limit + 1, after=after)
+    more = len(places) > limit
+    page = [jobs[place.id] for place in places[:limit] if place.id in jobs]
+    return {
+        "items": job_bodies(db.session, actor, page),
+        "next_cursor": cursor_behind(*places[limit - 1]) if more else None,
+        "total": None if after else _total(actor, wanted, len(page), more=more),
+        "found_until": None,
     }
 
 

@@ -1725,7 +1725,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** My jobs, the newest first; staff see everybody's. */
+    /** My jobs, the newest first, or those that wait as they come; staff see everybody's. */
     get: {
       parameters: {
         query?: {
@@ -1749,6 +1749,8 @@ export interface paths {
           user?: string | null;
           limit?: number;
           cursor?: string | null;
+          /** @description newest: the last that was made first. next, with status=queued: as they come, each line as it is claimed, then what waits for the clock, then what waits for something else. */
+          order?: "newest" | "next";
         };
         header?: never;
         path?: never;

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createQueryClient } from "../../lib/query-client";
 import { aJob } from "../../test/jobs";
 import type { JobFilters, ListGroup } from "./filters";
-import { changeInLists, insertJob, type JobPages } from "./job-lists";
+import { appendJob, changeInLists, insertJob, type JobPages } from "./job-lists";
 import { jobKeys } from "./job-keys";
 import type { Job } from "./job-types";
 
@@ -36,4 +36,11 @@ test("a job that is older than all that is loaded waits for its page", () => {
   const loaded = pages([aJob({ job_id: "m" })], "next");
   expect(insertJob(loaded, aJob({ job_id: "a" }))).toBe(loaded);
   expect(insertJob(pages([aJob({ job_id: "m" })]), aJob({ job_id: "a" })).pages[0]?.items).toHaveLength(2);
+});
+
+test("who comes to wait stands behind all, once all are loaded", () => {
+  const loaded = pages([aJob({ job_id: "m" })], "next");
+  expect(appendJob(loaded, aJob({ job_id: "z" }))).toBe(loaded);
+  const all = appendJob(pages([aJob({ job_id: "m" })]), aJob({ job_id: "z" }));
+  expect(all.pages[0]?.items.map(({ job_id }) => job_id)).toEqual(["m", "z"]);
 });

@@ -55,7 +55,8 @@ function offerTo(client: QueryClient, lists: Listed, shownBy: readonly JobFilter
     const filters = filtersOf(key);
     if (!wanted.has(JSON.stringify(filters)) || !belongsTo(key[2] as ListGroup, filters, job.status))
       continue;
-    client.setQueryData<JobPages>(key, (pages) => pages && insertJob(pages, job));
+    const insert = key[2] === "waiting" ? appendJob : insertJob;
+    client.setQueryData<JobPages>(key, (pages) => pages && insert(pages, job));
   }
 }
 
@@ -74,6 +75,13 @@ export function insertJob(data: JobPages, job: Job): JobPages {
     index === place ? { ...page, items: [...page.items, job].sort(newestFirst) } : page,
   );
   return { ...data, pages };
+}
+
+/** Behind all that wait, until the server says where it comes; only where the last page is loaded. */
+export function appendJob(data: JobPages, job: Job): JobPages {
+  const last = data.pages.at(-1);
+  if (!last || last.next_cursor !== null || findJob(data, job.job_id)) return data;
+  return { ...data, pages: [...data.pages.slice(0, -1), { ...last, items: [...last.items, job] }] };
 }
 
 export function newestFirst(one: Job, other: Job): number {

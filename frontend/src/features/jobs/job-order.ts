@@ -21,18 +21,31 @@ export interface OrderedJobs {
  */
 export class JobOrder {
   #places = new Map<string, Placed>();
+  #line: readonly string[] = [];
 
-  /** `byPlace`: all that waits is there, so that the next to start can stand first. */
-  arrange(jobs: readonly Job[], now: number, held: boolean, byPlace = false): OrderedJobs {
+  /** What waits is given in the order in which it comes. */
+  arrange(jobs: readonly Job[], now: number, held: boolean): OrderedJobs {
     const places = new Map<string, Placed>();
     for (const job of jobs) places.set(job.job_id, this.#place(job, now, held));
     this.#places = places;
     const of = (rank: Rank) => jobs.filter(({ job_id }) => places.get(job_id)?.rank === rank);
-    const waiting = of("waiting").sort(byPlace ? nextFirst : newestFirst);
+    const waiting = this.#inLine(of("waiting"), held);
     return {
       active: [...of("running").sort(newestFirst), ...waiting],
       finished: of("finished").sort(lastEndedFirst),
     };
+  }
+
+  /** Nothing passes anything while the list is held; what waits no longer stays at its number until it leaves. */
+  #inLine(jobs: readonly Job[], held: boolean): Job[] {
+    const before = new Map(this.#line.map((id, index) => [id, index]));
+    const numberOf = ({ job_id }: Job) => before.get(job_id) ?? Number.MAX_SAFE_INTEGER;
+    const byNumber = (one: Job, other: Job) => numberOf(one) - numberOf(other);
+    const stays = (job: Job) => held || rankNow(job) !== "waiting";
+    const line = jobs.filter((job) => !stays(job));
+    for (const job of jobs.filter(stays).sort(byNumber)) line.splice(numberOf(job), 0, job);
+    this.#line = line.map(({ job_id }) => job_id);
+    return line;
   }
 
   #place(job: Job, now: number, held: boolean): Placed {
@@ -43,20 +56,6 @@ export class JobOrder {
     const stays = held || (rank === "finished" && now - since < LINGER_MS);
     return stays ? { rank: before.rank, since } : { rank, since: null };
   }
-}
-
-/** By queue, since places of two queues say nothing of each other; what stands in no line yet comes last. */
-function nextFirst(one: Job, other: Job): number {
-  const [place, otherPlace] = [placeOf(one), placeOf(other)];
-  return (
-    Number(place === Infinity) - Number(otherPlace === Infinity) ||
-    one.queue.localeCompare(other.queue) ||
-    (place === otherPlace ? -newestFirst(one, other) : place - otherPlace)
-  );
-}
-
-function placeOf({ estimate }: Job): number {
-  return estimate?.position ?? Infinity;
 }
 
 function lastEndedFirst(one: Job, other: Job): number {

@@ -35,6 +35,7 @@ export function jobsQuery(group: ListGroup, filters: JobFilters, me: string | un
               ...queryOf(filters, me),
               status: statuses.join(","),
               limit: PAGE_SIZES[group],
+              ...(group === "waiting" && { order: "next" as const }),
               ...(pageParam && { cursor: pageParam }),
             },
           },

@@ -17,7 +17,7 @@ export interface ListPart {
 }
 
 export interface JobListState {
-  /** Each job once, in no order; undefined until the first answers are there. */
+  /** Each job once: what waits in the order in which it comes, the rest in none; undefined until the first answers are there. */
   jobs: Job[] | undefined;
   /** What is shown is still that of other filters. */
   outdated: boolean;

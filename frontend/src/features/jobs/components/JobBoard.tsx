@@ -29,7 +29,7 @@ export function JobBoard() {
   const counting = jobs?.some(({ status }) => !isFinished(status)) ?? false;
   const now = useNow(counting ? WHILE_COUNTING_MS : OTHERWISE_MS);
   const held = useHeld(list);
-  const shown = order.arrange(jobs ?? [], now, held, !parts.waiting.hasMore);
+  const shown = order.arrange(jobs ?? [], now, held);
   const rows = useSameWhileEqual([...shown.active, ...shown.finished].map(({ job_id }) => job_id));
   const selection = useSelection(rows, filters);
   useBoardKeys(list, jobs ?? [], selection);
