@@ -42,9 +42,13 @@ SELECT operation, {SUMS} FROM ai_operation
 WHERE {SINCE} GROUP BY 1 ORDER BY sum(tokens_in + tokens_out) DESC, 1
 """  # noqa: S608
 BY_PERSON = f"""
-SELECT user_id, min(app_user.name) AS name, {SUMS} FROM ai_operation LEFT JOIN app_user ON app_user.id = user_id
-WHERE at >= date_trunc('day', now(), 'UTC') - (%(days)s - 1) * interval '1 day'
-GROUP BY user_id ORDER BY sum(cost) DESC, sum(tokens_in + tokens_out) DESC LIMIT %(limit)s
+WITH most AS (
+    SELECT user_id, {SUMS} FROM ai_operation
+    WHERE at >= date_trunc('day', now(), 'UTC') - (%(days)s - 1) * interval '1 day'
+    GROUP BY user_id ORDER BY sum(cost) DESC, sum(tokens_in + tokens_out) DESC LIMIT %(limit)s
+)
+SELECT most.*, app_user.name FROM most LEFT JOIN app_user ON app_user.id = user_id
+ORDER BY cost DESC, tokens_in + tokens_out DESC
 """  # noqa: S608
 CALLS = """
 SELECT id, at, job_id, operation, module, provider, model, tokens_in, tokens_out, estimated, cost, saved, latency_ms, cached,

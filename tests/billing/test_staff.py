@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -283,6 +284,24 @@ def test_the_audit_tells_of_budgets_only_the_periods_that_changed(app: Flask) ->
                 {"name": whose, "before": {"day": "$2.50"}, "after": {"day": f"${default:g} by the settings"}},
             ),
         ]
+
+
+def test_of_changes_at_once_each_found_what_the_one_before_left(app: Flask) -> None:
+    staff, user_id = staff_of(app), str(id_of(new_program(app)))
+    callers = [Program(app, staff.token) for _ in range(4)]
+
+    def change(number: int) -> None:
+        caller = callers[number % 4]
+        caller.send("PUT", "/api/staff/budgets", json={"user_id": user_id, "day": 2.0 + number})
+        caller.send("PUT", f"/api/staff/plans/{user_id}", json={"name": f"Plan {number}"})
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(change, range(12)))
+    for action, first in (("budget.change", {"day": "$1 by the settings"}), ("user.give_plan", None)):
+        told = [details for name, details in audited(staff, user_id) if name == action]
+        before, after = ({str(details.get(side)) for details in told} for side in ("before", "after"))
+        assert len(before) == len(after) == len(told) == 12  # no two began at the same
+        assert before - after == {str(first)}
 
 
 def test_without_billing_there_are_no_balances_and_budgets_hold(free: Flask, database_url: str) -> None:

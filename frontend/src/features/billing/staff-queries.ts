@@ -20,12 +20,13 @@ export interface PayerFilter {
 
 const ALL = ["staff", "billing"] as const;
 const LOOK_EVERY_MS = 30_000;
+const SUM_UP_EVERY_MS = 120_000; // reads every call of the month
 const DAYS = 30;
 
 export const installationQuery = queryOptions({
   queryKey: [...ALL, "usage"],
   queryFn: () => unwrap(api.GET("/api/staff/usage", { params: { query: { days: DAYS } } })),
-  refetchInterval: LOOK_EVERY_MS,
+  refetchInterval: SUM_UP_EVERY_MS,
 });
 
 export function payersQuery(filter: PayerFilter) {
