@@ -23,7 +23,7 @@ PAGES = ("/", "/settings", "/usage", *STAFF_PAGES, "/jobs")  # the last one stay
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 FAILED = 50
-BAND = re.compile(r"place \d+ · starts (any moment|within .+|in about .+), ends (about|between) \d\d:\d\d")
+BAND = re.compile(r"place \d+ · starts (mostly )?(any moment|within .+|in about .+), ends (about|between) \d\d:\d\d")
 CUT_MS = 10_000
 # Colours go over into others even if only for a frame.
 SETTLE = """async () => {

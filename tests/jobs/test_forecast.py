@@ -55,6 +55,10 @@ def test_a_job_says_its_place_and_when_it_will_start_and_end(engine: Engine) -> 
     assert (
         now + timedelta(seconds=24) < starts[3][0] < starts[3][1] < now + timedelta(seconds=50)
     )  # three of ten seconds
+    typical = [found[job.id].start[2] for job in jobs]
+    assert typical == sorted(typical) and all(
+        band[0] <= moment <= band[1] for band, moment in zip(starts, typical, strict=True)
+    )
     finish = found[jobs[3].id].finish
     assert finish[0] > starts[3][0] + timedelta(seconds=6)
     assert "20 runs of its type" in found[jobs[3].id].basis

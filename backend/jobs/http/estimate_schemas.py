@@ -12,6 +12,10 @@ class BandSchema(Schema):
 
     start = fields.AwareDateTime(required=True, data_key="from")
     end = fields.AwareDateTime(required=True, data_key="to")
+    typical = fields.AwareDateTime(
+        required=True,
+        metadata={"description": "Before this one in every second case: what to go by where the band is wide."},
+    )
 
 
 class EstimateSchema(Schema):

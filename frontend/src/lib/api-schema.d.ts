@@ -4892,6 +4892,11 @@ export interface components {
       from: string;
       /** Format: date-time */
       to: string;
+      /**
+       * Format: date-time
+       * @description Before this one in every second case: what to go by where the band is wide.
+       */
+      typical: string;
     };
     Budget: {
       /** @description null: no limit. */

@@ -6,7 +6,10 @@ import type { Estimate } from "./job-types";
 
 const NOW = Date.parse("2026-01-01T10:00:00Z");
 const after = (seconds: number) => new Date(NOW + seconds * 1_000).toISOString();
-const band = (from: number, to: number) => ({ from: after(from), to: after(to) });
+const band = (from: number, to: number, typical = (from + to) / 2) => ({
+  ...{ from: after(from), to: after(to) },
+  typical: after(typical),
+});
 const plain = (text: string | null) => text?.replaceAll("\u00a0", " ") ?? null;
 const none: Estimate = {
   position: null,
@@ -44,5 +47,15 @@ test("what is not known is not said", () => {
   expect(estimateWords(aJob({ estimate: { ...none, why_unknown: "paused" } }), NOW)).toBeNull();
   expect(estimateWords(aJob({ estimate: { ...none, position: 1_000, at_least: true } }), NOW)).toBe(
     "place 1,000 or later",
+  );
+});
+
+test("a band that is too wide to say anything gives way to when it mostly happens", () => {
+  const estimate = { ...none, position: 1, start: band(0, 28_800, 40), finish: band(30, 28_830, 70) };
+  expect(plain(estimateWords(aJob({ estimate }), NOW))).toMatch(
+    /^place 1 · starts mostly in about 40 s, ends about \d\d:01( AM)?, at times much later$/,
+  );
+  expect(plain(estimateWords(aJob({ estimate, status: "processing" }), NOW))).toBe(
+    "ends mostly in about 70 s, at times much later",
   );
 });

@@ -8,6 +8,11 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const SOON_MS = 5 * SECOND;
 
+const WIDE_FROM_MS = 5 * MINUTE;
+const WIDE_TIMES = 6;
+
+type Band = NonNullable<NonNullable<Job["estimate"]>["start"]>;
+
 const words = strings.estimate;
 
 /** "place 12 · starts in about 2–4 min, ends 14:05–14:09", or nothing where nothing is known. `now` is milliseconds. */
@@ -21,15 +26,20 @@ export function estimateWords(job: Pick<Job, "status" | "estimate" | "run_at">, 
       parts.push(estimate.at_least ? words.placeAtLeast(place) : words.place(place));
     }
     const start =
-      estimate.start && !isForLater(job, now) ? words.starts(bandWords(estimate.start, now)) : null;
+      estimate.start && !isForLater(job, now) ? words.starts(timeWords(estimate.start, now)) : null;
     const end = estimate.finish && endWords(estimate.finish, now);
-    parts.push(...[[start, end].filter(Boolean).join(", ")].filter(Boolean));
-  } else if (estimate.finish) parts.push(words.finishes(bandWords(estimate.finish, now)));
+    const late = (start && isWide(estimate.start, now)) || (end && isWide(estimate.finish, now));
+    parts.push(...[[start, end, late && words.later].filter(Boolean).join(", ")].filter(Boolean));
+  } else if (estimate.finish) {
+    const end = words.finishes(timeWords(estimate.finish, now));
+    parts.push(isWide(estimate.finish, now) ? `${end}, ${words.later}` : end);
+  }
   return parts.join(" · ") || null;
 }
 
 /** By the clock, so that it can be planned with; nothing where it may be tomorrow. */
-function endWords({ from, to }: { from: string; to: string }, now: number): string | null {
+function endWords(band: Band, now: number): string | null {
+  const { from, to } = isWide(band, now) ? { ...band, from: band.typical, to: band.typical } : band;
   if (Date.parse(to) - now > DAY / 2) return null;
   const [early, late] = [from, to].map(formatClock);
   return words.finishes(early === late ? words.about(`${late}`) : words.between(`${early}`, `${late}`));
@@ -38,6 +48,21 @@ function endWords({ from, to }: { from: string; to: string }, now: number): stri
 /** It waits for the clock, which the row says more exactly than a band. */
 function isForLater({ run_at }: Pick<Job, "run_at">, now: number): boolean {
   return run_at !== null && Date.parse(run_at) > now;
+}
+
+/**
+ * Little has run yet, or what runs takes longer than anything before: then the band holds, but “within 8 h” is no answer, and
+ * when it mostly happens is.
+ */
+function isWide(band: Band | null, now: number): boolean {
+  if (!band) return false;
+  const high = Date.parse(band.to) - now;
+  return high > WIDE_FROM_MS && Date.parse(band.typical) - now < high / WIDE_TIMES;
+}
+
+function timeWords(band: Band, now: number): string {
+  if (!isWide(band, now)) return bandWords(band, now);
+  return words.mostly(bandWords({ from: band.typical, to: band.typical }, now));
 }
 
 /** A stretch of time as people say it: "in about 2–4 min", "any moment". Both ends in the unit of the later one. */

@@ -148,6 +148,8 @@ export const strings = {
     inAbout: (time: string) => `in about ${time}`,
     within: (time: string) => `within ${time}`,
     about: (time: string) => `about ${time}`,
+    mostly: (when: string) => `mostly ${when}`,
+    later: "at times much later",
     between: (early: string, late: string) => `between ${early} and ${late}`,
   },
   selection: {
