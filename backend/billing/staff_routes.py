@@ -78,7 +78,7 @@ def list_accounts(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(GrantSchema)
 @blueprint.arguments(IdempotencySchema, location="headers")
 @blueprint.response(201, GrantedSchema)
-@refuses(blueprint, _403=FOR_STAFF, _404=NOBODY)
+@refuses(blueprint, _403=FOR_STAFF, _404=NOBODY, _409="The Idempotency-Key was used for another grant.")
 def grant_credit(fields: dict[str, Any], headers: dict[str, Any]) -> dict[str, Any]:
     """Give somebody tokens. With an Idempotency-Key it happens once."""
     balance, created = staff_service.grant(db.session, require_staff(acting=True), **fields, key=headers["key"])

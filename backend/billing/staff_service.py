@@ -13,12 +13,13 @@ from backend.billing.budgets import ALL, MICRO, PERIODS, BudgetState
 from backend.billing.people import PeopleFilter
 from backend.billing.plans import PlanState
 from backend.db import AnySession, driver_connection
-from backend.errors import NotFound
+from backend.errors import Conflict, NotFound
 from backend.identity import Actor
 from backend.jobs.engine_settings import current_settings
 
 STAFF_MONEY_LOCK = 0x0CC0_0004  # pg_advisory_xact_lock: what the audit calls “before” is what the change found
 EVERYBODY = "the installation"
+GRANTED = "SELECT amount FROM credit_entry WHERE user_id = %s AND key = %s"
 NO_PLAN = "This person has no plan."
 
 
@@ -39,7 +40,10 @@ def person_account(session: AnySession, user_id: uuid.UUID) -> dict[str, Any]:
 def grant(
     session: AnySession, actor: Actor, user_id: uuid.UUID, tokens: int, *, key: str | None, note: str | None
 ) -> tuple[int, bool]:
-    """Give somebody tokens; the balance, and whether this call did it or one before with the same key."""
+    """Give somebody tokens; the balance, and whether this call did it or one before with the same key.
+
+    Raises Conflict if that one gave another number.
+    """
     connection, settings = driver_connection(session), current_settings()
     person = find_person(connection, user_id)
     credits.open_account(connection, user_id)
@@ -50,6 +54,11 @@ def grant(
     if created:
         said = {"name": person.called, "tokens": tokens, "before": balance - tokens, "after": balance, "reason": note}
         record(session, actor, "user.grant_credit", "user", [user_id], **said)
+    elif connection.execute(GRANTED, (user_id, name)).fetchone() != (tokens,):
+        raise Conflict(
+            "This Idempotency-Key was used for another grant. Send a new key with a new request.",
+            code="idempotency_key_reused",
+        )
     return balance, created
 
 

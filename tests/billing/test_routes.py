@@ -79,6 +79,10 @@ def test_staff_grant_once_by_a_key_and_the_person_sees_by_whom_it_came(app: Flas
             headers={"Idempotency-Key": "one"},
         )
         assert (answer.status_code, answer.json) == (201, {"balance": 1500, "created": created})
+    other = {"user_id": user_id, "tokens": 501}
+    refused = staff.post("/api/staff/credits", json=other, headers={"Idempotency-Key": "one"})
+    assert (refused.status_code, (refused.json or {})["code"]) == (409, "idempotency_key_reused")
+    assert body_of(person, "/api/usage")["balance"] == 1500
     entry = body_of(person, "/api/usage/entries")["items"][0]
     assert (entry["kind"], entry["amount"], entry["note"]) == ("staff_grant", 500, "Welcome")
     (audited,) = body_of(staff, f"/api/staff/audit?target={user_id}")["items"]

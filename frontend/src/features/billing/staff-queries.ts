@@ -64,13 +64,13 @@ export interface Grant {
   note: string;
 }
 
-/** Gives tokens. One form grants once, however often it is sent: `key` is the form's. */
+/** Gives tokens. One form grants a number once, however often it is sent: `key` is the form's. */
 export function useGrant(userId: string, key: string) {
   return useMutation({
     mutationFn: (grant: Grant) =>
       unwrap(
         api.POST("/api/staff/credits", {
-          params: { header: { "Idempotency-Key": key } },
+          params: { header: { "Idempotency-Key": `${key}-${grant.tokens}` } },
           body: { user_id: userId, ...grant },
         }),
       ),
