@@ -45,11 +45,22 @@ _COUNT = re.compile(
 )
 
 
+# “don't forget X”: one or two words.
+_MUST = re.compile(
+    r"\b(?:(?:don['’]t|do not|never) forget|make sure to include|must not be missing:?|vergiss|vergesst|vergessen sie"
+    r"|n['’]oublie[sz]? pas|no (?:te )?olvid\w+(?: de)?|n[ãa]o (?:se )?esque[çc]\w+(?: d[aeo])?|non dimenticare"
+    r"|vergeet|не забудь(?:те)?)\s+"
+    rf"{_ARTICLE}(?:den |an |about |un |uma? |o |i |les |los |las |de )?([^\W\d_][\w-]{{2,}})",
+    re.IGNORECASE,
+)
+
+
 def things_named(instructions: str) -> list[str]:
     """Texts that a drawing must have, in their order. Only what is certain; few for most instructions."""
     found = quoted(instructions)
     for sentence in _SENTENCE.split(instructions):
         found += _listed(sentence)
+    found += _MUST.findall(instructions)
     found += [end for ends in _FROM_TO.findall(instructions) for end in ends]
     if language_of(instructions) != "German":  # where every noun has a capital
         found += _names(instructions)

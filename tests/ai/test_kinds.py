@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backend.ai.calling.chain import AnswerError
+from backend.ai.calling.chain import AnswerError, ImperfectAnswer
 from backend.ai.diagram import Board, Flowchart, Item, Outline, Table, diagram_problems
 from backend.ai.kinds.change_schema import schema_for
 from backend.ai.kinds.changes import Draw, read_changes
@@ -185,7 +185,7 @@ def test_whatever_the_steps_are_every_node_is_reached_and_every_question_has_two
 
 
 def test_a_list_without_children_is_a_list_and_with_children_an_outline() -> None:
-    flat = KINDS["outline"].read({"title": "T", "ordered": True, "items": [{"label": "A", "children": []}]}, "x")
+    flat = KINDS["outline"].parse({"title": "T", "ordered": True, "items": [{"label": "A", "children": []}]})
     deep = KINDS["outline"].read(
         {"title": "T", "ordered": False, "items": [{"label": "A", "children": [{"label": "B", "children": ["C"]}]}]},
         "x",
@@ -231,6 +231,29 @@ def test_headings_that_are_always_the_same_are_given_in_the_language(name: str) 
     assert "language" in kind.example_for("German")[1]
     assert "language" not in kind.schema_in("English")["properties"]
     assert {**unknown, "language": None} == {"language": None, **kind.schema["properties"]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "complaint"),
+    [
+        ("list", {"title": "T", "items": [{"label": "Pen"}, {"label": "Ink"}, {"label": "Pen"}]}, "next to nothing"),
+        (
+            "board",
+            {"title": "T", "columns": [{"name": "To do", "cards": ["Paint", "Clean"]}, {"name": "Done", "cards": ["Paint"]}]},
+            "“Paint”",
+        ),
+        (
+            "flowchart",
+            {"title": "T", "direction": "down", "steps": [step("Ring"), step("If nobody opens, leave"), step("Go on")]},
+            "“If nobody opens, leave”: this is a case",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_plainly_not_well_made_is_asked_for_once_more(
+    kind: str, answer: dict[str, Any], complaint: str
+) -> None:
+    with pytest.raises(ImperfectAnswer, match=complaint):
+        KINDS[kind].read(answer, "x")
 
 
 def test_headings_alone_are_no_copy_of_the_example() -> None:

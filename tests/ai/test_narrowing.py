@@ -9,7 +9,7 @@ from backend.ai.embedded.grammar import grammar_of
 from backend.ai.kinds.change_schema import schema_for
 from backend.ai.kinds.changes import read_changes
 from backend.ai.kinds.narrowing import plainly_unasked
-from backend.ai.operations import AddNode, Recolour, Remove
+from backend.ai.operations import AddNode, Recolour, Remove, Rename
 from backend.ai.prompts import changes_call
 
 LABELS = ["Order", "Pay", "Ship"]
@@ -32,6 +32,8 @@ LABELS = ["Order", "Pay", "Ship"]
         ("avant l'envoi il faudrait un contrôle", {"add_after", "remove"}, {"add_before"}),
         ("we can do without the payment", {"connect"}, {"remove"}),
         ("now add a table of prices", set(), {"draw"}),
+        ("somebody has to pack it", {"rename", "remove"}, {"add_before", "add_after"}),
+        ("we call it dispatch", set(), {"rename"}),
         ("発送の前に確認を入れて", set(), {"add_before", "add_after", "remove", "connect", "draw", "tidy_up"}),
     ],
 )
@@ -39,7 +41,7 @@ def test_operations_that_the_words_do_not_ask_for(instructions: str, unasked: se
     found = plainly_unasked(instructions)
     assert unasked <= found
     assert not asked & found
-    assert not {"add_between", "add_alone", "rename"} & found
+    assert not {"add_between", "add_alone"} & found
 
 
 def test_only_the_embedded_model_has_less_to_choose_from() -> None:
@@ -73,11 +75,15 @@ def test_changes_in_another_language_are_doubted() -> None:
 
 
 def test_what_nobody_spoke_of_is_not_removed_without_doubt() -> None:
-    def without(label: str) -> dict[str, object]:
+    def without(label: str) -> dict[str, list[dict[str, str]]]:
         return {"operations": [{"op": "remove", "target": label}]}
 
-    with pytest.raises(ImperfectAnswer, match="Nobody asked to remove “Ship”"):
+    with pytest.raises(ImperfectAnswer, match="Nobody asked to change “Ship”"):
         read_changes(without("Ship"), LABELS, "we do not want people to pay before they get something")
+    spared = {"operations": [*without("Ship")["operations"], {"op": "rename", "target": "Pay", "label": "Pay first"}]}
+    with pytest.raises(ImperfectAnswer) as caught:
+        read_changes(spared, LABELS, "we do not want people to pay before they get something")
+    assert caught.value.value == [Rename("Pay", "Pay first")]
     for instructions in ("we no longer ship anything ourselves", "drop the last step", "clear everything"):
         assert read_changes(without("Ship"), LABELS, instructions) == [Remove("Ship")]
 
@@ -86,6 +92,16 @@ def test_what_stands_in_quotes_is_missed() -> None:
     row = {"op": "add_after", "target": "Pay", "label": "Pack", "edge_label": ""}
     with pytest.raises(ImperfectAnswer, match="Wrap it"):
         read_changes({"operations": [row]}, LABELS, "somewhere behind the payment there must be “Wrap it” now")
+
+
+def test_two_nodes_do_not_get_the_same_name() -> None:
+    rows = [
+        {"op": "add_before", "target": "Ship", "label": "Pack"},
+        {"op": "rename", "target": "Order", "label": "Pack"},
+    ]
+    with pytest.raises(ImperfectAnswer, match="same name") as caught:
+        read_changes({"operations": rows}, LABELS, "the order must be packed")
+    assert caught.value.value == [AddNode("Pack", before="Ship")]
 
 
 def test_a_new_name_that_is_the_old_one_is_no_change() -> None:

@@ -23,6 +23,7 @@ TEXTS = ("Bestellung", "Küche", "ausverkauft")
         ("把所有文字翻译成英文", TEXTS, "English"),
         ("make it all Spanish please", TEXTS, "Spanish"),
         ("traduis Küche en anglais", ("Küche",), "English"),
+        ("mis alumnos no saben inglés, pásalo todo al español", TEXTS, "Spanish"),
     ],
 )
 def test_a_translation_is_known_by_its_words(instructions: str, texts: tuple[str, ...], language: str) -> None:

@@ -9,7 +9,7 @@ from typing import cast
 from backend.ai.calling.chain import AnswerError, ImperfectAnswer
 from backend.ai.diagram import Shape
 from backend.ai.kinds.change_schema import ADDING, COLOURS, MAX_CHANGES
-from backend.ai.kinds.doubts import doubts
+from backend.ai.kinds.doubts import doubts, is_unasked
 from backend.ai.kinds.kind import Json, label_of, rows_of, text_of
 from backend.ai.operations import AddNode, Colour, Connect, Disconnect, Operation, Recolour, Remove, Rename, TidyUp
 
@@ -69,7 +69,10 @@ def read_changes(answer: Json, labels: Sequence[str], instructions: str = "") ->
         raise AnswerError("“draw” may stand in it once.")
     found = [*reader.doubts, *doubts(changes, labels, instructions)]
     if found:
-        raise ImperfectAnswer(" ".join(found), changes, len(found))
+        spared = [
+            each for each in changes if each not in reader.colliding and not is_unasked(each, labels, instructions)
+        ]
+        raise ImperfectAnswer(" ".join(found), spared or changes, len(found))
     return changes
 
 
@@ -102,6 +105,7 @@ class _Reader:
         self._labels = dict.fromkeys(labels)
         self._new: list[str] = []
         self.doubts: list[str] = []
+        self.colliding: list[Rename] = []  # to a name that another node has
 
     def change(self, row: Json) -> Change:
         match row["op"]:
@@ -145,6 +149,10 @@ class _Reader:
 
     def _rename(self, row: Json) -> Rename:
         target, label = self._known(row["target"]), label_of(row["label"])
+        if label in self._labels and label != target:
+            self.doubts.append(f"“{label}” is on the canvas already: “{target}” cannot have the same name.")
+            self.colliding.append(Rename(target, label))
+            return self.colliding[-1]
         self._labels = dict.fromkeys(label if known == target else known for known in self._labels)
         self._new = [label if known == target else known for known in self._new]
         return Rename(target, label)

@@ -22,14 +22,24 @@ def doubts(changes: Sequence[object], labels: Sequence[str], instructions: str) 
     there = language_of(". ".join(labels))
     if language is not None and differs(texts, language) and (there is None or differs(texts, there)):
         found.append(f"New texts are not in {language}. Write them in {language}.")
-    unasked = [each.target for each in changes if isinstance(each, Remove) and not _is_meant(each.target, instructions)]
-    if unasked and language == there:
-        found.append(f"Nobody asked to remove {', '.join(f'“{label}”' for label in unasked)}. Leave it as it is.")
+    unasked = [
+        each.target for each in changes if isinstance(each, Remove | Rename) and is_unasked(each, labels, instructions)
+    ]
+    if unasked:
+        found.append(f"Nobody asked to change {', '.join(f'“{label}”' for label in unasked)}. Leave it as it is.")
     known = " ".join((*labels, *_texts(changes))).casefold()
     lost = [text for text in quoted(instructions) if text.casefold() not in known]
     if lost:
         found.append(f"This is missing in it: {'; '.join(lost)}.")
     return found
+
+
+def is_unasked(change: object, labels: Sequence[str], instructions: str) -> bool:
+    """Whether something is removed or renamed that the instructions do not speak of, in the language that it is in."""
+    if not isinstance(change, Remove | Rename) or _is_meant(change.target, instructions):
+        return False
+    language = language_of(instructions)
+    return language is not None and language == language_of(". ".join(labels))
 
 
 def _texts(changes: Sequence[object]) -> list[str]:
@@ -48,4 +58,4 @@ def _is_meant(label: str, instructions: str) -> bool:
     if words.pattern(words.DESCRIPTIONS).search(instructions):
         return True
     said, names = instructions.casefold(), [word.casefold() for word in _WORD.findall(label)]
-    return label.casefold() in said or not names or any(word[: max(STEM, len(word) - 3)] in said for word in names)
+    return label.casefold() in said or any(word[: max(STEM, len(word) - 3)] in said for word in names)

@@ -25,6 +25,7 @@ _IF = {
     "Italian": "se|altrimenti|caso|o|non|senza|fall|error|manc|rifiut|annull|opzion|tranne|più|meno|può|poss|solo|quando",
     "Dutch": "als|anders|geval|of|niet|geen|zonder|fout|weiger|annul|optie|behalve|meer|minder|kan|kunnen|mogelijk|"
     "soms|alleen|wanneer",
+    "Russian": "если|когда|иначе|случа|или|не|нет|без|ошиб|отказ|отмен|мож|только",
 }
 _ARROW = {
     "English": "connect|disconnect|link|unlink|arrow|line|join|lead|loop|back|return|again|retry|redo|repeat|separat|"
@@ -35,6 +36,7 @@ _ARROW = {
     "Portuguese": "conect|desconect|lig|seta|flecha|linha|volt|novamente|novo|repet|separ|leva|vai",
     "Italian": "colleg|scolleg|frecci|linea|torn|nuovo|ripet|separ|porta|va",
     "Dutch": "verbind|pijl|lijn|terug|opnieuw|weer|herhaal|scheid|leidt|gaat",
+    "Russian": "соедин|стрелк|лини|назад|верн|снова|повтор|опять",
 }
 _GONE = {
     "English": "remov|delet|drop|eras|without|longer|skip|instead|replac|merg|combin|rid|unnecessary|anymore|any more|"
@@ -45,6 +47,18 @@ _GONE = {
     "Portuguese": "remov|exclu|elimin|tir|apag|sem|substitu|mais|vez|junt|só",
     "Italian": "rimuov|elimin|togli|cancell|senza|sostitu|più|posto|unisc|solo",
     "Dutch": "verwijder|weg|zonder|vervang|meer|plaats|samen|alleen",
+    "Russian": "удал|убер|убра|без|больше|вместо|замен|исключ|лишн|не",
+}
+_NAME = {
+    "English": "renam|call|nam|titl|text|label|instead|chang|replac|say|said|word|spell|typo|wrong|correct|fix|becom|now|"
+    "should be",
+    "German": "nenn|umbenenn|heiß|name|titel|text|beschrift|statt|änder|ersetz|wort|schreib|falsch|richtig|korrig|wird zu",
+    "French": "renomm|appel|nom|titr|text|libell|lieu|chang|remplac|mot|écri|faute|corrig|dire|devien",
+    "Spanish": "renombr|llam|nombr|títul|text|etiquet|lugar|vez|cambi|reemplaz|palabr|escrib|corrig|correg|diga|ponga",
+    "Portuguese": "renome|cham|nome|títul|text|rótul|lugar|vez|mud|troc|substitu|palavr|escrev|corrij|corrig|vir",
+    "Italian": "rinomin|chiam|nome|titol|test|etichett|posto|cambi|sostitu|parol|scriv|corregg|divent",
+    "Dutch": "hernoem|noem|heet|naam|titel|tekst|plaats|wijzig|verander|vervang|woord|schrijf|fout|wordt",
+    "Russian": "переимен|назов|назв|назы|имя|имен|загол|текст|надпис|вместо|измен|замен|слов|напис|исправ",
 }
 _BEFORE = {
     "English": "before|prior|ahead|until|first",
@@ -54,6 +68,7 @@ _BEFORE = {
     "Portuguese": "antes|primeiro|até",
     "Italian": "prima|fino",
     "Dutch": "voor|voordat|vooraf|eerst|tot",
+    "Russian": "до|перед|прежде|сначала",
 }
 _AFTER = {
     "English": "after|behind|then|once|when|follow|next|later|finally|end|last",
@@ -63,6 +78,7 @@ _AFTER = {
     "Portuguese": "depois|após|apos|seguida|logo|fim|final|segu",
     "Italian": "dopo|poi|infine|volta|fine|segu",
     "Dutch": "na|nadat|daarna|vervolgens|achter|einde|slot|volg",
+    "Russian": "после|затем|потом|конц|след",
 }
 _SHORT = 4  # letters; longer entries above are the beginnings of words
 
@@ -82,6 +98,7 @@ def plainly_unasked(instructions: str) -> frozenset[str]:
         "connect": speaks_of(_ARROW),
         "disconnect": speaks_of(_ARROW),
         "remove": speaks_of(_GONE),
+        "rename": speaks_of(_NAME),
         "add_before": before or not after,
         "add_after": after or not before,
         "tidy_up": words.pattern(words.TIDY_UP).search(instructions) is not None,

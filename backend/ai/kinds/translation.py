@@ -107,7 +107,7 @@ def translation_asked(instructions: str, texts: Sequence[str]) -> Translation | 
         or any(len(t) > LONGEST for t in texts)
     ):
         return None
-    language = next((name for name, stems in _LANGUAGES.items() if stems.search(instructions)), None)
+    language = _language_named(instructions)
     said_by = (
         language is not None,
         _VERB.search(instructions) is not None,
@@ -118,3 +118,9 @@ def translation_asked(instructions: str, texts: Sequence[str]) -> Translation | 
     said = instructions.casefold()
     named = tuple(text for text in texts if text.casefold() in said)
     return Translation(tuple(texts) if said_by[2] or not named else named, language)
+
+
+def _language_named(instructions: str) -> str | None:
+    """The language that is named last: “it is in English, put it into Spanish”."""
+    found = [(match.start(), name) for name, stems in _LANGUAGES.items() for match in stems.finditer(instructions)]
+    return max(found)[1] if found else None
