@@ -113,9 +113,11 @@ def _mending(call: ModelCall, text: str, error: AnswerError, *, afresh: bool) ->
     Afresh: with neither the answer nor examples. A small model repeats whatever stands before it.
     """
     if afresh or isinstance(error, CopiedExample):
-        asked = call.messages[-1]
-        told = f"{asked.content}\n\nA first answer was refused: {error}"
-        return replace(call, messages=(call.messages[0], replace(asked, content=told)))
+        system = call.messages[0]
+        told = (
+            f"{system.content}\n\nAnother answer was refused. {error}"  # not with the instructions: it would be drawn
+        )
+        return replace(call, messages=(replace(system, content=told), call.messages[-1]))
     told = f"That answer cannot be used: {error} Answer again, complete and corrected, in the same form."
     return replace(call, messages=(*call.messages, Message("assistant", text or "(empty)"), Message("user", told)))
 
