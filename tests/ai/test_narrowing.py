@@ -104,6 +104,11 @@ def test_two_nodes_do_not_get_the_same_name() -> None:
     assert caught.value.value == [AddNode("Pack", before="Ship")]
 
 
+def test_what_is_added_twice_is_there_once() -> None:
+    rows = [{"op": "add_before", "target": "Ship", "label": "Pack"}, {"op": "add_alone", "label": "Pack"}]
+    assert read_changes({"operations": rows}, LABELS) == [AddNode("Pack", before="Ship")]
+
+
 def test_a_new_name_that_is_the_old_one_is_no_change() -> None:
     idle = {"op": "rename", "target": "Pay", "label": "Pay"}
     assert read_changes({"operations": [idle, {"op": "remove", "target": "Ship"}]}, LABELS) == [Remove("Ship")]

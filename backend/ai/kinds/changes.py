@@ -58,7 +58,7 @@ def read_changes(answer: Json, labels: Sequence[str], instructions: str = "") ->
     try:
         rows = rows_of(answer["operations"])
         reader = _Reader(labels)
-        changes = [change for change in map(reader.change, rows) if not _is_idle(change)]
+        changes = [change for change in map(reader.change, rows) if change is not None and not _is_idle(change)]
     except (KeyError, TypeError, AttributeError) as error:
         raise AnswerError(f"It does not have the form that was asked for ({error}).") from error
     if not changes:
@@ -88,7 +88,7 @@ def read_beginning(answer: Json, labels: Sequence[str]) -> list[Operation]:
             break
         if isinstance(change, Draw) or reader.doubts:
             break
-        if not _is_idle(change):
+        if change is not None and not _is_idle(change):
             found.append(change)
     return found
 
@@ -107,10 +107,11 @@ class _Reader:
         self.doubts: list[str] = []
         self.colliding: list[Rename] = []  # to a name that another node has
 
-    def change(self, row: Json) -> Change:
+    def change(self, row: Json) -> Change | None:
+        """The change of a row; None for a node that the same answer has added before."""
         match row["op"]:
             case "draw":
-                change: Change = Draw(label_of(row["label"]))
+                change: Change | None = Draw(label_of(row["label"]))
             case "tidy_up":
                 change = TidyUp()
             case "rename":
@@ -127,8 +128,10 @@ class _Reader:
                 raise AnswerError(f"There is no operation “{op}”.")
         return change
 
-    def _add(self, op: str, row: Json) -> AddNode:
+    def _add(self, op: str, row: Json) -> AddNode | None:
         label = label_of(row["label"])
+        if label in self._new:
+            return None
         after = self._known(row["target"]) if op in ("add_after", "add_between", "add_branch") else None
         before = (
             self._known(row["other" if op == "add_between" else "target"])
