@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 export interface Selection {
   ids: ReadonlySet<string>;
@@ -6,7 +6,7 @@ export interface Selection {
   everything: boolean;
   size: number;
   has: (id: string) => boolean;
-  /** With `range`, everything between the last one that was chosen and this one follows it. */
+  /** Always the same function, or every choice would draw every row. With `range`, everything between the last one that was chosen and this one follows it. */
   toggle: (id: string, range?: boolean) => void;
   /** All of these, or none of them. */
   setAll: (ids: readonly string[], on: boolean) => void;
@@ -30,20 +30,31 @@ export function useSelection(order: readonly string[], scope: unknown): Selectio
     setBefore(scope);
     setChosen(NOTHING);
   }
-  return useMemo(() => {
+  const ids = useMemo(() => {
     const shown = new Set(order);
-    const ids = chosen.everything ? shown : new Set([...chosen.ids].filter((id) => shown.has(id)));
-    return {
+    return chosen.everything ? shown : new Set([...chosen.ids].filter((id) => shown.has(id)));
+  }, [order, chosen]);
+  const latest = useRef({ ids, order });
+  useEffect(() => {
+    latest.current = { ids, order };
+  }, [ids, order]);
+  const toggle = useCallback((id: string, range = false) => {
+    const { ids, order } = latest.current;
+    setChosen((before) => toggled(before, ids, order, id, range));
+  }, []);
+  return useMemo(
+    () => ({
       ids,
       everything: chosen.everything,
       size: ids.size,
       has: (id) => ids.has(id),
-      toggle: (id, range = false) => setChosen((before) => toggled(before, ids, order, id, range)),
+      toggle,
       setAll: (these, on) => setChosen({ ids: withAll(ids, these, on), anchor: null, everything: false }),
       selectEverything: () => setChosen((before) => ({ ...before, everything: true })),
       clear: () => setChosen(NOTHING),
-    };
-  }, [order, chosen]);
+    }),
+    [ids, chosen, toggle],
+  );
 }
 
 function withAll(ids: ReadonlySet<string>, these: readonly string[], on: boolean): ReadonlySet<string> {

@@ -29,6 +29,7 @@ export function JobBoard() {
   const counting = jobs?.some(({ status }) => !isFinished(status)) ?? false;
   const now = useNow(counting ? WHILE_COUNTING_MS : OTHERWISE_MS);
   const held = useHeld(list);
+  const ages = useNow(OTHERWISE_MS);
   const shown = order.arrange(jobs ?? [], now, held);
   const rows = useSameWhileEqual([...shown.active, ...shown.finished].map(({ job_id }) => job_id));
   const selection = useSelection(rows, filters);
@@ -38,12 +39,13 @@ export function JobBoard() {
   const filtered = isFiltered(filters);
   const late = filtered && foundUntil ? <SearchIsLate until={foundUntil} /> : null;
   if (jobs.length === 0) return <NoJobs filtered={filtered} note={late} />;
-  const common = { now, selection, tree: !filtered };
+  const common = { selection, tree: !filtered };
   return (
     <div ref={list} className={classes.board} data-outdated={outdated || undefined}>
       {late}
       <JobSection
         {...common}
+        now={now}
         title={strings.active}
         jobs={shown.active}
         empty={filters.status ? null : strings.empty.nothingActive}
@@ -54,6 +56,7 @@ export function JobBoard() {
       />
       <JobSection
         {...common}
+        now={ages}
         title={strings.finished}
         jobs={shown.finished}
         empty={null}

@@ -81,7 +81,7 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
 function Age({ at, now }: { at: string; now: number }) {
   return (
     <time className={classes.age} dateTime={at} title={formatDateTime(at)}>
-      {formatRelative(at, now)}
+      {formatRelative(at, Math.max(now, Date.parse(at)))}
     </time>
   );
 }
