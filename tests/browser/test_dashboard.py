@@ -25,9 +25,10 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 FAILED = 50
 BAND = re.compile(r"place \d+ · starts (mostly )?(any moment|within .+|in about .+), ends (about|between) \d\d:\d\d")
 CUT_MS = 10_000
-# Colours go over into others even if only for a frame.
+# Colours go over into others even if only for a frame, and of rows out of sight not before they are painted.
 SETTLE = """async () => {
-  await new Promise(requestAnimationFrame);
+  for (const row of document.querySelectorAll("li[data-job]")) row.style.contentVisibility = "visible";
+  for (let frames = 0; frames < 2; frames += 1) await new Promise(requestAnimationFrame);
   const ends = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().iterations !== Infinity);
   await Promise.allSettled(ends.map(({ finished }) => finished));
 }"""
