@@ -151,7 +151,7 @@ def _first_diagram(operations: list[Operation]) -> Diagram | None:
 def _explained(ctx: JobContext) -> Iterator[None]:
     """Turn what may go wrong into the job's error: a code for programs, a sentence for the person who waits."""
     try:
-        with charged(ctx):
+        with charged(ctx), _senseless_undone(ctx):
             yield
     except NeedsModel as error:
         raise without_model(str(error), error.code) from error
@@ -165,13 +165,22 @@ def _explained(ctx: JobContext) -> Iterator[None]:
         raise _job_error(ctx, fault) from fault
 
 
+@contextmanager
+def _senseless_undone(ctx: JobContext) -> Iterator[None]:
+    """Whatever was drawn of an answer without sense is taken back before the fault goes on."""
+    try:
+        yield
+    except ProviderFault as fault:
+        if fault.senseless:
+            take_back(ctx)
+        raise
+
+
 def _job_error(ctx: JobContext, fault: ProviderFault) -> Exception:
     if fault.wait is not None:
         return fault.wait
     sentence = fault.sentence
-    if fault.senseless:
-        take_back(ctx)
-    elif has_drawn(ctx):  # the model broke off in the middle
+    if has_drawn(ctx):  # the model broke off in the middle
         sentence = sentence.replace(faults.NOTHING, "What was drawn until then stays on the canvas and can be undone.")
     if not fault.passing:
         return FinalError(fault.code, sentence)

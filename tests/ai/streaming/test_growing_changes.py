@@ -183,6 +183,24 @@ def test_what_came_of_an_answer_without_sense_is_taken_back_but_for_what_people_
     assert person.get(f"/api/canvases/{canvas_id}/changes").json["items"][0]["job_id"] != accepted["job_id"]
 
 
+def test_an_answer_without_sense_for_a_canvas_that_is_gone_ends_the_job_in_words(
+    with_model: Installation, server: ProtocolServer
+) -> None:
+    wrong = {"operations": [change("remove", "Nowhere")]}
+    gate = threading.Event()
+    server.script(wrong, Answer(text=wrong, chunk=CHUNK, gate=gate, gate_after=1))
+    person = with_model.guest()
+    accepted = begun(with_model, person)
+
+    with with_model.worker():
+        server.wait_for_requests(2)
+        assert person.delete(f"/api/canvases/{accepted['canvas_id']}").status_code == 204
+        gate.set()
+        row = with_model.until_finished(accepted["job_id"])
+
+    assert (row["status"], row["error_code"], row["attempt"]) == ("failed", "canvas_gone", 1)
+
+
 def test_what_people_change_meanwhile_is_what_the_next_change_finds(
     with_model: Installation, server: ProtocolServer
 ) -> None:
