@@ -47,7 +47,6 @@ _SEVERAL = re.compile(
     r"[,;/、，،]|\b(?:or|and|oder|und|ou|et|o|u|y|e|или|и|vs|अथवा|या|और)\b|和|与|或|と|\bأو\b|\sو", re.IGNORECASE
 )
 
-
 _NAMES_OF_PLANNER = {"org_chart": "organisation_chart"}
 
 

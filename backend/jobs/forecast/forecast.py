@@ -36,9 +36,8 @@ WHY_UNKNOWN = {
     "expired": "Its time is over: it will not be run any more.",
 }
 
-Band = tuple[
-    datetime, datetime, datetime
-]  # between the first two in four of five cases; before the third in every second
+# Between the first two in four of five cases, before the third in every second.
+Band = tuple[datetime, datetime, datetime]
 
 
 @dataclass(frozen=True)
